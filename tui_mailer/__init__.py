@@ -1,0 +1,1 @@
+"""A keyboard-driven mail client for French health professionals on MSSanté."""

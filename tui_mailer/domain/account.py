@@ -1,0 +1,70 @@
+"""An account: where its servers are and how its owner proves who they are."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from tui_mailer.domain.address import PATIENT_DOMAIN
+
+
+class Security(Enum):
+    """How a connection is encrypted; plain text is not an option."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server: `port` is a TCP port; `security` says when TLS begins."""
+
+    host: str
+    port: int
+    security: Security = Security.STARTTLS
+
+
+class SecretOrigin(Enum):
+    """Where the password or the token of an account comes from."""
+
+    TYPED = "typed"
+    COMMAND = "command"
+    KEYRING = "keyring"
+    TOKEN_COMMAND = "token_command"  # noqa: S105  (a kind of source, not a secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A mailbox and the way to it.
+
+    Attributes:
+        address: the mailbox, also the login name of both servers.
+        sender_label: the From label, ``Titre_Prénom_NOM_Entité`` (ECO.2.2.7, Ref#2 §3.5).
+        ca_file: PEM of the authorities trusted for this account alone; None: the system's.
+            IGC-Santé, which signs MSSanté's servers, is in no ordinary trust store.
+        client_certificate: PEM with certificate and key, for operators that ask for one.
+        secret_command: argument list run to get the password or the token.
+        nil: product reference sent as ``X-MSS-NIL`` on every message (ECO.2.4.3), or "".
+        patient_domain: where patients receive; another one on test platforms.
+        test_identities: a wrong key of a matricule is a warning and no refusal.
+    """
+
+    address: str
+    imap: Endpoint
+    smtp: Endpoint
+    sender_label: str = ""
+    ca_file: Path | None = None
+    client_certificate: Path | None = None
+    secret_origin: SecretOrigin = SecretOrigin.TYPED
+    secret_command: tuple[str, ...] = ()
+    nil: str = ""
+    patient_domain: str = PATIENT_DOMAIN
+    test_identities: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a login needs: a password, or an access token for XOAUTH2. Neither is ever shown."""
+
+    user: str
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)

@@ -1,0 +1,121 @@
+"""Mail addresses: what may be written to, who is a patient, and what only looks like one."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from tui_mailer.domain.errors import InvalidAddress
+from tui_mailer.domain.ins import is_ins_local_part
+from tui_mailer.domain.safe_text import SafeText, safe_line
+
+PATIENT_DOMAIN: Final = "patient.mssante.fr"
+"""Where Mon espace santé receives patients' mail; an account may name another one."""
+
+# RFC 5321 §4.1.2, dot-string form: a quoted local part is never used in this field.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_SENDABLE: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+# RFC 5321 §4.5.3.1: a path of 256 octets with its two brackets.
+_MAX_LENGTH: Final = 254
+# Letters of other alphabets that pass for Latin ones in a domain name.
+_LOOK_ALIKE: Final = str.maketrans("аеорсхуіѕԁӏɡɩ01", "aeopcxyisdlgiol")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A label and a mailbox.
+
+    Attributes:
+        mailbox: ``local@domain`` as received or typed, made safe to show.
+        name: the label its sender chose; proves nothing about who wrote.
+    """
+
+    mailbox: SafeText
+    name: SafeText = SafeText("")
+
+    @classmethod
+    def received(cls, mailbox: str, name: str = "") -> "Address":
+        """An address as a message gives it: shown whatever it holds, perhaps not sendable."""
+        return cls(safe_line(mailbox.strip()), safe_line(" ".join(name.split())))
+
+    @classmethod
+    def typed(cls, text: str) -> "Address":
+        """An address that a user wrote, ``Name <local@domain>`` or the mailbox alone.
+
+        Raises:
+            InvalidAddress: `text` is no address that SMTP takes.
+        """
+        stripped = text.strip()
+        match = re.fullmatch(r"(?P<name>[^<>]*)<(?P<mailbox>[^<>]*)>", stripped)
+        name, mailbox = (match["name"], match["mailbox"]) if match else ("", stripped)
+        address = cls.received(mailbox, name.strip().strip('"'))
+        if not address.is_sendable:
+            raise InvalidAddress(safe_line(stripped))
+        return address
+
+    @property
+    def is_sendable(self) -> bool:
+        """True when SMTP takes the mailbox as it stands."""
+        return len(self.mailbox) <= _MAX_LENGTH and bool(_SENDABLE.fullmatch(self.mailbox))
+
+    @property
+    def local_part(self) -> str:
+        """What stands before the last ``@``."""
+        return self.mailbox.rpartition("@")[0]
+
+    @property
+    def domain(self) -> str:
+        """What stands after the last ``@``, in lower case."""
+        return self.mailbox.rpartition("@")[2].lower()
+
+    def same_mailbox(self, other: "Address") -> bool:
+        """Compare without case, as every server of the field does."""
+        return self.mailbox.casefold() == other.mailbox.casefold()
+
+    def matricule(self, patient_domain: str = PATIENT_DOMAIN) -> str | None:
+        """The matricule INS (15 characters, upper case) of a patient's address, else None.
+
+        A local part that is no INS in the patients' domain is an ordinary address: the
+        automatic-reply test mailbox of Mon espace santé is one.
+        """
+        if self.domain != patient_domain or not is_ins_local_part(self.local_part):
+            return None
+        return self.local_part.upper()
+
+    def resembles_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
+        """True for a domain that only looks like the patients' one: never trust it."""
+        domain = self.domain
+        if domain == patient_domain:
+            return False
+        plain = _skeleton(domain)
+        wanted = _skeleton(patient_domain)
+        return wanted in plain or plain.endswith("." + wanted) or _one_edit_apart(plain, wanted)
+
+
+def _skeleton(domain: str) -> str:
+    """A domain without accents, with look-alike letters folded together."""
+    if domain.startswith("xn--") or ".xn--" in domain:
+        try:
+            domain = domain.encode("ascii").decode("idna")
+        except UnicodeError:
+            return domain
+    decomposed = unicodedata.normalize("NFKD", domain.translate(_LOOK_ALIKE))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return bare.translate(_LOOK_ALIKE).replace("rn", "m").replace("-", ".")
+
+
+def _one_edit_apart(left: str, right: str) -> bool:
+    """True when one character was added, removed, changed or swapped with its neighbour."""
+    if abs(len(left) - len(right)) > 1:
+        return False
+    start = 0
+    while start < min(len(left), len(right)) and left[start] == right[start]:
+        start += 1
+    rest_left, rest_right = left[start:], right[start:]
+    return (
+        rest_left[1:] == rest_right[1:]
+        or rest_left[1:] == rest_right
+        or rest_left == rest_right[1:]
+        or (rest_left[2:] == rest_right[2:] and rest_left[:2] == rest_right[:2][::-1])
+    )

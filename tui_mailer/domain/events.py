@@ -1,0 +1,111 @@
+"""What the engine announces, in the past tense.
+
+An event says what changed, not its content: whoever shows it asks the store again.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.errors import MailerError
+
+
+class Connectivity(Enum):
+    """The one state of the line, as the status bar says it."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    SYNCING = "syncing"
+    ONLINE = "online"
+    REFUSED = "refused"
+
+
+class ConnectionStep(Enum):
+    """Steps of a login, in order; each is ticked as it succeeds."""
+
+    NAME = "nom du serveur"
+    TLS = "connexion chiffrée"
+    LOGIN = "identification"
+    FOLDERS = "dossiers"
+    SUBMISSION = "serveur d’envoi"
+
+
+@dataclass(frozen=True, slots=True)
+class StepPassed:
+    """A step of the connection succeeded."""
+
+    step: ConnectionStep
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectivityChanged:
+    """The line changed; `error` says why when it is for the worse."""
+
+    state: Connectivity
+    error: MailerError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoldersChanged:
+    """The folder tree, or a count in it, changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesChanged:
+    """Rows of one folder changed, and with them every view that holds it."""
+
+    folder_id: int
+    arrived_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAdvanced:
+    """A first synchronisation got further: `done` of `total` messages of one folder."""
+
+    folder_id: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyArrived:
+    """The whole message `message_id` (local) is in the store."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRefused:
+    """The whole message could not be fetched."""
+
+    message_id: int
+    error: MailerError
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingChanged:
+    """A message of the outbox changed state; `error` says why for failed and uncertain."""
+
+    outgoing_id: int
+    state: OutgoingState
+    error: MailerError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """A draft is on disk."""
+
+    draft_id: int
+
+
+Event = (
+    StepPassed
+    | ConnectivityChanged
+    | FoldersChanged
+    | MessagesChanged
+    | SyncAdvanced
+    | BodyArrived
+    | BodyRefused
+    | OutgoingChanged
+    | DraftSaved
+)

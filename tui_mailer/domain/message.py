@@ -1,0 +1,166 @@
+"""Messages: as the server lists them, as the store holds them, as they are read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Flag, auto
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.safe_text import SafeText
+
+
+class Flags(Flag):
+    """System flags (RFC 3501 §2.3.2) and the two keywords that this field uses."""
+
+    NONE = 0
+    SEEN = auto()
+    ANSWERED = auto()
+    FLAGGED = auto()
+    DRAFT = auto()
+    DELETED = auto()
+    FORWARDED = auto()
+    MDN_SENT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMessage:
+    """One message of a folder as FETCH describes it, without its body.
+
+    Attributes:
+        uid: unique in its folder under one UIDVALIDITY.
+        size_bytes: RFC822.SIZE.
+        received_at: INTERNALDATE, aware.
+        sent_at: the Date header, aware; None when absent or unreadable.
+        message_id: with its angle brackets, or "".
+        has_attachment: read off BODYSTRUCTURE.
+    """
+
+    uid: int
+    flags: Flags
+    size_bytes: int
+    received_at: datetime
+    subject: SafeText
+    sender: Address
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    sent_at: datetime | None = None
+    message_id: str = ""
+    in_reply_to: str = ""
+    has_attachment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSummary:
+    """A row of the message list.
+
+    Attributes:
+        id: local, never reused; what the interface and the engine call a message by.
+        correspondent: who wrote, or for a message of ours its first recipient.
+        outgoing: written by the account's owner.
+        patient: matricule INS of the patient it was exchanged with, or "".
+        shown_at: the time the list sorts by, aware: INTERNALDATE.
+        body_held: True when the store holds the whole message.
+    """
+
+    id: int
+    folder_id: int
+    uid: int
+    message_id: str
+    subject: SafeText
+    correspondent: Address
+    outgoing: bool
+    patient: str
+    shown_at: datetime
+    size_bytes: int
+    flags: Flags
+    has_attachment: bool
+    body_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PendingFlags:
+    """A change of flags that the server has not seen yet; `id` is local."""
+
+    id: int
+    folder_name: str
+    uid: int
+    add: Flags
+    remove: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class FolderView:
+    """The messages of one folder, newest first."""
+
+    folder_id: int
+    with_patients: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PatientsView:
+    """ "Echanges patient": every message to or from patients; of one when `matricule` is set."""
+
+    matricule: str = ""
+
+
+ListView = FolderView | PatientsView
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A numbered link of a body.
+
+    Attributes:
+        number: from 1, as ``[1]`` in the text.
+        target: the whole address, safe to show.
+        host: the true host, or "" for a scheme that has none.
+        deceptive: the text names another host than the target's, or the scheme is no web one.
+    """
+
+    number: int
+    target: SafeText
+    host: SafeText
+    deceptive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An attachment of a received message.
+
+    Attributes:
+        index: from 0, in the order of the message; what `mime` finds the part by.
+        name: the sender's file name, safe to show, not safe to save under as it is.
+        size_bytes: decoded.
+    """
+
+    index: int
+    name: SafeText
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """A whole message, ready to be read or answered.
+
+    Attributes:
+        text: the body as plain text; HTML is rendered, with ``[n]`` after each link's text.
+        references: Message-IDs, oldest first (RFC 5322 §3.6.4).
+        mss_mes: value of ``X-MSS-MES``, or "".
+        flaws: what was wrong with the message, in French; it is shown all the same.
+    """
+
+    subject: SafeText
+    sender: Address
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    sent_at: datetime | None
+    message_id: str
+    references: tuple[str, ...]
+    text: SafeText
+    was_html: bool = False
+    links: tuple[Link, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    mss_mes: str = ""
+    flaws: tuple[SafeText, ...] = field(default=())

@@ -1,0 +1,339 @@
+"""What the engine needs from outside, as narrow protocols; `backend` implements each."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from tui_mailer.domain.account import Account, Credentials
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.exchange import Exchange
+from tui_mailer.domain.folder import Folder, FolderState, RemoteFolder
+from tui_mailer.domain.message import Flags, ListView, MessageSummary, PendingFlags, RemoteMessage
+from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
+from tui_mailer.domain.safe_text import SafeText
+
+OnStep = Callable[[ConnectionStep], None]
+
+
+class MailServer(Protocol):
+    """One logged-in IMAP connection; used by one task at a time.
+
+    Every method raises `ConnectionProblem` when the line fails and `CommandRefused` on NO or BAD.
+    After a `ConnectionProblem` or a cancellation the connection is closed: make a new one.
+    """
+
+    async def list_folders(self) -> Sequence[RemoteFolder]:
+        """All folders, names decoded, roles by attribute, else by name."""
+        ...
+
+    async def create_folder(self, name: str) -> None:
+        """Create a folder; one that exists already is no error."""
+        ...
+
+    async def open_folder(self, name: str) -> FolderState:
+        """SELECT `name`; the methods below act on it."""
+        ...
+
+    async def uids(self) -> Sequence[int]:
+        """All UIDs of the open folder, ascending."""
+        ...
+
+    def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
+        """Describe `uids` in the order given, in batches; those expunged meanwhile are left out."""
+        ...
+
+    async def flags(self, uids: Sequence[int]) -> Mapping[int, Flags]:
+        """Flags of `uids` that still exist; all of the folder's when `uids` is empty."""
+        ...
+
+    async def content(self, uid: int) -> bytes | None:
+        """The whole message, bytes as stored; None when it is gone. Sets no flag."""
+        ...
+
+    async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
+        """Add and remove flags on `uids` of the open folder."""
+        ...
+
+    async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
+        """Store a message in `folder`; its UID when the server tells (UIDPLUS).
+
+        Raises:
+            OverQuota: the mailbox is full.
+        """
+        ...
+
+    async def find_message_id(self, message_id: str) -> Sequence[int]:
+        """UIDs of the open folder whose Message-ID header is `message_id`."""
+        ...
+
+    async def wait_for_change(self, timeout_s: float) -> bool:
+        """IDLE on the open folder (NOOP polling without it); True when something changed."""
+        ...
+
+    async def keep_alive(self) -> None:
+        """NOOP."""
+        ...
+
+    async def close(self) -> None:
+        """LOGOUT when the line still answers, then close; never raises, never lingers."""
+        ...
+
+
+class MailServerConnector(Protocol):
+    """Opens IMAP connections."""
+
+    async def connect(
+        self, account: Account, credentials: Credentials, on_step: OnStep
+    ) -> MailServer:
+        """Resolve, connect, encrypt, log in.
+
+        `on_step` hears NAME, TLS and LOGIN, each once it succeeded.
+
+        Raises:
+            ConnectionProblem: name, line, TLS or greeting.
+            LoginRefused: password or token; the caller fetches a token anew once.
+        """
+        ...
+
+
+class Submission(Protocol):
+    """Hands messages over to the SMTP submission server; one connection a call."""
+
+    async def check(self, account: Account, credentials: Credentials) -> int | None:
+        """Connect, encrypt, log in, quit; the server's SIZE in bytes, None when not told."""
+        ...
+
+    async def submit(
+        self,
+        account: Account,
+        credentials: Credentials,
+        recipients: Sequence[str],
+        content: bytes,
+    ) -> SafeText:
+        """Send to all or to none; the server's words of acceptance.
+
+        Raises:
+            RecipientsRefused: nothing was sent to anyone.
+            SubmissionRefused: sender or content refused.
+            DeliveryUncertain: the line failed once the server could have taken the message.
+            ConnectionProblem: before that; nothing was sent.
+            LoginRefused: before anything was sent.
+            MessageTooLarge: above the server's SIZE; nothing was sent.
+        """
+        ...
+
+
+class SecretSource(Protocol):
+    """Where passwords and tokens come from."""
+
+    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials | None:
+        """The account's credentials; None when they must be typed.
+
+        `renew` asks for a token that was never used before.
+
+        Raises:
+            SecretUnavailable: the command failed, the keyring is locked.
+        """
+        ...
+
+    async def remember(self, account: Account, credentials: Credentials) -> None:
+        """Keep a typed password where the account says (the keyring), or in memory only."""
+        ...
+
+
+class MessageStore(Protocol):
+    """The local encrypted copy of one account; see `backend/store`.
+
+    Each method is one transaction. Raises `StoreFull` when the disk is, `StoreDamaged` on a
+    broken file.
+    """
+
+    # --- folders
+
+    async def save_folders(self, found: Sequence[RemoteFolder]) -> None:
+        """Make the folder table equal to `found`; a vanished folder goes with its messages."""
+        ...
+
+    async def folders(self) -> Sequence[Folder]:
+        """In the order of the pane: inbox, the known roles, the others by name."""
+        ...
+
+    async def uid_validity(self, folder_id: int) -> int | None:
+        """UIDVALIDITY last seen, None before the first synchronisation."""
+        ...
+
+    async def reset_folder(self, folder_id: int, uid_validity: int) -> None:
+        """Forget the folder's messages and note the new UIDVALIDITY."""
+        ...
+
+    async def mark_synced(self, folder_id: int) -> None:
+        """The first synchronisation of the folder has ended."""
+        ...
+
+    # --- messages
+
+    async def known_flags(self, folder_id: int) -> Mapping[int, Flags]:
+        """UID -> flags of every message held of the folder, without pending changes."""
+        ...
+
+    async def add_messages(self, folder_id: int, messages: Sequence[RemoteMessage]) -> None:
+        """Add rows; a UID already held is left as it is. Fills contacts and the text index."""
+        ...
+
+    async def apply_server_flags(self, folder_id: int, flags: Mapping[int, Flags]) -> int:
+        """Take the server's flags, save where a local change waits; the number changed."""
+        ...
+
+    async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:
+        """Forget messages expunged on the server."""
+        ...
+
+    async def count(self, view: ListView) -> int:
+        """Number of rows of a list."""
+        ...
+
+    async def rows(self, view: ListView, start: int, stop: int) -> Sequence[MessageSummary]:
+        """Rows `start` to `stop` (excluded) of a list, newest first."""
+        ...
+
+    async def summary(self, message_id: int) -> MessageSummary | None:
+        """One row by its local id."""
+        ...
+
+    async def content(self, message_id: int) -> bytes | None:
+        """The whole message, None when only its row is held."""
+        ...
+
+    async def save_content(self, message_id: int, content: bytes, text: str) -> None:
+        """Keep the whole message; `text` is its body as plain text, for the text index."""
+        ...
+
+    # --- local changes of flags, replayed on the server
+
+    async def change_flags(self, message_ids: Sequence[int], add: Flags, remove: Flags) -> None:
+        """Change at once and note the change for the server."""
+        ...
+
+    async def pending_flag_changes(self) -> Sequence[PendingFlags]:
+        """Noted changes, oldest first."""
+        ...
+
+    async def forget_pending(self, change_ids: Sequence[int]) -> None:
+        """The server has them."""
+        ...
+
+    # --- people
+
+    async def complete_address(self, text: str, limit: int) -> Sequence[Address]:
+        """Addresses seen whose label or mailbox has a word that starts with `text`."""
+        ...
+
+    async def find_patients(self, text: str, limit: int) -> Sequence[KnownPatient]:
+        """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
+        ...
+
+    # --- exchanges and confirmations
+
+    async def exchange(self, matricule: str) -> Exchange:
+        """The exchange with a patient, `ExchangeState.NONE` when there is none."""
+        ...
+
+    async def save_exchange(self, exchange: Exchange) -> None:
+        """Keep where an exchange stands."""
+        ...
+
+    async def record_confirmation(self, confirmation: IdentityConfirmation, author: str) -> None:
+        """Journal an identity confirmation, and note it on the exchange."""
+        ...
+
+    # --- drafts
+
+    async def save_draft(self, draft: Draft, now: datetime) -> Draft:
+        """Insert or replace; the draft with its id and `updated_at`."""
+        ...
+
+    async def drafts(self) -> Sequence[Draft]:
+        """All drafts, newest first."""
+        ...
+
+    async def draft(self, draft_id: int) -> Draft | None:
+        """One draft."""
+        ...
+
+    async def discard_draft(self, draft_id: int) -> None:
+        """Remove a draft; one that is gone is no error."""
+        ...
+
+    # --- outbox
+
+    async def queue(self, outgoing: Outgoing, content: bytes, draft: Draft) -> Outgoing:
+        """In one transaction: the message enters the outbox and its draft leaves the drafts.
+
+        The draft is kept with the message, to take it back or to edit it after a failure.
+        """
+        ...
+
+    async def outbox(self) -> Sequence[Outgoing]:
+        """Every message not yet settled (all but SENT), oldest first."""
+        ...
+
+    async def outgoing(self, outgoing_id: int) -> Outgoing | None:
+        """One message of the outbox, settled ones too."""
+        ...
+
+    async def outgoing_content(self, outgoing_id: int) -> bytes:
+        """The exact bytes to send."""
+        ...
+
+    async def set_outgoing_state(
+        self,
+        outgoing_id: int,
+        expected: Sequence[OutgoingState],
+        state: OutgoingState,
+        *,
+        explanation: str = "",
+        server_words: SafeText = SafeText(""),
+        due_at: datetime | None = None,
+    ) -> bool:
+        """Move to `state` if the present one is among `expected`; False otherwise.
+
+        Entering SENDING counts an attempt. `due_at` replaces the time when given.
+        """
+        ...
+
+    async def take_back(self, outgoing_id: int, expected: Sequence[OutgoingState]) -> Draft | None:
+        """In one transaction: out of the outbox, back among the drafts; None if not `expected`."""
+        ...
+
+    async def close(self) -> None:
+        """Close the file and let another instance open it."""
+        ...
+
+
+class MessageStoreOpener(Protocol):
+    """Opens the store of an account, or makes it."""
+
+    def exists(self, account: Account) -> bool:
+        """True when this account has a store on this machine."""
+        ...
+
+    async def open(self, account: Account, passphrase: str) -> MessageStore:
+        """Open, or make anew when there is none.
+
+        Raises:
+            WrongPassphrase: it does not open this store.
+            StoreDamaged: no store of ours, or broken.
+            StoreInUse: another instance holds it.
+            StoreFull: no room.
+        """
+        ...
+
+    async def change_passphrase(self, account: Account, old: str, new: str) -> None:
+        """Wrap the content key anew; the content is not rewritten.
+
+        Raises:
+            WrongPassphrase: `old` does not open the store.
+        """
+        ...
