@@ -101,6 +101,8 @@ class Outgoing:
         explanation: French, why it failed or is uncertain; "" otherwise.
         server_words: what the server said, safe to show.
         attempt_count: how many times sending began.
+        answers, forwards: local ids of the messages it answers or forwards, or 0; their flags
+            are set once it was sent.
     """
 
     id: int
@@ -114,3 +116,5 @@ class Outgoing:
     explanation: str = ""
     server_words: SafeText = SafeText("")
     attempt_count: int = 0
+    answers: int = 0
+    forwards: int = 0

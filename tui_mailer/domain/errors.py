@@ -4,15 +4,19 @@
     ├── InvalidInput              the user can mend it on the screen
     │   ├── InvalidAddress
     │   ├── AttachmentUnreadable  a file that vanished, or may not be read
+    │   ├── AttachmentNotSaved    no such directory, no right, no room
+    │   ├── MessageNotHeld        answered before it was ever opened
     │   ├── MessageTooLarge
-    │   └── SendRefused           a rule of the field forbids this message as it is
+    │   ├── SendRefused           a rule of the field forbids this message as it is
+    │   └── UnconfirmedIdentity   a patient's, before anything leaves
     ├── ConnectionProblem         the line, not the message
     │   ├── NameUnknown           no such host
     │   ├── Unreachable           refused, no route, timed out before a greeting
     │   ├── LineLost              cut, silent for too long, or the server said BYE
     │   ├── TlsRefused            certificate, version, STARTTLS missing (`TlsFault` says which)
     │   └── ProtocolBroken        the server said what no server may say
-    ├── LoginRefused              wrong password, refused token
+    ├── LoginRefused              wrong password
+    │   └── TokenRefused          even a fresh one
     ├── CommandRefused            a NO or BAD
     │   └── OverQuota
     ├── RecipientsRefused         at least one recipient; nothing was sent
@@ -83,6 +87,22 @@ class AttachmentUnreadable(InvalidInput):
     advice = "Remettez le fichier en place, ou retirez la pièce jointe."
 
 
+class AttachmentNotSaved(InvalidInput):
+    """An attachment received could not be written where the user said."""
+
+    what = "La pièce jointe n’a pas pu être enregistrée"
+    meaning = "Le message et sa pièce jointe sont intacts."
+    advice = "Choisissez un autre dossier, ou libérez de la place."
+
+
+class MessageNotHeld(InvalidInput):
+    """Answering needs the whole message, and only its row is here."""
+
+    what = "Ce message n’est pas encore chargé."
+    meaning = "Il est lu sur le serveur à la première ouverture."
+    advice = "Ouvrez-le, puis répondez."
+
+
 class MessageTooLarge(InvalidInput):
     """Above the server's limit, or Mon espace santé's (25 Mo, ENS V1.3 §6)."""
 
@@ -99,6 +119,13 @@ class SendRefused(InvalidInput):
     def __init__(self, reason: str) -> None:
         """`reason`: which rule, in French."""
         super().__init__(subject=reason.rstrip("."))
+
+
+class UnconfirmedIdentity(InvalidInput):
+    """A message to a patient whose identity nobody confirmed (ECO.2.2.6)."""
+
+    what = "L’identité du patient n’a pas été confirmée."
+    advice = "Confirmez son sexe, son année et son département de naissance, puis envoyez."
 
 
 class ConnectionProblem(MailerError):

@@ -98,6 +98,13 @@ class DraftSaved:
     draft_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class DraftNotSaved:
+    """A draft could not be written; it is tried again."""
+
+    error: MailerError
+
+
 Event = (
     StepPassed
     | ConnectivityChanged
@@ -108,4 +115,5 @@ Event = (
     | BodyRefused
     | OutgoingChanged
     | DraftSaved
+    | DraftNotSaved
 )

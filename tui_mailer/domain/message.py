@@ -98,7 +98,7 @@ class FolderView:
 
 @dataclass(frozen=True, slots=True)
 class PatientsView:
-    """ "Echanges patient": every message to or from patients; of one when `matricule` is set."""
+    """The view "Echanges patient": all messages with patients, or with one (`matricule`)."""
 
     matricule: str = ""
 

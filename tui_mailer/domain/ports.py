@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
+from tui_mailer.domain.draft import Draft, FileAttachment, Outgoing, OutgoingState
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.folder import Folder, FolderState, RemoteFolder
@@ -309,6 +310,50 @@ class MessageStore(Protocol):
 
     async def close(self) -> None:
         """Close the file and let another instance open it."""
+        ...
+
+
+class Files(Protocol):
+    """The user's own files: what is attached, and where attachments are saved. Blocking."""
+
+    def describe(self, path: Path) -> FileAttachment:
+        """Name, type and size of a file to attach.
+
+        Raises:
+            AttachmentUnreadable: absent, not a file, or not readable.
+        """
+        ...
+
+    def read(self, path: Path) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            AttachmentUnreadable: it vanished or may not be read.
+        """
+        ...
+
+    def save(self, directory: Path, name: str, content: bytes) -> Path:
+        """Write inside `directory` under a safe form of `name`; never overwrites.
+
+        Raises:
+            AttachmentNotSaved: no such directory, no right to write, or no room.
+        """
+        ...
+
+
+class AccountBook(Protocol):
+    """The accounts of the settings file. Blocking."""
+
+    def accounts(self) -> Sequence[Account]:
+        """All accounts, the usual one first.
+
+        Raises:
+            SettingsInvalid: a line cannot be used.
+        """
+        ...
+
+    def save(self, account: Account) -> None:
+        """Add the account, or replace the one with its address."""
         ...
 
 

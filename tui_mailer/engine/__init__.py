@@ -1,0 +1,1 @@
+"""Use cases on asyncio: no socket, no SQL, no Textual."""

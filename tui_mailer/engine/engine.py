@@ -1,0 +1,191 @@
+"""The facade: commands in, one stream of events out.
+
+Screens hold an `Engine` and nothing below it. The parts are attributes, each with its own
+commands: `reading`, `writing`, `outbox`, `identities`.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.events import Connectivity
+from tui_mailer.domain.exchange import Exchange
+from tui_mailer.domain.patient import KnownPatient
+from tui_mailer.domain.ports import (
+    Files,
+    MailServerConnector,
+    MessageStore,
+    SecretSource,
+    Submission,
+)
+from tui_mailer.engine.announcer import Announcer, Listener
+from tui_mailer.engine.backoff import Backoff
+from tui_mailer.engine.drafts import DraftKeeper
+from tui_mailer.engine.identities import Identities
+from tui_mailer.engine.mailbox import Mailbox
+from tui_mailer.engine.options import EngineOptions
+from tui_mailer.engine.outbox import Outbox
+from tui_mailer.engine.reading import Reading
+from tui_mailer.engine.sent_copies import SentCopies
+from tui_mailer.engine.watcher import Watcher
+from tui_mailer.engine.worker import Worker
+from tui_mailer.engine.writing import Writing
+
+
+def utc_now() -> datetime:
+    """The present time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The outside as the engine sees it: one implementation of each port."""
+
+    connector: MailServerConnector
+    submission: Submission
+    secrets: SecretSource
+    files: Files
+    now: Callable[[], datetime] = utc_now
+
+
+class Engine:
+    """One account: its store, its connections, its outbox. Outlives every screen."""
+
+    def __init__(
+        self, account: Account, store: MessageStore, outside: Outside, options: EngineOptions
+    ) -> None:
+        self.account = account
+        self.options = options
+        self.announce = Announcer()
+        self._store = store
+        self._outside = outside
+        self._keepers: list[DraftKeeper] = []
+        self._running: asyncio.Task[None] | None = None
+
+        pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
+        self._worker = Worker(account, outside.connector, outside.secrets, self.announce, pause())
+        self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
+        self._watcher = Watcher(
+            account,
+            outside.connector,
+            outside.secrets,
+            self._mailbox.sync_inbox,
+            pause(),
+            options.idle_renewal_s,
+        )
+        self.outbox = Outbox(
+            account,
+            store,
+            outside.submission,
+            outside.secrets,
+            self.announce,
+            outside.now,
+            retry_s=options.retry_most_s,
+        )
+        self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
+        self.identities = Identities(store, account.address)
+        self.reading = Reading(store, self._mailbox, outside.files)
+        self.writing = Writing(
+            account, store, self.outbox, self.identities, outside.files, options, outside.now
+        )
+        self._worker.on_connected = self._connected
+        self.outbox.on_accepted = self._copies.store_missing
+
+    # --- life
+
+    def start(self) -> None:
+        """Connect and go on by itself until `stop`; returns at once."""
+        self._running = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Save what is being written, end the connections, close the store."""
+        for keeper in tuple(self._keepers):
+            with suppress(MailerError):
+                await keeper.save()
+            keeper.stop()
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+        await self._store.close()
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._worker.run())
+            tasks.create_task(self._watcher.run())
+            tasks.create_task(self._mailbox.poll())
+            tasks.create_task(self.outbox.run())
+            tasks.create_task(self._learn_size_limit())
+
+    def _connected(self) -> None:
+        self._watcher.allow()
+        self._mailbox.sync_all()
+        self._copies.store_missing()
+        self.outbox.nudge()
+
+    async def _learn_size_limit(self) -> None:
+        with suppress(MailerError):
+            credentials = await self._outside.secrets.credentials(self.account)
+            if credentials is not None:
+                self.writing.size_limit_bytes = await self._outside.submission.check(
+                    self.account, credentials
+                )
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear every event, in the event loop; call what is returned to stop."""
+        return self.announce.subscribe(listener)
+
+    # --- the line
+
+    @property
+    def connectivity(self) -> Connectivity:
+        """Where the line stands now."""
+        return self._worker.state
+
+    def reconnect(self) -> None:
+        """Try again now."""
+        self._worker.reconnect()
+
+    def synchronise(self) -> None:
+        """Look at every folder now."""
+        self._mailbox.sync_all()
+
+    # --- patients
+
+    async def find_patients(self, text: str, limit: int = 50) -> Sequence[KnownPatient]:
+        """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
+        return await self._store.find_patients(text, limit)
+
+    async def exchange(self, matricule: str) -> Exchange:
+        """Where the exchange with a patient stands."""
+        return await self._store.exchange(matricule)
+
+    # --- drafts
+
+    def keep_draft(self, draft: Draft) -> DraftKeeper:
+        """Keep what a composer edits on disk until `release_draft`."""
+        keeper = DraftKeeper(
+            self._store, self.announce, self._outside.now, draft, self.options.autosave_s
+        )
+        self._keepers.append(keeper)
+        return keeper
+
+    def release_draft(self, keeper: DraftKeeper) -> None:
+        """The composer is closed; call `save`, `discard` or `writing.send` before."""
+        keeper.stop()
+        if keeper in self._keepers:
+            self._keepers.remove(keeper)
+
+    async def drafts(self) -> Sequence[Draft]:
+        """Drafts kept here, newest first."""
+        return await self._store.drafts()
+
+    async def discard_draft(self, draft_id: int) -> None:
+        """Remove a draft."""
+        await self._store.discard_draft(draft_id)

@@ -1,0 +1,37 @@
+"""Which patients' identities the user has confirmed: the only way to a patient's address."""
+
+from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.patient import IdentityConfirmation
+from tui_mailer.domain.ports import MessageStore
+
+
+class Identities:
+    """Confirmations of this session of the program; each is journalled when given."""
+
+    def __init__(self, store: MessageStore, author: str) -> None:
+        self._store = store
+        self._author = author
+        self._confirmed: set[str] = set()
+
+    async def confirm(self, confirmation: IdentityConfirmation) -> None:
+        """Journal a complete confirmation; it holds until the program ends."""
+        await self._store.record_confirmation(confirmation, self._author)
+        self._confirmed.add(confirmation.matricule.text)
+
+    def withdraw(self, matricule: Matricule) -> None:
+        """The confirmation no longer holds: the user left without writing."""
+        self._confirmed.discard(matricule.text)
+
+    async def cleared(self, matricules: tuple[str, ...], *, answering: bool) -> frozenset[str]:
+        """Of `matricules`, those that need no new confirmation.
+
+        Confirmed in this session; or, when `answering`, in an open exchange whose identity was
+        confirmed before.
+        """
+        cleared = set(self._confirmed.intersection(matricules))
+        if answering:
+            for matricule in matricules:
+                exchange = await self._store.exchange(matricule)
+                if exchange.reply_needs_no_new_confirmation:
+                    cleared.add(matricule)
+        return frozenset(cleared)

@@ -1,0 +1,137 @@
+"""The mailbox's folders and messages: what keeps the store equal to the server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from itertools import groupby
+
+from tui_mailer.domain.errors import CommandRefused, MailerError
+from tui_mailer.domain.events import (
+    BodyArrived,
+    BodyRefused,
+    FoldersChanged,
+    MessagesChanged,
+)
+from tui_mailer.domain.folder import Folder, FolderRole
+from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.domain.ports import MessageStore
+from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.line import Line
+from tui_mailer.engine.sync import sync_folder
+from tui_mailer.engine.worker import Worker
+from tui_mailer.mime.parse import parse
+
+
+class MessageGone(CommandRefused):
+    """The message was removed on the server before it could be read."""
+
+    what = "Ce message n’est plus sur le serveur."
+    meaning = "Il a été supprimé ou déplacé depuis un autre poste."
+    advice = "La liste se met à jour d’elle-même."
+
+
+class Mailbox:
+    """Turns wishes (synchronise, fetch, flag) into jobs of the work connection."""
+
+    def __init__(
+        self, store: MessageStore, worker: Worker, announce: Announcer, *, poll_s: float
+    ) -> None:
+        self._store = store
+        self._worker = worker
+        self._announce = announce
+        self._poll_s = poll_s
+        self._fetching: set[int] = set()
+
+    async def poll(self) -> None:
+        """Look at every folder again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(self._poll_s)
+            self.sync_all()
+
+    def sync_all(self) -> None:
+        """Flags first, then the list of folders, then each folder: inbox and patients' first."""
+        self._worker.do(self._replay_flags)
+        self._worker.do_in_background("folders", self._sync_folders)
+
+    def sync_inbox(self) -> None:
+        """Look at the inbox alone."""
+        self._worker.do_in_background("inbox", lambda line: self._sync_role(line, FolderRole.INBOX))
+
+    def sync_sent(self) -> None:
+        """Look at the folder of sent messages alone."""
+        self._worker.do_in_background("sent", lambda line: self._sync_role(line, FolderRole.SENT))
+
+    async def _sync_folders(self, line: Line) -> AsyncIterator[None]:
+        await self._store.save_folders(await line.server.list_folders())
+        self._announce(FoldersChanged())
+        for folder in await self._store.folders():
+            if folder.selectable:
+                self._enqueue(folder)
+        yield
+
+    def _enqueue(self, folder: Folder) -> None:
+        self._worker.do_in_background(
+            ("folder", folder.id),
+            lambda line: sync_folder(line, self._store, folder, self._announce),
+        )
+
+    async def _sync_role(self, line: Line, role: FolderRole) -> AsyncIterator[None]:
+        for folder in await self._store.folders():
+            if folder.role is role and folder.selectable:
+                async for _ in sync_folder(line, self._store, folder, self._announce):
+                    yield
+
+    # --- reading
+
+    def fetch(self, summary: MessageSummary) -> None:
+        """Get the whole message; `BodyArrived` or `BodyRefused` follows."""
+        if summary.id in self._fetching:
+            return
+        self._fetching.add(summary.id)
+        self._worker.do(lambda line: self._fetch(line, summary))
+
+    async def _fetch(self, line: Line, summary: MessageSummary) -> None:
+        try:
+            await line.open(await self._folder_name(summary.folder_id))
+            content = await line.server.content(summary.uid)
+            if content is None:
+                raise MessageGone
+            read = await asyncio.to_thread(parse, content)
+            await self._store.save_content(summary.id, content, read.text)
+        except MailerError as error:
+            self._announce(BodyRefused(summary.id, error))
+            raise
+        finally:
+            self._fetching.discard(summary.id)
+        self._announce(BodyArrived(summary.id))
+
+    async def _folder_name(self, folder_id: int) -> str:
+        for folder in await self._store.folders():
+            if folder.id == folder_id:
+                return folder.name
+        raise MessageGone
+
+    # --- flags
+
+    async def change_flags(
+        self, summaries: Sequence[MessageSummary], add: Flags, remove: Flags
+    ) -> None:
+        """Change at once here, and on the server as soon as it can be."""
+        await self._store.change_flags([summary.id for summary in summaries], add, remove)
+        for folder_id in {summary.folder_id for summary in summaries}:
+            self._announce(MessagesChanged(folder_id))
+        self._announce(FoldersChanged())
+        self._worker.do(self._replay_flags)
+
+    async def _replay_flags(self, line: Line) -> None:
+        pending = await self._store.pending_flag_changes()
+        for (folder, add, remove), changes in groupby(
+            pending, key=lambda change: (change.folder_name, change.add, change.remove)
+        ):
+            same = list(changes)
+            try:
+                await line.open(folder)
+                await line.server.change_flags([change.uid for change in same], add, remove)
+            except CommandRefused:
+                # The folder or the right is gone: the server's state will be taken instead.
+                self._announce(FoldersChanged())
+            await self._store.forget_pending([change.id for change in same])

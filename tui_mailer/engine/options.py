@@ -1,0 +1,27 @@
+"""What the user may set of the engine's behaviour."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Durations in seconds, sizes in bytes.
+
+    Attributes:
+        undo_send_s: time to take a message back before it leaves.
+        autosave_s: a draft is on disk at most this long after the last key.
+        poll_s: folders that no IDLE watches are looked at this often.
+        idle_renewal_s: an IDLE is renewed before servers drop it (RFC 2177: 29 minutes).
+        inbox_shows_patients: list messages with patients in the inbox too.
+        patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
+        retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
+    """
+
+    undo_send_s: float = 10.0
+    autosave_s: float = 2.0
+    poll_s: float = 300.0
+    idle_renewal_s: float = 1_500.0
+    inbox_shows_patients: bool = False
+    patient_limit_bytes: int = 25_000_000
+    retry_first_s: float = 1.0
+    retry_most_s: float = 10.0

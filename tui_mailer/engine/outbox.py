@@ -1,0 +1,220 @@
+"""From "send" to the copy among the sent messages: each state is on disk before the next step.
+
+See the drawing in `domain.draft`. A crash while sending leaves `sending`, read as `uncertain` at
+the next start; a message is never sent again by itself from there.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
+from tui_mailer.domain.errors import (
+    ConnectionProblem,
+    DeliveryUncertain,
+    MailerError,
+    StoreProblem,
+    SubmissionRefused,
+    UnconfirmedIdentity,
+)
+from tui_mailer.domain.events import OutgoingChanged
+from tui_mailer.domain.ports import MessageStore, SecretSource, Submission
+from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.engine.access import with_credentials
+from tui_mailer.engine.announcer import Announcer
+
+_WAITING: Final = (OutgoingState.QUEUED,)
+_SENDING: Final = (OutgoingState.SENDING,)
+_SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
+
+
+class Outbox:
+    """Sends what is due, one message at a time."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: MessageStore,
+        submission: Submission,
+        secrets: SecretSource,
+        announce: Announcer,
+        now: Callable[[], datetime],
+        *,
+        retry_s: float,
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._submission = submission
+        self._secrets = secrets
+        self._announce = announce
+        self._now = now
+        self._retry_s = retry_s
+        self._wake = asyncio.Event()
+        self.on_accepted: Callable[[], None] = lambda: None
+
+    # --- what the user does
+
+    async def add(self, outgoing: Outgoing, content: bytes, draft: Draft) -> Outgoing:
+        """Queue a message and its draft in one step."""
+        queued = await self._store.queue(outgoing, content, draft)
+        self._changed(queued.id, OutgoingState.QUEUED)
+        return queued
+
+    async def take_back(self, outgoing_id: int) -> Draft | None:
+        """Back among the drafts, while it has not begun to leave; None when it is too late."""
+        return await self._store.take_back(outgoing_id, (*_WAITING, OutgoingState.FAILED))
+
+    async def retry(self, outgoing_id: int) -> bool:
+        """Queue a failed or uncertain message again: only ever at the user's word."""
+        moved = await self._store.set_outgoing_state(
+            outgoing_id, _SETTLED_BY_USER, OutgoingState.QUEUED, due_at=self._now()
+        )
+        if moved:
+            self._changed(outgoing_id, OutgoingState.QUEUED)
+        return moved
+
+    async def believe_sent(self, outgoing_id: int) -> bool:
+        """The user checked that an uncertain message has arrived: only its copy is missing."""
+        outgoing = await self._store.outgoing(outgoing_id)
+        if outgoing is None or outgoing.state is not OutgoingState.UNCERTAIN:
+            return False
+        await self._accepted(outgoing, (OutgoingState.UNCERTAIN,), SafeText(""))
+        return True
+
+    def nudge(self) -> None:
+        """Look again now: the line is back, or a message became due."""
+        self._wake.set()
+
+    # --- the loop
+
+    async def run(self) -> None:
+        """Send what is due until cancelled."""
+        await self._settle_interrupted()
+        while True:
+            self._wake.clear()
+            pause_s = await self._send_due()
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause_s)
+            except TimeoutError:
+                continue
+
+    async def _settle_interrupted(self) -> None:
+        for outgoing in await self._store.outbox():
+            if outgoing.state is OutgoingState.SENDING:
+                await self._settle(outgoing, OutgoingState.UNCERTAIN, DeliveryUncertain())
+
+    async def _send_due(self) -> float | None:
+        """Send everything due; seconds until the next one is, None when nothing waits."""
+        waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
+        for outgoing in waiting:
+            if outgoing.due_at <= self._now():
+                await self._send(outgoing)
+        waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
+        if not waiting:
+            return None
+        next_due = min(outgoing.due_at for outgoing in waiting)
+        return max((next_due - self._now()).total_seconds(), 0.0)
+
+    async def _send(self, outgoing: Outgoing) -> None:
+        if not await self._identity_still_holds(outgoing):
+            return
+        if not await self._store.set_outgoing_state(outgoing.id, _WAITING, OutgoingState.SENDING):
+            return
+        self._changed(outgoing.id, OutgoingState.SENDING)
+        try:
+            content = await self._store.outgoing_content(outgoing.id)
+            words = await with_credentials(
+                self._account,
+                self._secrets,
+                lambda credentials: self._submission.submit(
+                    self._account, credentials, outgoing.recipients, content
+                ),
+            )
+        except asyncio.CancelledError:
+            # Whether the server has it is unknown; the state on disk says so at the next start.
+            raise
+        except StoreProblem:
+            raise
+        except DeliveryUncertain as error:
+            await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
+        except ConnectionProblem as error:
+            await self._wait_for_line(outgoing, error)
+        except SubmissionRefused as error:
+            await self._refused(outgoing, error)
+        except MailerError as error:
+            await self._settle(outgoing, OutgoingState.FAILED, error)
+        else:
+            await self._accepted(outgoing, _SENDING, words)
+
+    async def _identity_still_holds(self, outgoing: Outgoing) -> bool:
+        """Nothing leaves for a patient whose confirmation is not in the journal."""
+        matricules = {
+            matricule
+            for mailbox in outgoing.recipients
+            if (matricule := Address.received(mailbox).matricule(self._account.patient_domain))
+        }
+        if not matricules:
+            return True
+        if matricules == {outgoing.patient}:
+            exchange = await self._store.exchange(outgoing.patient)
+            if exchange.confirmed_at is not None:
+                return True
+        error = UnconfirmedIdentity()
+        await self._settle(outgoing, OutgoingState.FAILED, error, expected=_WAITING)
+        return False
+
+    async def _accepted(
+        self, outgoing: Outgoing, expected: tuple[OutgoingState, ...], words: SafeText
+    ) -> None:
+        await self._store.set_outgoing_state(
+            outgoing.id, expected, OutgoingState.COPY_MISSING, server_words=words
+        )
+        if outgoing.patient:
+            exchange = await self._store.exchange(outgoing.patient)
+            await self._store.save_exchange(
+                exchange.after_sending(str(outgoing.subject), self._now())
+            )
+        self._changed(outgoing.id, OutgoingState.COPY_MISSING)
+        self.on_accepted()
+
+    async def _refused(self, outgoing: Outgoing, error: SubmissionRefused) -> None:
+        if error.permanent:
+            await self._settle(outgoing, OutgoingState.FAILED, error)
+        else:
+            await self._wait_for_line(outgoing, error)
+
+    async def _wait_for_line(self, outgoing: Outgoing, error: MailerError) -> None:
+        await self._store.set_outgoing_state(
+            outgoing.id,
+            _SENDING,
+            OutgoingState.QUEUED,
+            explanation=error.explanation,
+            server_words=error.server_words,
+            due_at=self._now() + timedelta(seconds=self._retry_s),
+        )
+        self._changed(outgoing.id, OutgoingState.QUEUED, error)
+
+    async def _settle(
+        self,
+        outgoing: Outgoing,
+        state: OutgoingState,
+        error: MailerError,
+        expected: tuple[OutgoingState, ...] = _SENDING,
+    ) -> None:
+        await self._store.set_outgoing_state(
+            outgoing.id,
+            expected,
+            state,
+            explanation=error.explanation,
+            server_words=error.server_words,
+        )
+        self._changed(outgoing.id, state, error)
+
+    def _changed(
+        self, outgoing_id: int, state: OutgoingState, error: MailerError | None = None
+    ) -> None:
+        self._announce(OutgoingChanged(outgoing_id, state, error))
+        self._wake.set()

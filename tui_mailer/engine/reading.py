@@ -1,0 +1,78 @@
+"""Reading: lists from the store, messages parsed away from the event loop."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.folder import Folder
+from tui_mailer.domain.message import Flags, ListView, MessageSummary, ReadMessage
+from tui_mailer.domain.ports import Files, MessageStore
+from tui_mailer.engine.mailbox import Mailbox
+from tui_mailer.mime import attachments
+from tui_mailer.mime.parse import parse
+
+
+class Reading:
+    """What the screens show; reading state never starts a connection, `request` alone does."""
+
+    def __init__(self, store: MessageStore, mailbox: Mailbox, files: Files) -> None:
+        self._store = store
+        self._mailbox = mailbox
+        self._files = files
+
+    async def folders(self) -> Sequence[Folder]:
+        """The folder pane, in its order."""
+        return await self._store.folders()
+
+    async def count(self, view: ListView) -> int:
+        """Number of rows of a list."""
+        return await self._store.count(view)
+
+    async def rows(self, view: ListView, start: int, stop: int) -> Sequence[MessageSummary]:
+        """Rows `start` to `stop` (excluded), newest first."""
+        return await self._store.rows(view, start, stop)
+
+    async def summary(self, message_id: int) -> MessageSummary | None:
+        """One row, None when it is gone."""
+        return await self._store.summary(message_id)
+
+    async def message(self, message_id: int) -> ReadMessage | None:
+        """The whole message, None when the store does not hold it: see `request`."""
+        content = await self._store.content(message_id)
+        return None if content is None else await asyncio.to_thread(parse, content)
+
+    async def source(self, message_id: int) -> bytes | None:
+        """The bytes of a held message."""
+        return await self._store.content(message_id)
+
+    async def request(self, message_id: int) -> None:
+        """Have the whole message fetched; `BodyArrived` or `BodyRefused` follows."""
+        summary = await self._store.summary(message_id)
+        if summary is not None:
+            self._mailbox.fetch(summary)
+
+    async def mark(
+        self, message_ids: Sequence[int], *, add: Flags = Flags.NONE, remove: Flags = Flags.NONE
+    ) -> None:
+        """Change flags, here at once and on the server when it can be."""
+        found = [await self._store.summary(message_id) for message_id in message_ids]
+        await self._mailbox.change_flags([row for row in found if row is not None], add, remove)
+
+    async def save_attachment(self, message_id: int, index: int, directory: Path) -> Path:
+        """Write an attachment inside `directory`, never over a file; where it is now.
+
+        Raises:
+            AttachmentNotSaved: the directory or the disk refuses.
+            AttachmentUnreadable: the message has no such part.
+        """
+        content = await self._store.content(message_id) or b""
+        return await asyncio.to_thread(self._save, content, index, directory)
+
+    def _save(self, content: bytes, index: int, directory: Path) -> Path:
+        name = attachments.name(content, index)
+        return self._files.save(directory, name, attachments.content(content, index))
+
+    async def complete_address(self, text: str, limit: int = 8) -> Sequence[Address]:
+        """Addresses seen in this mailbox that begin like `text`."""
+        return await self._store.complete_address(text, limit)

@@ -1,0 +1,112 @@
+"""From the login screen to a running engine, and back.
+
+first start:  connect ─▶ log in ─▶ folders ─▶ submission ─▶ store made ─▶ engine
+next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─▶ connects by itself
+"""
+
+from collections.abc import Sequence
+
+from tui_mailer.domain.account import Account, Credentials, SecretOrigin
+from tui_mailer.domain.errors import SecretUnavailable
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
+from tui_mailer.engine.access import with_credentials
+from tui_mailer.engine.engine import Engine, Outside
+from tui_mailer.engine.options import EngineOptions
+
+
+class Session:
+    """Opens accounts. One engine at a time."""
+
+    def __init__(
+        self,
+        outside: Outside,
+        opener: MessageStoreOpener,
+        book: AccountBook,
+        options: EngineOptions,
+    ) -> None:
+        self._outside = outside
+        self._opener = opener
+        self._book = book
+        self._options = options
+        self._passphrase = ""
+
+    def accounts(self) -> Sequence[Account]:
+        """Accounts of the settings file, the usual one first.
+
+        Raises:
+            SettingsInvalid: a line of the file cannot be used.
+        """
+        return self._book.accounts()
+
+    def has_store(self, account: Account) -> bool:
+        """True when the account was opened on this machine before."""
+        return self._opener.exists(account)
+
+    async def passphrase_from_elsewhere(self, account: Account) -> str:
+        """The password of the command or the keyring, which also opens the store; "" if typed.
+
+        Raises:
+            SecretUnavailable: the command or the keyring failed.
+        """
+        if account.secret_origin in {SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND}:
+            return ""
+        credentials = await self._outside.secrets.credentials(account)
+        return credentials.password if credentials else ""
+
+    async def first_login(self, account: Account, passphrase: str, on_step: OnStep) -> Engine:
+        """Prove the account on both servers, then make its store and remember it.
+
+        Args:
+            account: as the user filled it in.
+            passphrase: the mailbox's password; with a token, what the local store opens with.
+            on_step: hears each step as it succeeds.
+
+        Raises:
+            MailerError: the first step that failed; nothing was kept.
+        """
+        await self._remember_typed(account, passphrase)
+        await with_credentials(
+            account, self._outside.secrets, lambda found: self._prove(account, found, on_step)
+        )
+        engine = await self.open(account, passphrase)
+        self._book.save(account)
+        return engine
+
+    async def _prove(self, account: Account, credentials: Credentials, on_step: OnStep) -> None:
+        server = await self._outside.connector.connect(account, credentials, on_step)
+        try:
+            await server.list_folders()
+            on_step(ConnectionStep.FOLDERS)
+        finally:
+            await server.close()
+        await self._outside.submission.check(account, credentials)
+        on_step(ConnectionStep.SUBMISSION)
+
+    async def open(self, account: Account, passphrase: str) -> Engine:
+        """Open the local store and give an engine that is not started yet.
+
+        Raises:
+            StoreProblem: wrong passphrase, damaged, in use, no room.
+        """
+        store = await self._opener.open(account, passphrase)
+        self._passphrase = passphrase
+        await self._remember_typed(account, passphrase)
+        return Engine(account, store, self._outside, self._options)
+
+    async def change_password(self, engine: Engine, password: str) -> None:
+        """The password changed on the server: use it from now on, for the store too.
+
+        Raises:
+            SecretUnavailable: this account's password is not typed here.
+        """
+        if engine.account.secret_origin is not SecretOrigin.TYPED:
+            raise SecretUnavailable
+        await self._opener.change_passphrase(engine.account, self._passphrase, password)
+        self._passphrase = password
+        await self._remember_typed(engine.account, password)
+        engine.reconnect()
+
+    async def _remember_typed(self, account: Account, password: str) -> None:
+        if account.secret_origin in {SecretOrigin.TYPED, SecretOrigin.KEYRING}:
+            await self._outside.secrets.remember(account, Credentials(account.address, password))

@@ -1,0 +1,72 @@
+"""The second connection: it idles on the inbox and says when something changed there."""
+
+import asyncio
+from collections.abc import Callable
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.errors import LoginRefused, MailerError, SecretUnavailable
+from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSource
+from tui_mailer.engine.access import with_credentials
+from tui_mailer.engine.backoff import Backoff
+
+
+class Watcher:
+    """Owns the idle connection of an account.
+
+    It waits for the work connection to have logged in before it tries: one refused password
+    must not count twice on the server.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        connector: MailServerConnector,
+        secrets: SecretSource,
+        on_change: Callable[[], None],
+        backoff: Backoff,
+        renewal_s: float,
+    ) -> None:
+        self._account = account
+        self._connector = connector
+        self._secrets = secrets
+        self._on_change = on_change
+        self._backoff = backoff
+        self._renewal_s = renewal_s
+        self._may_connect = asyncio.Event()
+
+    def allow(self) -> None:
+        """The work connection has logged in."""
+        self._may_connect.set()
+
+    async def run(self, folder: str = "INBOX") -> None:
+        """Watch `folder` until cancelled."""
+        while True:
+            await self._may_connect.wait()
+            try:
+                await self._watch(folder)
+            except (LoginRefused, SecretUnavailable):
+                self._may_connect.clear()
+            except MailerError:
+                await asyncio.sleep(self._backoff.next_s())
+
+    async def _watch(self, folder: str) -> None:
+        server = await self._connect()
+        try:
+            await server.open_folder(folder)
+            self._backoff.reset()
+            # What changed while nobody watched is not announced by IDLE.
+            self._on_change()
+            while True:
+                if await server.wait_for_change(self._renewal_s):
+                    self._on_change()
+        finally:
+            await server.close()
+
+    async def _connect(self) -> MailServer:
+        return await with_credentials(
+            self._account,
+            self._secrets,
+            lambda credentials: self._connector.connect(
+                self._account, credentials, lambda _step: None
+            ),
+        )

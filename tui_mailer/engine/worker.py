@@ -1,0 +1,165 @@
+"""The work connection: one loop that keeps it open and does jobs on it, the urgent ones first.
+
+offline ──▶ connecting ──▶ syncing ──▶ online ──line lost──▶ offline (pause, again)
+                └──refused──▶ refused ──new password, or asked──▶ connecting
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.errors import (
+    ConnectionProblem,
+    LoginRefused,
+    MailerError,
+    SecretUnavailable,
+    StoreProblem,
+)
+from tui_mailer.domain.events import Connectivity, ConnectivityChanged, StepPassed
+from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSource
+from tui_mailer.engine.access import with_credentials
+from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.backoff import Backoff
+from tui_mailer.engine.line import Line
+
+Job = Callable[[Line], Awaitable[None]]
+"""Something to do on the connection; run again on the next one when the line is lost."""
+LongJob = Callable[[Line], AsyncIterator[None]]
+"""A job in slices: urgent jobs run between them."""
+
+# A job that loses the line this often is given up: the server may be breaking on it.
+_MOST_ATTEMPTS: Final = 3
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Owns the work connection of an account."""
+
+    def __init__(
+        self,
+        account: Account,
+        connector: MailServerConnector,
+        secrets: SecretSource,
+        announce: Announcer,
+        backoff: Backoff,
+    ) -> None:
+        self._account = account
+        self._connector = connector
+        self._secrets = secrets
+        self._announce = announce
+        self._backoff = backoff
+        self._urgent: list[Job] = []
+        self._attempts: dict[Job, int] = {}
+        self._background: list[tuple[object, LongJob]] = []
+        self._wake = asyncio.Event()
+        self._retry = asyncio.Event()
+        self.on_connected: Callable[[], None] = lambda: None
+        self.state = Connectivity.OFFLINE
+
+    def do(self, job: Job) -> None:
+        """Run `job` before anything in the background."""
+        self._urgent.append(job)
+        self._wake.set()
+
+    def do_in_background(self, name: object, job: LongJob) -> None:
+        """Run `job` when nothing else is to do; one that waits under the same `name` suffices."""
+        if all(waiting != name for waiting, _ in self._background):
+            self._background.append((name, job))
+            self._wake.set()
+
+    def reconnect(self) -> None:
+        """Try again now: a new password is there, or the user asks."""
+        self._retry.set()
+
+    async def run(self) -> None:
+        """Connect, work, reconnect; ends only by cancellation."""
+        while True:
+            try:
+                await self._one_connection()
+            except (LoginRefused, SecretUnavailable) as refused:
+                self._retry.clear()
+                self._publish(Connectivity.REFUSED, refused)
+                await self._retry.wait()
+            except MailerError as problem:
+                self._publish(Connectivity.OFFLINE, problem)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        self._retry.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._retry.wait(), self._backoff.next_s())
+
+    async def _one_connection(self) -> None:
+        self._publish(Connectivity.CONNECTING)
+        server = await with_credentials(
+            self._account,
+            self._secrets,
+            lambda credentials: self._connector.connect(
+                self._account, credentials, lambda step: self._announce(StepPassed(step))
+            ),
+        )
+        try:
+            self.on_connected()
+            await self._work(server)
+        finally:
+            await server.close()
+
+    async def _work(self, server: MailServer) -> None:
+        line = Line(server)
+        while True:
+            await self._do_urgent(line)
+            if self._background:
+                self._publish(Connectivity.SYNCING)
+                await self._do_one_in_background(line)
+                self._backoff.reset()
+            else:
+                self._publish(Connectivity.ONLINE)
+                await self._wait_for_work(server)
+
+    async def _do_urgent(self, line: Line) -> None:
+        while self._urgent:
+            job = self._urgent[0]
+            self._attempts[job] = self._attempts.get(job, 0) + 1
+            try:
+                await job(line)
+            except (ConnectionProblem, StoreProblem):
+                if self._attempts[job] >= _MOST_ATTEMPTS:
+                    self._finish(job)
+                raise
+            except MailerError as refused:
+                _log.warning("a job was refused: %s", type(refused).__name__)
+            self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        self._urgent.remove(job)
+        del self._attempts[job]
+
+    async def _do_one_in_background(self, line: Line) -> None:
+        name, job = self._background[0]
+        try:
+            async for _ in job(line):
+                await self._do_urgent(line)
+        except (ConnectionProblem, StoreProblem):
+            raise
+        except MailerError as refused:
+            _log.warning("a synchronisation was refused: %s", type(refused).__name__)
+        self._background = [waiting for waiting in self._background if waiting[0] != name]
+
+    async def _wait_for_work(self, server: MailServer, keep_alive_s: float = 120.0) -> None:
+        self._wake.clear()
+        if self._urgent or self._background:
+            return
+        try:
+            await asyncio.wait_for(self._wake.wait(), keep_alive_s)
+        except TimeoutError:
+            await server.keep_alive()
+
+    def _publish(self, state: Connectivity, error: MailerError | None = None) -> None:
+        if state is self.state and error is None:
+            return
+        self.state = state
+        self._announce(ConnectivityChanged(state, error))

@@ -1,0 +1,177 @@
+"""Writing: what opens the composer, what is checked, and what hands a message over."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import (
+    Draft,
+    DraftAttachment,
+    FileAttachment,
+    Outgoing,
+    OutgoingState,
+)
+from tui_mailer.domain.errors import (
+    AttachmentUnreadable,
+    MessageNotHeld,
+    MessageTooLarge,
+    SendRefused,
+    UnconfirmedIdentity,
+)
+from tui_mailer.domain.message import ReadMessage
+from tui_mailer.domain.ports import Files, MessageStore
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.engine.gate import Question, Review, patients_of, review
+from tui_mailer.engine.identities import Identities
+from tui_mailer.engine.options import EngineOptions
+from tui_mailer.engine.outbox import Outbox
+from tui_mailer.mime import attachments as received_attachments
+from tui_mailer.mime.compose import compose, new_message_id
+from tui_mailer.mime.parse import parse
+from tui_mailer.mime.reply import forward, reply
+
+
+class Writing:
+    """Everything between a draft and the outbox."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: MessageStore,
+        outbox: Outbox,
+        identities: Identities,
+        files: Files,
+        options: EngineOptions,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._outbox = outbox
+        self._identities = identities
+        self._files = files
+        self._options = options
+        self._now = now
+        self.size_limit_bytes: int | None = None
+
+    async def attach(self, path: Path) -> FileAttachment:
+        """Look at a file that the user wants to attach.
+
+        Raises:
+            AttachmentUnreadable: no such file, no right to read it, or no file.
+        """
+        return await asyncio.to_thread(self._files.describe, path)
+
+    async def reply(self, message_id: int, *, to_all: bool) -> Draft:
+        """A draft that answers a held message, quoted.
+
+        Raises:
+            MessageNotHeld: the message must be fetched first.
+        """
+        read = await self._read(message_id)
+        own = Address.received(self._account.address, self._account.sender_label)
+        return reply(
+            read,
+            own,
+            to_all=to_all,
+            message_id=message_id,
+            patient_domain=self._account.patient_domain,
+        )
+
+    async def forward(self, message_id: int) -> Draft:
+        """A draft that sends a held message on, with its attachments.
+
+        Raises:
+            MessageNotHeld: the message must be fetched first.
+        """
+        return forward(await self._read(message_id), message_id)
+
+    async def _read(self, message_id: int) -> ReadMessage:
+        content = await self._store.content(message_id)
+        if content is None:
+            raise MessageNotHeld
+        return await asyncio.to_thread(parse, content)
+
+    async def review(self, draft: Draft) -> Review:
+        """Hold a draft against the rules; nothing is sent."""
+        cleared = await self._identities.cleared(
+            patients_of(draft, self._account), answering=bool(draft.in_reply_to)
+        )
+        return review(draft, self._account, cleared)
+
+    async def send(self, draft: Draft, answered: Collection[Question] = ()) -> Outgoing:
+        """Hand `draft` over; it leaves after the time to take it back.
+
+        Args:
+            draft: as it stands on the screen; its saved copy goes into the outbox with it.
+            answered: questions of the review to which the user said yes.
+
+        Raises:
+            SendRefused: a rule forbids it, or a question was not answered.
+            UnconfirmedIdentity: the patient's identity must be confirmed first.
+            AttachmentUnreadable: a file vanished since it was attached.
+            MessageTooLarge: above what the server or Mon espace santé takes.
+            StoreFull: nothing was queued; the draft stays.
+        """
+        found = await self.review(draft)
+        if found.refusals:
+            raise SendRefused(" ".join(found.refusals))
+        if found.unconfirmed:
+            raise UnconfirmedIdentity
+        if unanswered := [question for question in found.questions if question not in answered]:
+            raise SendRefused(unanswered[0].value)
+        message_id = new_message_id(self._account.address)
+        content = await self._compose(draft, message_id)
+        self._check_size(len(content), found.patient)
+        return await self._outbox.add(
+            self._outgoing(draft, message_id, len(content), found.patient), content, draft
+        )
+
+    def _outgoing(self, draft: Draft, message_id: str, size_bytes: int, patient: str) -> Outgoing:
+        mailboxes = dict.fromkeys(str(address.mailbox) for address in draft.recipients)
+        return Outgoing(
+            id=0,
+            message_id=message_id,
+            subject=safe_line(draft.subject),
+            recipients=tuple(mailboxes),
+            patient=patient,
+            state=OutgoingState.QUEUED,
+            due_at=self._now() + timedelta(seconds=self._options.undo_send_s),
+            size_bytes=size_bytes,
+            answers=draft.answers,
+            forwards=draft.forwards,
+        )
+
+    async def _compose(self, draft: Draft, message_id: str) -> bytes:
+        contents = [await self._attachment_content(item) for item in draft.attachments]
+        sender = Address.received(self._account.address, self._account.sender_label)
+        return await asyncio.to_thread(
+            compose,
+            draft,
+            sender=sender,
+            message_id=message_id,
+            date=self._now(),
+            contents=contents,
+            nil=self._account.nil,
+        )
+
+    async def _attachment_content(self, attachment: DraftAttachment) -> bytes:
+        if isinstance(attachment, FileAttachment):
+            return await asyncio.to_thread(self._files.read, attachment.path)
+        content = await self._store.content(attachment.message_id)
+        if content is None:
+            raise AttachmentUnreadable(subject=attachment.name)
+        return await asyncio.to_thread(received_attachments.content, content, attachment.index)
+
+    def _check_size(self, size_bytes: int, patient: str) -> None:
+        limits = [self.size_limit_bytes, self._options.patient_limit_bytes if patient else None]
+        limit_bytes = min((limit for limit in limits if limit), default=None)
+        if limit_bytes is not None and size_bytes > limit_bytes:
+            raise MessageTooLarge(
+                subject=f"{size_bytes / 1e6:.1f} Mo, limite {limit_bytes / 1e6:.0f} Mo".replace(
+                    ".", ","
+                )
+            )
+
