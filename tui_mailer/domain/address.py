@@ -16,8 +16,12 @@ PATIENT_DOMAIN: Final = "patient.mssante.fr"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _SENDABLE: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+# `Name <local@domain>` on one line: a pasted line break is no part of a name.
+_LABELLED: Final = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*)<(?P<mailbox>[^<>]*)>")
 # RFC 5321 §4.5.3.1: a path of 256 octets with its two brackets.
 _MAX_LENGTH: Final = 254
+# What `safe_line` made of a character that shows nothing; `domain` is in lower case.
+_MARK: Final = re.compile("‹u\\+[0-9a-f]{4,6}›")
 # Letters of other alphabets that pass for Latin ones in a domain name.
 _LOOK_ALIKE: Final = str.maketrans("аеорсхуіѕԁӏɡɩ01", "aeopcxyisdlgiol")
 
@@ -47,7 +51,7 @@ class Address:
             InvalidAddress: `text` is no address that SMTP takes.
         """
         stripped = text.strip()
-        match = re.fullmatch(r"(?P<name>[^<>]*)<(?P<mailbox>[^<>]*)>", stripped)
+        match = _LABELLED.fullmatch(stripped)
         name, mailbox = (match["name"], match["mailbox"]) if match else ("", stripped)
         address = cls.received(mailbox, name.strip().strip('"'))
         if not address.is_sendable:
@@ -90,11 +94,13 @@ class Address:
             return False
         plain = _skeleton(domain)
         wanted = _skeleton(patient_domain)
-        return wanted in plain or plain.endswith("." + wanted) or _one_edit_apart(plain, wanted)
+        under_another_ending = wanted.rpartition(".")[0] + "."
+        return under_another_ending in plain or _one_edit_apart(plain, wanted)
 
 
 def _skeleton(domain: str) -> str:
-    """A domain without accents, with look-alike letters folded together."""
+    """A domain without accents and invisible letters, with look-alike letters folded together."""
+    domain = _MARK.sub("", domain)
     if domain.startswith("xn--") or ".xn--" in domain:
         try:
             domain = domain.encode("ascii").decode("idna")

@@ -15,15 +15,19 @@ SafeText = NewType("SafeText", str)
 """Text that may reach a terminal. Made by `safe_line` and `safe_block` only."""
 
 # Letters and symbols that take a place and show nothing: Unicode calls them printable.
-_BLANK_LETTERS: Final = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_BLANK_LETTERS: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+# They choose between forms of the character before: invisible, so two names could look alike.
+_VARIATION_SELECTORS: Final = "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_SELECTOR: Final = re.compile(f"[{_VARIATION_SELECTORS}]")
 _LINE_SEPARATORS: Final = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _SUSPECT: Final = re.compile(
     # C0, DEL, C1 · soft hyphen · everything whose category the look-up must decide
-    f"[\\x00-\\x1f\\x7f-\\x9f\\xad\\u0600-\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u180b-\\u180f"
-    f"{_BLANK_LETTERS}\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff0-\\uffff"
-    "\\ud800-\\udfff\\ue000-\\uf8ff\\U00010000-\\U0010ffff]"
+    f"[\\x00-\\x1f\\x7f-\\x9f\\xad\\u0600-\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u180e"
+    f"{_BLANK_LETTERS}{_VARIATION_SELECTORS}\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f"
+    "\\ufeff\\ufff0-\\uffff\\ud800-\\udfff\\ue000-\\uf8ff\\U00010000-\\U0010ffff]"
 )
 _MARKED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_SYMBOLS: Final = frozenset({"So", "Sm"})
 _TAB: Final = "    "
 
 
@@ -35,9 +39,25 @@ def _mark(character: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "␡"
-    if character in _BLANK_LETTERS or unicodedata.category(character) in _MARKED_CATEGORIES:
+    if (
+        character in _BLANK_LETTERS
+        or _SELECTOR.match(character)
+        or unicodedata.category(character) in _MARKED_CATEGORIES
+    ):
         return f"‹U+{code:04X}›"
     return character
+
+
+def _shown(found: re.Match[str]) -> str:
+    """What stands for a suspect character where it is: an emoji keeps its selector."""
+    character, before = found[0], found.string[found.start() - 1 : found.start()]
+    if character in "\ufe0e\ufe0f" and before and _mark(before) == before:
+        keycap = (
+            before in "0123456789#*" and found.string[found.end() : found.end() + 1] == "\u20e3"
+        )
+        if keycap or unicodedata.category(before) in _SYMBOLS:
+            return character
+    return _mark(character)
 
 
 def safe_line(text: str) -> SafeText:
@@ -47,7 +67,7 @@ def safe_line(text: str) -> SafeText:
     """
     if text.isascii() and text.isprintable():
         return SafeText(text)
-    return SafeText(_SUSPECT.sub(lambda found: _mark(found[0]), text))
+    return SafeText(_SUSPECT.sub(_shown, text))
 
 
 def safe_block(text: str) -> SafeText:
