@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypedDict
 
 from tui_mailer.domain.ins import MONTHS, PATIENT_DOMAIN, InsReading, Severity, read
-from tui_mailer.domain.ins_checks import LENGTH
+from tui_mailer.domain.ins_characters import LENGTH
 
 
 class DepartmentFields(TypedDict):

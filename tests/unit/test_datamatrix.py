@@ -86,6 +86,11 @@ def test_a_name_that_ends_in_s_keeps_it_when_gs_is_dropped() -> None:
     assert (matrix.given_names, matrix.birth_name) == ("AGNES", "DES ESSARTS")
 
 
+def test_a_name_of_the_greatest_length_needs_no_gs() -> None:
+    longest = "A" * 100
+    assert changed(S3=longest, S4=longest).birth_name == longest
+
+
 def test_the_birthplace_is_optional() -> None:
     matrix = parse(build({name: value for name, value in WHOLE.items() if name != "S7"}))
     assert matrix.birth_place is None

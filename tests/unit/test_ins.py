@@ -77,6 +77,14 @@ def test_a_test_profile_lets_nothing_else_through() -> None:
         assert not read(text, TODAY, test_identities=True).is_valid
 
 
+@pytest.mark.parametrize(("right", "congruent"), [("97", "00"), ("01", "98"), ("02", "99")])
+def test_a_key_outside_01_to_97_is_refused_even_when_congruent(right: str, congruent: str) -> None:
+    orders = (f"1800175056{order:03}" for order in range(1, 1000))
+    thirteen = next(order for order in orders if computed_key(order) == right)
+    assert read(thirteen + right, TODAY).is_valid
+    assert codes(read(thirteen + congruent, TODAY)) == ["wrong_key"]
+
+
 def test_a_wrong_key_does_not_reveal_the_right_one() -> None:
     reading = read("279035121518988", TODAY)
     assert codes(reading) == ["wrong_key"]
@@ -195,7 +203,8 @@ def test_a_faulty_thirteen_gets_no_key() -> None:
 
 
 def test_thirteen_characters_that_may_be_a_fund_number_are_remarked() -> None:
-    assert codes(read("7123451234567", TODAY))[-1] == "maybe_nnp"
+    for text in ("7123451234567", "8223451234567"):
+        assert codes(read(text, TODAY))[-1] == "maybe_nnp"
     assert "maybe_nnp" not in codes(read("7903512151899", TODAY))
     assert "maybe_nnp" not in codes(read("1123451234567", TODAY))
 
@@ -255,6 +264,7 @@ def test_overseas_and_abroad_split_the_place_their_own_way() -> None:
     overseas = meanings("184129711234581")
     assert overseas["département"] == ("971", "Guadeloupe")
     assert overseas["commune"] == ("12", "code 12")
+    assert meanings("1841298735")["département"] == ("987", "Polynésie française")
     abroad = meanings("178059933010817")
     assert abroad["département"] == ("99", "Étranger : Guinée")
     assert abroad["pays"] == ("330", "code 330")
@@ -262,6 +272,7 @@ def test_overseas_and_abroad_split_the_place_their_own_way() -> None:
 
 def test_special_months_mean_unknown_and_a_wrong_key_is_named_in_its_part() -> None:
     assert meanings("284202B32102528")["mois"] == ("20", "inconnu")
+    assert meanings("28413")["mois"] == ("13", "")
     assert meanings("279035121518988")["clé"] == ("88", "fausse")
     assert meanings("385059912345604")["sexe"] == ("3", "masculin (en cours d’immatriculation)")
 

@@ -72,7 +72,7 @@ def test_two_centuries_are_both_told() -> None:
     assert describe(WRONG_KEY[0], TODAY)["birth_years"] == [1924, 2024]
 
 
-@pytest.mark.parametrize("text", ["", "2790351215189", "27903512151898900", "bonjour", "\x1b[2J"])
+@pytest.mark.parametrize("text", ["", "2790351215189", "27903512151898900", "bonjour", "é" * 15])
 def test_no_matricule_without_fifteen_characters(text: str) -> None:
     fields = describe(text, TODAY)
     assert exit_code(fields) == 1

@@ -9,17 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from tui_mailer.domain.ins_checks import (
+from tui_mailer.domain.ins_characters import (
     LENGTH,
     LENGTH_WITHOUT_KEY,
-    SEXES,
-    InsProblem,
-    Severity,
     clean,
     computed_key,
-    problems_in,
     stray_position,
 )
+from tui_mailer.domain.ins_checks import SEXES, InsProblem, Severity, problems_in
 from tui_mailer.domain.matricule import PATIENT_DOMAIN, InvalidIns, Matricule, is_ins_local_part
 from tui_mailer.domain.places import Department, PlaceKind, locate
 

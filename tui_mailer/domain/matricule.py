@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from tui_mailer.domain.errors import InvalidInput
-from tui_mailer.domain.ins_checks import InsProblem, clean, problems_in
+from tui_mailer.domain.ins_characters import clean
+from tui_mailer.domain.ins_checks import InsProblem, problems_in
 
 PATIENT_DOMAIN = "patient.mssante.fr"
 
@@ -83,6 +84,5 @@ def is_ins_local_part(text: str, *, test_identities: bool = False) -> bool:
     The domain holds other boxes too (`reponse.automatique-test@patient.mssante.fr`). Letter case is
     ignored; separators are not, an address has none.
     """
-    upper = text.upper() if text.isascii() else text
-    codes = [problem.code for problem in problems_in(upper)]
+    codes = [problem.code for problem in problems_in(text.upper())]
     return not codes or (test_identities and codes == ["wrong_key"])
