@@ -1,0 +1,26 @@
+"""The embedded demo: IMAP and SMTP servers on loopback, and a fictional practice.
+
+Nothing else than the bootstrap imports this package: pymap alone costs some 310 ms.
+"""
+
+from tui_mailer.demo.people import (
+    PATIENT_CHILD,
+    PATIENT_SILENT,
+    PATIENT_UNKNOWN,
+    PATIENT_WHO_ANSWERS,
+    PRACTICE,
+    PRACTICE_PASSWORD,
+    DemoPatient,
+)
+from tui_mailer.demo.servers import DemoPractice
+
+__all__ = [
+    "PATIENT_CHILD",
+    "PATIENT_SILENT",
+    "PATIENT_UNKNOWN",
+    "PATIENT_WHO_ANSWERS",
+    "PRACTICE",
+    "PRACTICE_PASSWORD",
+    "DemoPatient",
+    "DemoPractice",
+]

@@ -1,0 +1,116 @@
+"""Mon espace santé, played: who exists, who answers, what comes back as not delivered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import make_msgid
+
+from tui_mailer.demo.answers import (
+    automatic_answer,
+    non_delivery_report,
+    patient_answer,
+)
+from tui_mailer.demo.matricule import has_right_key
+from tui_mailer.demo.people import (
+    AUTOMATIC_REPLY_ADDRESS,
+    COLLEAGUES,
+    PATIENT_DOMAIN,
+    PATIENT_UNKNOWN,
+    PATIENT_WHO_ANSWERS,
+    PRACTICE,
+    canonical,
+)
+
+END_OF_EXCHANGE = "[FIN]"
+Store = Callable[[str, bytes], Awaitable[None]]
+
+
+class PlayedCorrespondents:
+    """Receives what the practice sends, and makes the other side live.
+
+    - a patient with a right key has a mailbox and keeps the message;
+    - `PATIENT_WHO_ANSWERS` writes back after a delay, once for each ordinary message; a
+      ``[FIN]`` silences her, also about messages that she has not answered yet;
+    - `PATIENT_UNKNOWN` is accepted, then comes back as a report of non-delivery;
+    - a professional who is not in the directory, and a wrong key, are refused at once.
+    """
+
+    def __init__(self, store: Store, answer_delay_s: float) -> None:
+        """Make the play.
+
+        Args:
+            store: appends a message to somebody's INBOX, given an address and bytes.
+            answer_delay_s: seconds between a message and its answer or its report.
+        """
+        self._store = store
+        self._answer_delay_s = answer_delay_s
+        self._professionals = {canonical(person.address) for person in COLLEAGUES.values()}
+        self._professionals.add(canonical(PRACTICE.address))
+        self._pending: dict[asyncio.Task[None], str] = {}
+        self._answers_given = 0
+
+    def accepts(self, address: str) -> bool:
+        """True when a server of the trust space would take mail for ``address``."""
+        name = canonical(address)
+        local_part, _, domain = name.rpartition("@")
+        if domain == PATIENT_DOMAIN:
+            return name == AUTOMATIC_REPLY_ADDRESS or has_right_key(local_part)
+        return name in self._professionals
+
+    async def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
+        """Put ``raw`` where it belongs, and plan what it provokes."""
+        name = canonical(recipient)
+        if name == canonical(PATIENT_UNKNOWN.address):
+            self._later(sender, name, lambda: _unknown_patient_report(sender, recipient, raw))
+            return
+        await self._store(name, raw)
+        if name == AUTOMATIC_REPLY_ADDRESS:
+            self._later(sender, name, lambda: automatic_answer(sender, _parsed(raw)))
+        elif name == canonical(PATIENT_WHO_ANSWERS.address):
+            self._patient_reads(sender, name, _parsed(raw))
+
+    async def close(self) -> None:
+        """Forget what was planned."""
+        pending = tuple(self._pending)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    def _patient_reads(self, sender: str, patient: str, message: EmailMessage) -> None:
+        if message.get("Subject", "") == END_OF_EXCHANGE:
+            self._silence(patient)
+        elif message.get("X-MSS-MES", "") != "FIN":
+            self._answers_given += 1
+            number = self._answers_given
+            self._later(sender, patient, lambda: patient_answer(sender, message, number))
+
+    def _silence(self, patient: str) -> None:
+        for task, author in self._pending.items():
+            if author == patient:
+                task.cancel()
+
+    def _later(self, addressee: str, author: str, write: Callable[[], bytes]) -> None:
+        async def write_back() -> None:
+            await asyncio.sleep(self._answer_delay_s)
+            await self._store(addressee, write())
+
+        task = asyncio.create_task(write_back())
+        self._pending[task] = author
+        task.add_done_callback(lambda done: self._pending.pop(done, None))
+
+
+def _unknown_patient_report(sender: str, recipient: str, raw: bytes) -> bytes:
+    return non_delivery_report(
+        sender,
+        recipient,
+        raw,
+        at=datetime.now().astimezone(),
+        message_id=make_msgid(domain=PATIENT_DOMAIN),
+    )
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    return BytesParser(EmailMessage, policy=policy.SMTP).parsebytes(raw)
