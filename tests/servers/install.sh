@@ -35,8 +35,13 @@ install_packages() {
         echo 'postfix postfix/main_mailer_type string No configuration' | debconf-set-selections
     fi
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -qq update &&
-        apt-get -qq install -y --no-install-recommends dovecot-imapd dovecot-lmtpd postfix >/dev/null
+    for step in 'update' 'install -y --no-install-recommends dovecot-imapd dovecot-lmtpd postfix'; do
+        # shellcheck disable=SC2086  (several words on purpose)
+        said=$(apt-get -qq $step 2>&1) || {
+            printf '%s\n' "$said" >&2
+            return 1
+        }
+    done
 }
 
 byhand='Install them by hand (Debian: dovecot-imapd dovecot-lmtpd postfix), then run this again.'
