@@ -88,6 +88,20 @@ class Outbox:
         """Look again now: the line is back, or a message became due."""
         self._wake.set()
 
+    async def hurry(self) -> None:
+        """The user leaves: what waits to be taken back is due now."""
+        for outgoing in await self._store.outbox():
+            if outgoing.state is OutgoingState.QUEUED and not outgoing.attempt_count:
+                await self._store.set_outgoing_state(
+                    outgoing.id, _WAITING, OutgoingState.QUEUED, due_at=self._now()
+                )
+        self._wake.set()
+
+    async def waiting_count(self) -> int:
+        """Messages that have not left yet and would leave by themselves."""
+        moving = {OutgoingState.QUEUED, OutgoingState.SENDING}
+        return sum(outgoing.state in moving for outgoing in await self._store.outbox())
+
     # --- the loop
 
     async def run(self) -> None:

@@ -5,6 +5,7 @@ next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─�
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import SecretUnavailable
@@ -13,6 +14,8 @@ from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.options import EngineOptions
+
+_TYPED_HERE: Final = frozenset({SecretOrigin.TYPED, SecretOrigin.KEYRING})
 
 
 class Session:
@@ -65,10 +68,13 @@ class Session:
         Raises:
             MailerError: the first step that failed; nothing was kept.
         """
-        await self._remember_typed(account, passphrase)
-        await with_credentials(
-            account, self._outside.secrets, lambda found: self._prove(account, found, on_step)
-        )
+        if account.secret_origin in _TYPED_HERE:
+            # Kept nowhere before the server has accepted it.
+            await self._prove(account, Credentials(account.address, passphrase), on_step)
+        else:
+            await with_credentials(
+                account, self._outside.secrets, lambda found: self._prove(account, found, on_step)
+            )
         engine = await self.open(account, passphrase)
         self._book.save(account)
         return engine
@@ -108,5 +114,5 @@ class Session:
         engine.reconnect()
 
     async def _remember_typed(self, account: Account, password: str) -> None:
-        if account.secret_origin in {SecretOrigin.TYPED, SecretOrigin.KEYRING}:
+        if account.secret_origin in _TYPED_HERE:
             await self._outside.secrets.remember(account, Credentials(account.address, password))

@@ -1,0 +1,82 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui_mailer import cli
+from tui_mailer.diagnostics import describe, record_incident
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui_mailer", *arguments], capture_output=True, text=True
+    )
+
+
+def test_ins_prints_one_json_object_and_exits_0_for_a_valid_matricule() -> None:
+    ran = run("ins", "2 79 03 51 215 189 89", "--json")
+    assert ran.returncode == 0
+    answer = json.loads(ran.stdout)
+    assert answer["matricule"] == "279035121518989"
+    assert answer["address"] == "279035121518989@patient.mssante.fr"
+    assert answer["birth_department"] == {"code": "51", "name": "Marne"}
+    assert ran.stderr == ""
+
+
+def test_ins_takes_a_matricule_of_several_words() -> None:
+    assert run("ins", "2", "79", "03", "51", "215", "189", "89").returncode == 0
+
+
+@pytest.mark.parametrize("text", ["279035121518988", "2790351215189", "bonjour", "\x1b[2J", ""])
+def test_ins_exits_1_for_an_invalid_matricule_and_says_why(text: str) -> None:
+    ran = run("ins", text, "--json")
+    assert ran.returncode == 1
+    answer = json.loads(ran.stdout)
+    assert answer["valid"] is False
+    assert answer["address"] is None
+    assert answer["errors"]
+    assert "\x1b" not in ran.stdout
+
+
+def test_a_command_that_is_not_understood_gets_a_french_sentence() -> None:
+    ran = run("envoyer", "tout")
+    assert ran.returncode == 2
+    assert "n’est pas comprise" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_no_traceback_reaches_a_user(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def explode(_arguments: object) -> int:
+        message = "sujet confidentiel"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(cli, "_run", explode)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert cli.main(["ins", "1"]) == 1
+    printed = capsys.readouterr().err
+    assert "erreur inattendue" in printed
+    assert "Traceback" not in printed
+    report = next(tmp_path.rglob("incident.log"))
+    assert "RuntimeError" in report.read_text()
+    assert "confidentiel" not in report.read_text()
+
+
+def test_a_report_of_an_incident_is_private_and_holds_no_message(tmp_path: Path) -> None:
+    try:
+        try:
+            raise ValueError("279035121518989")
+        except ValueError as cause:
+            raise ExceptionGroup("Mme Pat-Trois", [KeyError("secret")]) from cause
+    except ExceptionGroup as error:
+        path = record_incident(error, tmp_path / "state")
+        text = describe(error)
+    assert path is not None
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert {"ExceptionGroup", "KeyError", "ValueError"} <= set(text.split())
+    for secret in ("279035121518989", "Pat-Trois", "secret"):
+        assert secret not in text

@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import pytest
+
+from tui_mailer.domain.account import Account, Endpoint, SecretOrigin, Security
+from tui_mailer.domain.errors import SettingsInvalid
+from tui_mailer.settings.model import Settings
+from tui_mailer.settings.reader import load
+from tui_mailer.settings.writer import SettingsFile
+
+ACCOUNT = Account(
+    "dr.martin@cabinet-martin.aura.mssante.fr",
+    Endpoint("imap.exemple.mssante.fr", 143),
+    Endpoint("smtp.exemple.mssante.fr", 465, Security.TLS),
+    sender_label="Dr_Marie_MARTIN_Cabinet Médical",
+    ca_file=Path("/etc/igc-sante.pem"),
+    secret_origin=SecretOrigin.COMMAND,
+    secret_command=("pass", "show", "mss"),
+    nil="3734",
+    patient_domain="patient.test.mssante.fr",
+    test_identities=True,
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "reglages.toml"
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_an_absent_file_means_the_defaults(file: Path) -> None:
+    assert load(file) == Settings()
+
+
+def test_an_account_comes_back_as_it_was_saved(file: Path) -> None:
+    SettingsFile(file).save(ACCOUNT)
+    assert SettingsFile(file).accounts() == (ACCOUNT,)
+
+
+def test_the_file_is_private(file: Path) -> None:
+    SettingsFile(file).save(ACCOUNT)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_saving_an_account_keeps_the_users_comments_and_the_other_accounts(file: Path) -> None:
+    write(
+        file,
+        "# mes réglages\ndelai_annulation_s = 20\n\n"
+        '[[compte]]\nadresse = "autre@exemple.mssante.fr"\n'
+        'imap_serveur = "imap.exemple"\nsmtp_serveur = "smtp.exemple"\n',
+    )
+    SettingsFile(file).save(ACCOUNT)
+    SettingsFile(file).save(ACCOUNT)
+    assert "# mes réglages" in file.read_text(encoding="utf-8")
+    settings = load(file)
+    assert settings.options.undo_send_s == 20
+    assert [account.address for account in settings.accounts] == [
+        "autre@exemple.mssante.fr",
+        ACCOUNT.address,
+    ]
+
+
+def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
+    write(file, '[[compte]]\nadresse = "a@b.mssante.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n')
+    account = load(file).accounts[0]
+    assert account.imap == Endpoint("i", 143, Security.STARTTLS)
+    assert account.smtp == Endpoint("s", 587, Security.STARTTLS)
+    assert account.patient_domain == "patient.mssante.fr"
+    assert account.secret_origin is SecretOrigin.TYPED
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("delai_anulation_s = 3", "delai_anulation_s"),
+        ('releve_s = "souvent"', "releve_s"),
+        ("releve_s = -1", "releve_s"),
+        ("releve_s = true", "releve_s"),
+        ("compte = 3", "[[compte]]"),
+        ('[[compte]]\nimap_serveur = "i"', "adresse"),
+        ('[[compte]]\nadresse = "a@b.fr"', "imap_serveur"),
+        ('[[compte]]\nadresse = "a@b.fr"\nmot_de_passe = "x"', "mot_de_passe"),
+        (
+            '[[compte]]\nadresse = "a@b.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n'
+            'imap_securite = "aucune"',
+            "imap_securite",
+        ),
+        (
+            '[[compte]]\nadresse = "a@b.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n'
+            "imap_port = true",
+            "imap_port",
+        ),
+        ("à = [", "TOML"),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_named(file: Path, text: str, named: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        load(write(file, text))
+    assert named in refused.value.explanation
+
+
+def test_a_file_that_is_no_text_is_refused(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsInvalid):
+        load(file)

@@ -1,0 +1,77 @@
+"""The command line: understands it, runs one command, and lets no traceback reach a user."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from tui_mailer.arguments import parser
+from tui_mailer.diagnostics import record_incident, silence_libraries
+from tui_mailer.domain.errors import MailerError
+
+_BROKEN = (
+    "Le programme a rencontré une erreur inattendue et s’est fermé.\n"
+    "Ce qui était écrit est enregistré : vous le retrouverez dans les brouillons.\n"
+    "Relancez tui-mailer ; si l’erreur revient, transmettez le rapport (il ne contient aucune "
+    "donnée de santé) : {report}"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status: 0 done, 1 not, 2 not understood."""
+    arguments = parser().parse_args(argv)
+    silence_libraries()
+    try:
+        return _run(arguments)
+    except MailerError as error:
+        print(error.explanation, file=sys.stderr)  # noqa: T201  (the command line's answer)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has left; nothing more may be written there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001  (the last line of defence)
+        return _report(error)
+
+
+def _run(arguments: Namespace) -> int:
+    if arguments.command == "ins":
+        return _ins(arguments)
+    return _open_interface(arguments)
+
+
+def _ins(arguments: Namespace) -> int:
+    from tui_mailer.ins_command import as_json, describe, exit_code, render  # late: fast start
+
+    text, today = " ".join(arguments.matricule), date.today()  # noqa: DTZ011  (a calendar day)
+    print(as_json(describe(text, today)) if arguments.json else render(text, today))  # noqa: T201
+    return exit_code(describe(text, today))
+
+
+def _open_interface(arguments: Namespace) -> int:
+    # Late: Textual takes half a second to import, and only the interface needs it.
+    from tui_mailer import bootstrap
+    from tui_mailer.settings.model import Places
+
+    places = Places.usual()
+    if arguments.reglages is not None:
+        places = replace(places, settings_file=arguments.reglages)
+    if arguments.command == "demo":
+        return bootstrap.run_demo(places)
+    if arguments.command == "compose":
+        return bootstrap.run(
+            places, address=arguments.compte, ins=arguments.ins, attach=tuple(arguments.attach)
+        )
+    return bootstrap.run(places, address=arguments.compte)
+
+
+def _report(error: BaseException) -> int:
+    from tui_mailer.settings.model import Places
+
+    report = record_incident(error, Places.usual().state_directory)
+    print(_BROKEN.format(report=report or "non enregistré"), file=sys.stderr)  # noqa: T201
+    return 1

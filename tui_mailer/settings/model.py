@@ -1,0 +1,47 @@
+"""What can be set, and where things are (XDG base directories)."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from tui_mailer.domain.account import Account
+from tui_mailer.engine.options import EngineOptions
+
+_APP: Final = "tui-mailer"
+_FILE_NAME: Final = "reglages.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are: settings by hand, data encrypted, state for diagnostics."""
+
+    settings_file: Path
+    store_directory: Path
+    state_directory: Path
+
+    @classmethod
+    def usual(cls) -> "Places":
+        """The user's own places."""
+        return cls(
+            platformdirs.user_config_path(_APP) / _FILE_NAME,
+            platformdirs.user_data_path(_APP),
+            platformdirs.user_state_path(_APP),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file says, with the defaults for what it does not.
+
+    Attributes:
+        external_editor: offer ``$EDITOR`` in the composer; off, since its swap files and its
+            history are out of our hands.
+        attachments_directory: where attachments are saved unless another place is typed.
+    """
+
+    accounts: tuple[Account, ...] = ()
+    options: EngineOptions = field(default_factory=EngineOptions)
+    external_editor: bool = False
+    attachments_directory: Path = Path("~")

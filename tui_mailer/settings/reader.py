@@ -1,0 +1,149 @@
+"""Reading the settings file: every value is checked, and an error names its key."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from tui_mailer.domain.account import Account, Endpoint, SecretOrigin, Security
+from tui_mailer.domain.errors import SettingsInvalid
+from tui_mailer.engine.options import EngineOptions
+from tui_mailer.settings.model import Settings
+
+# name in the file -> field of EngineOptions
+_OPTION_NAMES: Final = {
+    "delai_annulation_s": "undo_send_s",
+    "enregistrement_brouillon_s": "autosave_s",
+    "releve_s": "poll_s",
+    "reception_montre_patients": "inbox_shows_patients",
+}
+_GENERAL_NAMES: Final = frozenset({"editeur_externe", "dossier_pieces_jointes", *_OPTION_NAMES})
+_ACCOUNT_NAMES: Final = frozenset(
+    {
+        "adresse",
+        "nom_affiche",
+        "imap_serveur",
+        "imap_port",
+        "imap_securite",
+        "smtp_serveur",
+        "smtp_port",
+        "smtp_securite",
+        "autorites",
+        "certificat_client",
+        "secret",
+        "secret_commande",
+        "x_mss_nil",
+        "domaine_patients",
+        "identites_de_test",
+    }
+)
+
+
+def load(path: Path) -> Settings:
+    """Read the settings file; an absent one means the defaults.
+
+    Raises:
+        SettingsInvalid: no TOML, an unknown name, or a value that cannot be used; it names the
+            line's key, never a value.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(subject=f"{path.name} est illisible") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(str(error), subject=f"{path.name} n’est pas du TOML") from error
+    return _settings(document)
+
+
+def _settings(document: Mapping[str, Any]) -> Settings:
+    general = {key: value for key, value in document.items() if key != "compte"}
+    _refuse_unknown(general, _GENERAL_NAMES)
+    accounts = document.get("compte", [])
+    if not isinstance(accounts, list):
+        raise SettingsInvalid(subject="[[compte]] s’écrit avec deux crochets")
+    values = _Table(general)
+    options = EngineOptions()
+    kinds = {option.name: type(getattr(options, option.name)) for option in fields(options)}
+    changes = {
+        target: values.take(name, kinds[target], getattr(options, target))
+        for name, target in _OPTION_NAMES.items()
+    }
+    return Settings(
+        accounts=tuple(_account(_Table(table)) for table in accounts),
+        options=replace(options, **changes),
+        external_editor=values.take("editeur_externe", bool, False),
+        attachments_directory=Path(values.take("dossier_pieces_jointes", str, "~")),
+    )
+
+
+class _Table:
+    """A TOML table read with types; an error names the key."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._table = table
+
+    def __iter__(self) -> Any:  # noqa: ANN401  (keys of a foreign mapping)
+        return iter(self._table)
+
+    def take(self, name: str, kind: type, default: Any) -> Any:  # noqa: ANN401  (any TOML value)
+        value = self._table.get(name, default)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise SettingsInvalid(subject=f"« {name} » n’a pas la forme attendue")
+        if isinstance(value, float) and not 0 <= value <= 86_400:
+            raise SettingsInvalid(subject=f"« {name} » doit être entre 0 et 86400 secondes")
+        return value
+
+
+def _refuse_unknown(keys: Mapping[str, Any] | _Table, known: frozenset[str]) -> None:
+    for key in keys:
+        if key not in known:
+            raise SettingsInvalid(subject=f"« {key} » est inconnu")
+
+
+def _account(table: _Table) -> Account:
+    _refuse_unknown(table, _ACCOUNT_NAMES)
+    address = table.take("adresse", str, "")
+    if "@" not in address:
+        raise SettingsInvalid(subject="« adresse » manque dans un [[compte]]")
+    ca_file = table.take("autorites", str, "")
+    certificate = table.take("certificat_client", str, "")
+    command = table.take("secret_commande", list, [])
+    if not all(isinstance(word, str) for word in command):
+        raise SettingsInvalid(subject="« secret_commande » est une liste de textes")
+    base = Account(address, _endpoint(table, "imap", 143), _endpoint(table, "smtp", 587))
+    return replace(
+        base,
+        sender_label=table.take("nom_affiche", str, ""),
+        ca_file=Path(ca_file).expanduser() if ca_file else None,
+        client_certificate=Path(certificate).expanduser() if certificate else None,
+        secret_origin=_choice(table, "secret", SecretOrigin, SecretOrigin.TYPED),
+        secret_command=tuple(command),
+        nil=table.take("x_mss_nil", str, ""),
+        patient_domain=table.take("domaine_patients", str, base.patient_domain),
+        test_identities=table.take("identites_de_test", bool, False),
+    )
+
+
+def _endpoint(table: _Table, protocol: str, port: int) -> Endpoint:
+    host = table.take(f"{protocol}_serveur", str, "")
+    if not host:
+        raise SettingsInvalid(subject=f"« {protocol}_serveur » manque dans un [[compte]]")
+    return Endpoint(
+        host,
+        table.take(f"{protocol}_port", int, port),
+        _choice(table, f"{protocol}_securite", Security, Security.STARTTLS),
+    )
+
+
+def _choice(table: _Table, name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401  (an Enum)
+    value = table.take(name, str, default.value)
+    try:
+        return kind(value)
+    except ValueError:
+        allowed = ", ".join(choice.value for choice in kind)
+        raise SettingsInvalid(subject=f"« {name} » vaut l’un de : {allowed}") from None

@@ -1,0 +1,80 @@
+"""The account book: the login screen adds accounts to the file that the user may edit."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tui_mailer.domain.account import Account
+from tui_mailer.settings.reader import load
+
+
+class SettingsFile:
+    """The account book over the settings file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def accounts(self) -> Sequence[Account]:
+        """See `domain.ports.AccountBook`."""
+        return load(self._path).accounts
+
+    def save(self, account: Account) -> None:
+        """Add or replace an account; everything else in the file stays as it was written."""
+        import tomlkit  # late: only a first login writes
+
+        try:
+            document = tomlkit.parse(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            document = tomlkit.document()
+        tables = document.setdefault("compte", tomlkit.aot())
+        table = tomlkit.table()
+        table.update(_as_table(account))
+        for position, existing in enumerate(tables):
+            if existing.get("adresse") == account.address:
+                tables[position] = table
+                break
+        else:
+            tables.append(table)
+        _write_private(self._path, tomlkit.dumps(document))
+
+
+def _as_table(account: Account) -> dict[str, Any]:
+    table: dict[str, Any] = {
+        "adresse": account.address,
+        "nom_affiche": account.sender_label,
+        "imap_serveur": account.imap.host,
+        "imap_port": account.imap.port,
+        "imap_securite": account.imap.security.value,
+        "smtp_serveur": account.smtp.host,
+        "smtp_port": account.smtp.port,
+        "smtp_securite": account.smtp.security.value,
+        "autorites": str(account.ca_file or ""),
+        "certificat_client": str(account.client_certificate or ""),
+        "secret": account.secret_origin.value,
+        "secret_commande": list(account.secret_command),
+        "x_mss_nil": account.nil,
+        "identites_de_test": account.test_identities,
+    }
+    usual = Account(account.address, account.imap, account.smtp)
+    if account.patient_domain != usual.patient_domain:
+        table["domaine_patients"] = account.patient_domain
+    return {key: value for key, value in table.items() if value not in ("", [], False)}
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Replace the file in one step, readable by its owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
