@@ -1,0 +1,1 @@
+"""The terminal interface: Textual lives here and nowhere else."""

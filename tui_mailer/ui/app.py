@@ -1,0 +1,91 @@
+"""The application: thin. It opens the login screen, then holds the engine until the end."""
+
+import asyncio
+import signal
+from typing import ClassVar
+
+from textual.app import App
+from textual.command import CommandPalette
+
+from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.session import Session
+from tui_mailer.ui import flows
+from tui_mailer.ui.bridge import Bridge
+from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.commands.palette import ScreenCommands
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.screens.details import DetailsScreen
+from tui_mailer.ui.screens.help import HelpScreen
+from tui_mailer.ui.screens.login import LoginScreen
+from tui_mailer.ui.screens.mailbox import MailboxScreen
+from tui_mailer.ui.themes import DARK, LIGHT
+
+
+class MailerApp(App[None], inherit_bindings=False):
+    """Login, then the mailbox; whatever ends it, what is being written is kept."""
+
+    TITLE = "tui-mailer"
+    CSS_PATH: ClassVar = [
+        "styles/base.tcss",
+        "styles/mailbox.tcss",
+        "styles/login.tcss",
+        "styles/compose.tcss",
+    ]
+    COMMANDS: ClassVar = {ScreenCommands}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, session: Session, opening: Opening) -> None:
+        super().__init__()
+        self.session = session
+        self.opening = opening
+        self.engine: Engine | None = None
+        self._bridge: Bridge | None = None
+
+    def on_mount(self) -> None:
+        """Show the login screen; a lost terminal ends the program in order."""
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.theme = DARK.name
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.exit)
+        self.push_screen(LoginScreen(self.session, self.opening), self._opened)
+
+    def _opened(self, engine: Engine | None) -> None:
+        """The login screen gives an engine that is not started yet."""
+        if engine is None:
+            self.exit()
+            return
+        self.engine = engine
+        self._bridge = Bridge(self, engine)
+        self.push_screen(MailboxScreen(engine))
+        engine.start()
+        if self.opening.compose_ins:
+            flows.write_to_patient(self, engine, self.opening.compose_ins)
+
+    async def on_unmount(self) -> None:
+        """Save what is being written and close the store."""
+        if self._bridge is not None:
+            self._bridge.close()
+        if self.engine is not None:
+            await self.engine.stop()
+
+    # --- what every screen offers
+
+    def action_show_help(self) -> None:
+        """The keys of the screen that is shown."""
+        if isinstance(self.screen, CommandScreen) and not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen.heading, self.screen.all_commands()))
+
+    def action_show_server_words(self) -> None:
+        """The server's own words about the error that is shown."""
+        if isinstance(self.screen, CommandScreen) and self.screen.shown_error is not None:
+            words = self.screen.shown_error.server_words
+            self.push_screen(DetailsScreen("Réponse exacte du serveur", words))
+
+    def action_command_palette(self) -> None:
+        """The palette, in French."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(
+                CommandPalette(placeholder="Chercher une commande…", id="--command-palette")
+            )

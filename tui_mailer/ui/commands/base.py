@@ -1,0 +1,254 @@
+"""What a command is, and the screen that turns commands into keys, key bar, help and palette."""
+
+import inspect
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from textual.binding import Binding
+from textual.screen import ModalScreen, Screen
+
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.ui.widgets.notice import Notice
+
+ScreenT = TypeVar("ScreenT")
+ResultT = TypeVar("ResultT")
+
+_KEY_NAMES: Final = {
+    "enter": "Entrée",
+    "escape": "Échap",
+    "tab": "Tab",
+    "shift+tab": "Maj+Tab",
+    "space": "Espace",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "Page↑",
+    "pagedown": "Page↓",
+    "home": "Début",
+    "end": "Fin",
+    "plus": "+",
+    "question_mark": "?",
+    "delete": "Suppr",
+}
+
+
+class Command(Generic[ScreenT]):
+    """One thing the user can do on a screen. The docstring of a subclass is its French help line.
+
+    Attributes:
+        key: Textual key names, several separated by commas; "" for the palette alone.
+        label: short French for the key bar.
+        in_bar: False for what the help names and the key bar has no room for.
+        priority: True for a key that a text field would take for itself.
+        asks: True when `run` waits for the user's answer on another screen: it runs aside then,
+            and the same key does nothing until it has ended.
+    """
+
+    key: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    in_bar: ClassVar[bool] = True
+    priority: ClassVar[bool] = False
+    asks: ClassVar[bool] = False
+
+    @classmethod
+    def help_line(cls) -> str:
+        """The docstring's first paragraph on one line."""
+        return " ".join((inspect.getdoc(cls) or "").split("\n\n")[0].split())
+
+    @classmethod
+    def key_names(cls) -> str:
+        """The keys as a French keyboard writes them."""
+        return ", ".join(key_name(key.strip()) for key in cls.key.split(",") if key)
+
+    def enabled(self, screen: ScreenT) -> bool:  # noqa: ARG002  (subclasses look at it)
+        """False when it makes no sense now: it leaves the key bar and its key does nothing."""
+        return True
+
+    async def run(self, screen: ScreenT) -> None:
+        """Do it. A `MailerError` raised here is shown on the screen."""
+        raise NotImplementedError
+
+
+AnyCommand = type[Command[Any]]
+
+
+def key_name(key: str) -> str:
+    """One Textual key name as the user reads it: "ctrl+s" is "Ctrl+S"."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    if "+" in key:
+        modifier, _, letter = key.rpartition("+")
+        return f"{modifier.capitalize()}+{_KEY_NAMES.get(letter, letter.upper())}"
+    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
+
+
+def bindings(commands: Iterable[AnyCommand]) -> list[Binding]:
+    """The Textual bindings of `commands`."""
+    return [
+        Binding(
+            command.key,
+            f"command('{command.__name__}')",
+            command.label,
+            show=command.in_bar,
+            priority=command.priority,
+        )
+        for command in commands
+        if command.key
+    ]
+
+
+class ShowServerWords(Command["CommandScreen[Any]"]):
+    """Lire la réponse exacte du serveur."""
+
+    key = "f2"
+    label = "Réponse du serveur"
+
+    def enabled(self, screen: "CommandScreen[Any]") -> bool:
+        """Only beside an error that has such words."""
+        return screen.shown_error is not None and bool(screen.shown_error.server_words)
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Open them above the screen."""
+        await screen.app.run_action("app.show_server_words")
+
+
+class CloseNotice(Command["CommandScreen[Any]"]):
+    """Fermer l’avis affiché."""
+
+    key = "escape"
+    label = "Fermer l’avis"
+    in_bar = False
+
+    def enabled(self, screen: "CommandScreen[Any]") -> bool:
+        """Only while there is one."""
+        return screen.shown_error is not None
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Take it off the screen."""
+        screen.clear_error()
+
+
+class Help(Command["CommandScreen[Any]"]):
+    """Afficher les touches de cet écran."""
+
+    key = "question_mark,f1"
+    label = "Aide"
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Open the help above the screen."""
+        await screen.app.run_action("app.show_help")
+
+
+class Palette(Command["CommandScreen[Any]"]):
+    """Chercher une commande par son nom."""
+
+    key = "ctrl+p"
+    label = "Palette"
+    in_bar = False
+    priority = True
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Open the palette above the screen."""
+        await screen.app.run_action("app.command_palette")
+
+
+class Quit(Command["CommandScreen[Any]"]):
+    """Quitter ; ce qui est en cours d’écriture est gardé."""
+
+    key = "ctrl+q"
+    label = "Quitter"
+    in_bar = False
+    priority = True
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """End the program."""
+        screen.app.exit()
+
+
+_FIRST: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
+_LAST: Final[tuple[AnyCommand, ...]] = (Palette, Help, Quit)
+
+
+class CommandScreen(Screen[ResultT]):
+    """A screen whose keys are commands: set `commands` and `heading` in a subclass.
+
+    Compose a `Notice` to have errors shown, and a `KeyBar` to have the keys shown.
+
+    Attributes:
+        commands: what can be done here, the most useful first: the key bar cuts the end off.
+        heading: the screen's French name in the help.
+    """
+
+    commands: ClassVar[tuple[AnyCommand, ...]] = ()
+    heading: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **options: Any) -> None:  # noqa: ANN401  (Textual's own options)
+        if "commands" in cls.__dict__:
+            cls.BINDINGS = [*bindings(cls.all_commands())]
+        super().__init_subclass__(**options)
+
+    @classmethod
+    def all_commands(cls) -> tuple[AnyCommand, ...]:
+        """Those of this screen and those of every screen."""
+        return _FIRST + cls.commands + _LAST
+
+    def available(self) -> Sequence[AnyCommand]:
+        """The commands that make sense now."""
+        return [command for command in self.all_commands() if command().enabled(self)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a key through only to a command that makes sense now."""
+        if action != "command":
+            return super().check_action(action, parameters)
+        return any(command.__name__ == parameters[0] for command in self.available())
+
+    async def action_command(self, name: str) -> None:
+        """Run the command of the class `name`."""
+        for command in self.available():
+            if command.__name__ == name:
+                await self.run_command(command)
+
+    async def run_command(self, command: AnyCommand) -> None:
+        """Run `command`: at once, or aside when it asks the user something."""
+        if not command.asks:
+            await self._run(command)
+            return
+        group = f"command {command.__name__}"
+        if all(worker.group != group or worker.is_finished for worker in self.workers):
+            self.run_worker(self._run(command), group=group, exit_on_error=True)
+
+    async def _run(self, command: AnyCommand) -> None:
+        try:
+            await command().run(self)
+        except MailerError as error:
+            self.show_error(error)
+        self.refresh_bindings()
+
+    # --- errors
+
+    @property
+    def shown_error(self) -> MailerError | None:
+        """The error on the screen, if there is one."""
+        return self._notice.error if self._notice is not None else None
+
+    def show_error(self, error: MailerError) -> None:
+        """Show an error until it is closed or replaced."""
+        if self._notice is not None:
+            self._notice.show_error(error)
+            self.refresh_bindings()
+
+    def clear_error(self) -> None:
+        """The error no longer holds."""
+        if self._notice is not None:
+            self._notice.clear()
+            self.refresh_bindings()
+
+    @property
+    def _notice(self) -> Notice | None:
+        found = self.query(Notice)
+        return found.first() if found else None
+
+
+class CommandModal(CommandScreen[ResultT], ModalScreen[ResultT]):
+    """A `CommandScreen` shown above another one."""

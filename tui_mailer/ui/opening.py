@@ -1,0 +1,29 @@
+"""With what the interface starts: the command line's wishes, and the demo's."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tui_mailer.domain.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first screens show and do.
+
+    Attributes:
+        account: fills the login screen in; None: the settings' first account, or an empty form.
+        password: filled in too; the demo's, never a real one.
+        hints: lines shown on the login screen.
+        compose_ins: what to open the INS search with, as typed; "" for none.
+        attach: files to attach to that message.
+        editor: offer `$EDITOR` while writing.
+        attachments_dir: where attachments are saved unless the user says otherwise.
+    """
+
+    account: Account | None = None
+    password: str = field(default="", repr=False)
+    hints: tuple[str, ...] = ()
+    compose_ins: str = field(default="", repr=False)
+    attach: tuple[Path, ...] = ()
+    editor: bool = False
+    attachments_dir: Path | None = None
