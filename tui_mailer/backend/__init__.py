@@ -1,1 +1,1 @@
-"""The world outside, one folder a thing, each behind a port of the domain."""
+"""The outside world behind `domain.ports`: servers, disk, secrets. One folder each."""

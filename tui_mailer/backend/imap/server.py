@@ -1,0 +1,281 @@
+"""One logged-in connection as the engine wants it: `domain.ports.MailServer`."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from aioimaplib import aioimaplib
+
+from tui_mailer.backend.imap import envelope, names
+from tui_mailer.backend.imap.errors import ContentTooLarge, refusal
+from tui_mailer.backend.imap.exchange import Answer
+from tui_mailer.backend.imap.flags import from_wire, storable, to_wire
+from tui_mailer.backend.imap.folders import read_folders
+from tui_mailer.backend.imap.limits import Allowance, Limits
+from tui_mailer.backend.imap.protocol import GuardedProtocol
+from tui_mailer.backend.imap.receive import RawResponse
+from tui_mailer.backend.imap.selected import Selected, read_appended_uid, read_selected
+from tui_mailer.backend.imap.sets import batches, uid_set, uid_sets
+from tui_mailer.backend.imap.tokens import uid as checked_uid
+from tui_mailer.domain.errors import (
+    ConnectionProblem,
+    LineLost,
+    MailerError,
+    ProtocolBroken,
+)
+from tui_mailer.domain.folder import FolderState, RemoteFolder
+from tui_mailer.domain.message import Flags, RemoteMessage
+
+_FIRST_BATCH: Final = 50
+_BATCH: Final = 500
+_SLICE_S: Final = 0.008
+_ROW_BYTES: Final = 2 * 1024
+_FLAGS_BYTES: Final = 64
+_FIRST_SLICE_BYTES: Final = 1024 * 1024
+_NEXT_SLICE_BYTES: Final = 512 * 1024
+_SEARCH: Final = re.compile(rb"\* SEARCH((?: [0-9]{1,10})*) *(?:\(MODSEQ [0-9]+\))?", re.IGNORECASE)
+
+_NOTHING_OPEN: Final = Selected(FolderState(uid_validity=0, uid_next=None, exists=0))
+
+_Raw = TypeVar("_Raw")
+_Read = TypeVar("_Read")
+
+
+class ImapServer:
+    """See `domain.ports.MailServer`, which says what each method does."""
+
+    def __init__(self, line: GuardedProtocol, limits: Limits) -> None:
+        """`line` is logged in."""
+        self._line = line
+        self._limits = limits
+        self._selected = _NOTHING_OPEN
+        # As the server spells them: some spell names as no one should.
+        self._wire_names: dict[str, str] = {}
+
+    # --- folders
+
+    async def list_folders(self) -> Sequence[RemoteFolder]:
+        """All folders, names decoded, roles by attribute, else by name."""
+        wanted = ["LIST", '""', '"*"']
+        if {"SPECIAL-USE", "LIST-EXTENDED"} <= self._line.capabilities:
+            wanted += ["RETURN", "(SPECIAL-USE)"]  # RFC 6154 §2
+        answer: Answer = await self._line.simple_command(*wanted)
+        listed = read_folders(_accepted(answer).responses)
+        self._wire_names = {item.folder.name: item.wire_name for item in listed}
+        return [item.folder for item in listed]
+
+    async def create_folder(self, name: str) -> None:
+        """Create a folder; one that exists already is no error."""
+        wire_name = self._spelled(name)
+        answer: Answer = await self._line.simple_command("CREATE", wire_name)
+        if answer.result == "OK" or answer.status.code == "ALREADYEXISTS":
+            return
+        # Before RFC 5530 servers said so in words only.
+        if name not in {folder.name for folder in await self.list_folders()}:
+            raise refusal(answer.status)
+
+    async def open_folder(self, name: str) -> FolderState:
+        """SELECT `name`; the methods below act on it."""
+        answer: Answer = await self._line.select(self._spelled(name))
+        if answer.result != "OK":
+            # No folder is open after a NO (RFC 3501 §6.3.1).
+            self._line.state = aioimaplib.AUTH
+            raise refusal(answer.status)
+        self._selected = self._sane(read_selected, answer.responses)
+        self._line.changed.clear()
+        return self._selected.state
+
+    # --- messages
+
+    async def uids(self) -> Sequence[int]:
+        """All UIDs of the open folder, ascending."""
+        return await self._search("ALL")
+
+    async def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
+        """Describe `uids` in the order given, in batches; those expunged are left out."""
+        for batch in batches(uids, _FIRST_BATCH, _BATCH):
+            allowance = Allowance.for_messages(len(batch), _ROW_BYTES)
+            responses = await self._fetch(uid_set(batch), envelope.ITEMS, allowance)
+            described: dict[int, RemoteMessage] = {}
+            async for response in _in_slices(responses):
+                message = self._sane(envelope.read_message, response)
+                if message is not None:
+                    described.setdefault(message.uid, message)
+            yield [described[uid] for uid in batch if uid in described]
+
+    async def flags(self, uids: Sequence[int]) -> Mapping[int, Flags]:
+        """Flags of `uids` that still exist; all of the folder's when `uids` is empty."""
+        wanted = uid_sets(uids) if uids else [("1:*", self._selected.state.exists)]
+        asked = frozenset(uids)
+        found: dict[int, Flags] = {}
+        for one_set, count in wanted:
+            allowance = Allowance.for_messages(count, _FLAGS_BYTES)
+            async for response in _in_slices(await self._fetch(one_set, "(UID FLAGS)", allowance)):
+                attributes = self._sane(envelope.read_attributes, response)
+                if attributes is None or not {b"UID", b"FLAGS"} <= attributes.keys():
+                    continue
+                uid = self._sane(checked_uid, attributes[b"UID"])
+                if uid in asked or not asked:
+                    found[uid] = from_wire(attributes[b"FLAGS"])
+        return found
+
+    async def content(self, uid: int) -> bytes | None:
+        """The whole message, bytes as stored; None when it is gone. Sets no flag.
+
+        Raises:
+            ContentTooLarge: above our limit.
+        """
+        content = bytearray()
+        wanted = _FIRST_SLICE_BYTES
+        while True:
+            piece = await self._slice(uid, len(content), wanted)
+            if piece is None:
+                return None
+            content += piece
+            if len(piece) < wanted:
+                return bytes(content)
+            if len(content) >= self._limits.content_bytes:
+                raise ContentTooLarge
+            wanted = _NEXT_SLICE_BYTES
+
+    async def _slice(self, uid: int, start: int, wanted: int) -> bytes | None:
+        """At most `wanted` bytes from `start`; None when the message is gone."""
+        item = f"(UID BODY.PEEK[]<{start}.{wanted}>)"
+        for response in await self._fetch(str(uid), item, Allowance(expected_bytes=wanted)):
+            attributes = self._sane(envelope.read_attributes, response) or {}
+            if attributes.get(b"UID") != str(uid).encode():
+                continue
+            value = attributes.get(b"BODY[]<%d>" % start, attributes.get(b"BODY[]"))
+            if isinstance(value, bytes) and len(value) <= wanted:
+                return value
+        return None
+
+    async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
+        """Add and remove flags on `uids` of the open folder."""
+        for sign, flags in (("+", add), ("-", remove)):
+            kept = storable(flags, self._selected.permanent_flags)
+            for one_set, _ in uid_sets(uids) if kept else ():
+                answer: Answer = await self._line.uid(
+                    "STORE", one_set, f"{sign}FLAGS.SILENT", to_wire(kept)
+                )
+                _accepted(answer)
+
+    async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
+        """Store a message in `folder`; its UID when the server tells (UIDPLUS).
+
+        Raises:
+            OverQuota: the mailbox is full.
+        """
+        answer = await self._line.run(
+            "APPEND",
+            self._spelled(folder),
+            to_wire(flags),
+            aioimaplib.time2internaldate(at),
+            literals=(content,),
+            allowance=Allowance(expected_bytes=len(content)),
+        )
+        return read_appended_uid(_accepted(answer).status)
+
+    async def find_message_id(self, message_id: str) -> Sequence[int]:
+        """UIDs of the open folder whose Message-ID header is `message_id`.
+
+        The server looks for a part of the header: the caller who wants more compares.
+        """
+        return await self._search("HEADER", "Message-ID", names.quoted(message_id))
+
+    # --- waiting
+
+    async def wait_for_change(self, timeout_s: float) -> bool:
+        """IDLE on the open folder (NOOP polling without it); True when something changed.
+
+        News that came with another command's answer count: none is lost in between.
+        """
+        changed = self._line.changed
+        ends_at = time.monotonic() + timeout_s
+        can_idle = "IDLE" in self._line.capabilities
+        while not changed.is_set() and (left_s := ends_at - time.monotonic()) > 0:
+            deadlines = self._line.deadlines
+            if can_idle:
+                answer = await self._line.idle_until_change(min(left_s, deadlines.idle_s))
+                can_idle = answer.result == "OK"
+            else:
+                await self.keep_alive()
+                await self._line.change_or_end(min(left_s, deadlines.poll_s))
+        self._line.check()
+        found = changed.is_set()
+        changed.clear()
+        return found
+
+    async def keep_alive(self) -> None:
+        """NOOP."""
+        answer: Answer = await self._line.simple_command("NOOP")
+        _accepted(answer)
+
+    async def close(self) -> None:
+        """LOGOUT when the line still answers, then close; never raises, never lingers."""
+        try:
+            async with asyncio.timeout(self._line.deadlines.goodbye_s):
+                await self._line.logout()
+        except (MailerError, TimeoutError):
+            pass
+        finally:
+            self._line.break_off(LineLost())
+        await self._line.closed()
+
+    # --- common to all
+
+    def _spelled(self, name: str) -> str:
+        return names.quoted(self._wire_names.get(name, names.encode(name)))
+
+    async def _search(self, *criteria: str) -> Sequence[int]:
+        # No CHARSET: some servers refuse it, and what we look for is ASCII.
+        answer: Answer = await self._line.search(*criteria, charset=None, by_uid=True)
+        found: set[int] = set()
+        for response in _accepted(answer).responses:
+            if response[0][:8].upper() == b"* SEARCH":
+                found.update(self._sane(_read_search, response))
+        return sorted(found)
+
+    async def _fetch(self, uids: str, items: str, allowance: Allowance) -> Sequence[RawResponse]:
+        answer = await self._line.run("FETCH", uids, items, prefix="UID", allowance=allowance)
+        # Some were expunged by another client: what was there has been told (RFC 5530).
+        if answer.status.code == "EXPUNGEISSUED":
+            return answer.responses
+        return _accepted(answer).responses
+
+    def _sane(self, read: Callable[[_Raw], _Read], raw: _Raw) -> _Read:
+        """What `read` makes of `raw`; a server that talks nonsense is not listened to further."""
+        try:
+            return read(raw)
+        except ConnectionProblem as error:
+            self._line.break_off(error)
+            raise
+
+
+def _accepted(answer: Answer) -> Answer:
+    if answer.result != "OK":
+        raise refusal(answer.status)
+    return answer
+
+
+def _read_search(response: RawResponse) -> Sequence[int]:
+    found = _SEARCH.fullmatch(response[0])
+    if found is None:
+        raise ProtocolBroken
+    uids = [int(word) for word in found[1].split()]
+    if uids and not 0 < min(uids) <= max(uids) < 2**32:
+        raise ProtocolBroken
+    return uids
+
+
+async def _in_slices(responses: Iterable[RawResponse]) -> AsyncIterator[RawResponse]:
+    """`responses`, letting other tasks run every few milliseconds."""
+    slice_ends_at = time.perf_counter() + _SLICE_S
+    for response in responses:
+        yield response
+        if time.perf_counter() > slice_ends_at:
+            await asyncio.sleep(0)
+            slice_ends_at = time.perf_counter() + _SLICE_S

@@ -1,0 +1,68 @@
+"""Does a message carry files? Read off BODYSTRUCTURE (RFC 3501 §7.4.2), without its content."""
+
+from typing import Final
+
+from tui_mailer.backend.imap.tokens import Value
+
+_SIGNATURES: Final = frozenset({b"PKCS7-SIGNATURE", b"X-PKCS7-SIGNATURE", b"PGP-SIGNATURE"})
+# Where the disposition stands, after the seven fields that every single part has.
+_DISPOSITION: Final = 8
+_DISPOSITION_OF_TEXT: Final = 9
+_DISPOSITION_OF_MESSAGE: Final = 11
+_BASIC_FIELDS: Final = 7
+
+
+def has_attachment(structure: Value) -> bool:
+    """True for a part that is marked as an attachment, or is no text and has a name.
+
+    Signatures do not count, nor do pictures that an HTML body shows in its place.
+    """
+    waiting: list[tuple[Value, bool]] = [(structure, False)]
+    while waiting:
+        part, related = waiting.pop()
+        if not isinstance(part, list) or not part:
+            continue
+        if isinstance(part[0], list):
+            subparts = [item for item in part if isinstance(item, list)]
+            subtype = next((item for item in part if isinstance(item, bytes)), b"")
+            waiting.extend((subpart, subtype.upper() == b"RELATED") for subpart in subparts)
+        elif len(part) >= _BASIC_FIELDS and _is_attachment(part, related):
+            return True
+    return False
+
+
+def _is_attachment(part: list[Value], related: bool) -> bool:
+    media, subtype = _word(part[0]), _word(part[1])
+    if subtype in _SIGNATURES:
+        return False
+    disposition, parameters = _disposition(part, media, subtype)
+    if disposition == b"ATTACHMENT":
+        return True
+    if media == b"TEXT" or (related and part[3] is not None):
+        return False
+    return _names_a_file(part[2]) or _names_a_file(parameters)
+
+
+def _disposition(part: list[Value], media: bytes, subtype: bytes) -> tuple[bytes, Value]:
+    if media == b"TEXT":
+        place = _DISPOSITION_OF_TEXT
+    elif media == b"MESSAGE" and subtype == b"RFC822":
+        place = _DISPOSITION_OF_MESSAGE
+    else:
+        place = _DISPOSITION
+    found = part[place] if len(part) > place else None
+    if not isinstance(found, list) or len(found) < 2:
+        return b"", None
+    return _word(found[0]), found[1]
+
+
+def _names_a_file(parameters: Value) -> bool:
+    """True for a ``name`` or ``filename``, whole, encoded or in pieces (RFC 2231)."""
+    if not isinstance(parameters, list):
+        return False
+    keys = (_word(key).partition(b"*")[0] for key in parameters[::2])
+    return any(key in (b"NAME", b"FILENAME") for key in keys)
+
+
+def _word(value: Value) -> bytes:
+    return value.upper() if isinstance(value, bytes) else b""
