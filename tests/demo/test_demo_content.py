@@ -1,6 +1,7 @@
 """The fictional practice's mail."""
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -65,6 +66,19 @@ def test_every_message_is_well_formed(letters: list[EmailMessage]) -> None:
 def test_no_wire_line_is_longer_than_a_server_takes(stored: list[StoredMessage]) -> None:
     assert max(len(line) for m in stored for line in m.raw.split(b"\r\n")) <= 998
     assert all(b"\n" not in m.raw.replace(b"\r\n", b"") for m in stored)
+
+
+def test_no_encoded_word_is_longer_than_allowed(stored: list[StoredMessage]) -> None:
+    words = [w for m in stored for w in re.findall(rb"=\?utf-8\?[^ \r]+\?=", m.raw)]
+    assert len(words) > 300
+    assert max(len(word) for word in words) <= 75  # RFC 2047 §2
+
+
+def test_the_practice_writes_by_day() -> None:
+    for message in write_mailbox(NOW.replace(hour=12)):
+        letter = clients.parsed(message.raw)
+        if message.folder == "Éléments envoyés" and "frottis" not in letter["Subject"]:
+            assert 7 <= message.received_at.hour < 22
 
 
 def test_message_ids_are_unique(letters: list[EmailMessage]) -> None:

@@ -67,6 +67,18 @@ def test_the_inbox_holds_unread_flagged_and_answered_mail(practice: DemoPractice
     assert counts["ANSWERED"] >= 10
 
 
+def test_every_message_can_be_listed_with_its_structure(practice: DemoPractice) -> None:
+    with clients.imap(practice) as client:
+        held = int(client.select("INBOX", readonly=True)[1][0] or b"0")
+        status, data = client.uid("FETCH", "1:*", "(ENVELOPE BODYSTRUCTURE)")
+    listed = b"".join(line[0] if isinstance(line, tuple) else line or b"" for line in data)
+    assert status == "OK"
+    assert listed.count(b"ENVELOPE (") == held
+    # pymap 0.36.7 writes one string here; a client needs the list of RFC 3501 §7.4.2.
+    assert b'("attachment" ("filename" "Resultats.pdf"))' in listed
+    assert b'"attachment;' not in listed
+
+
 @pytest.mark.parametrize("mechanism", ["auth_plain", "auth_login"])
 def test_submission_takes_plain_and_login(practice: DemoPractice, mechanism: str) -> None:
     with smtplib.SMTP(practice.host, practice.smtp_port, timeout=5) as client:

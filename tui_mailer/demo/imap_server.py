@@ -19,6 +19,7 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 from tui_mailer.demo.people import canonical
+from tui_mailer.demo.pymap_repair import repair
 from tui_mailer.demo.tls import HOST
 
 _INBOX = "INBOX"
@@ -50,6 +51,7 @@ class DemoMailboxes:
     """
 
     def __init__(self, tls: ssl.SSLContext) -> None:
+        repair()
         self._config = _DemoConfig(
             Namespace(passlib_cfg=None, proxy_protocol=None),
             demo_data=False,

@@ -18,8 +18,8 @@ from typing import Any
 
 from tui_mailer.demo.people import Correspondent
 
-_POLICY = compat32.clone(linesep="\r\n")
-_MAX_LINE_LENGTH = 76
+# The longest encoded word of RFC 2047 §2 is the longest line of a header, too.
+_POLICY = compat32.clone(linesep="\r\n", max_line_length=75)
 _UTF_8 = Charset("utf-8")
 _UTF_8.body_encoding = QP
 
@@ -76,7 +76,7 @@ class Letter:
     def _put_headers(self, message: "Message[Any, Any]") -> None:
         message["From"] = _mailboxes(self.sender)
         message["To"] = _mailboxes(*self.recipients)
-        message["Subject"] = Header(self.subject, maxlinelen=_MAX_LINE_LENGTH)
+        message["Subject"] = Header(self.subject, header_name="Subject")
         message["Date"] = format_datetime(self.sent_at)
         message["Message-ID"] = self.message_id
         if self.references:
@@ -87,7 +87,7 @@ class Letter:
 
 
 def _mailboxes(*people: Correspondent) -> Header:
-    header = Header(maxlinelen=_MAX_LINE_LENGTH)
+    header = Header()
     for position, person in enumerate(people, start=1):
         comma = "," if position < len(people) else ""
         if person.label.isascii():
@@ -106,9 +106,9 @@ def _text_part(text: str, subtype: str) -> Message:
 
 def _file_part(attachment: Attachment) -> Message:
     maintype, _, subtype = attachment.media_type.partition("/")
+    name = attachment.name if attachment.name.isascii() else ("utf-8", "", attachment.name)
     part = MIMENonMultipart(maintype, subtype)
     part.set_payload(attachment.content)
     encode_base64(part)
-    name = attachment.name if attachment.name.isascii() else ("utf-8", "", attachment.name)
     part.add_header("Content-Disposition", "attachment", filename=name)
     return part

@@ -21,7 +21,6 @@ from tui_mailer.demo.letters import Letter
 from tui_mailer.demo.people import COLLEAGUES, PATIENTS, PRACTICE, Correspondent
 
 _ARCHIVED_AFTER_DAYS = 200
-_END_AFTER = timedelta(hours=30)
 _PRACTICE_SIGNATURE = (
     "Dr Marie MARTIN\nMédecin généraliste – Cabinet médical, Saint-Amblin\n"
     "Secrétariat : 04 65 71 20 30\n"
@@ -111,7 +110,8 @@ def _write(thread: _Thread) -> Iterator[StoredMessage]:
         folder = SENT if said.by_practice else thread.folder
         yield StoredMessage.of(letter, folder, *_flags(thread, position))
     if thread.closed:
-        yield StoredMessage.of(_end_of_exchange(thread, sent_at + _END_AFTER), SENT, SEEN)
+        next_morning = (sent_at + timedelta(days=1)).replace(hour=9)
+        yield StoredMessage.of(_end_of_exchange(thread, next_morning), SENT, SEEN)
 
 
 def _flags(thread: _Thread, position: int) -> tuple[bytes, ...]:
