@@ -5,7 +5,7 @@ the next start; a message is never sent again by itself from there.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -83,6 +83,10 @@ class Outbox:
             return False
         await self._accepted(outgoing, (OutgoingState.UNCERTAIN,), SafeText(""))
         return True
+
+    async def unsettled(self) -> Sequence[Outgoing]:
+        """Every message handed over whose sending has not wholly ended, oldest first."""
+        return await self._store.outbox()
 
     def nudge(self) -> None:
         """Look again now: the line is back, or a message became due."""
