@@ -22,11 +22,12 @@ def verified_tls(practice: DemoPractice) -> ssl.SSLContext:
 
 
 @contextmanager
-def imap(practice: DemoPractice) -> Iterator[imaplib.IMAP4]:
+def imap(practice: DemoPractice, address: str = "") -> Iterator[imaplib.IMAP4]:
+    """A client logged in as ``address``, the practice by default."""
     client = imaplib.IMAP4(practice.host, practice.imap_port, timeout=DEADLINE_S)
     try:
         client.starttls(verified_tls(practice))
-        client.login(practice.address, practice.password)
+        client.login(address or practice.address, practice.password)
         yield client
     finally:
         client.logout()

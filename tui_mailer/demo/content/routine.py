@@ -29,6 +29,15 @@ _NEWS_EVERY_DAYS = 58
 _UNREAD_DAYS = 3
 _FILED_AFTER_DAYS = 60
 _FLAGGED_SHARE = 0.04
+_SIGNED = {
+    "hopital": "Dr Perrine LAUZIER",
+    "urgences": "L'équipe des urgences",
+    "diabeto": "Dr Nadia KERBRAT",
+    "infirmiere": "Sophie Jacquemet",
+    "pharmacie": "L'équipe de la pharmacie de la Fontaine",
+    "kine": "Thibaut Rochas",
+    "ehpad": "L'équipe soignante des Tilleuls",
+}
 
 
 def everyday_mail(now: datetime) -> Iterator[StoredMessage]:
@@ -91,14 +100,15 @@ class _Routine:
         body = entry["text"].format(days=self._draw.randint(3, 9))
         text = (
             f"Chère consœur, cher confrère,\n\nConcerne : {name}\n\n{body}\n\n"
-            "Bien confraternellement,\n"
+            f"Bien confraternellement,\n{_SIGNED[entry['by']]}\n"
         )
         report = attachment(f"{entry['title']}.pdf".replace("'", " "), (name, entry["title"]))
         return self._file(entry["by"], f"{entry['title']} – {name}", text, (report,), ARCHIVES)
 
     def _note(self, entry: dict[str, str]) -> StoredMessage:
         name = self._draw.choice(self._names)
-        text = entry["text"].format(name=name) + "\n\nBien cordialement\n"
+        words = entry["text"].format(name=name)
+        text = f"{words}\n\nBien cordialement,\n{_SIGNED[entry['by']]}\n"
         joined = (attachment(entry["attach"], (name, entry["title"])),) if "attach" in entry else ()
         return self._file(entry["by"], f"{entry['title']} – {name}", text, joined, ARCHIVES)
 

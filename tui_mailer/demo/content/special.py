@@ -54,6 +54,15 @@ oublié</a></li>
 <p>Le secrétariat</p>
 </body></html>
 """
+_PHISHING = (
+    "<p>Cher utilisateur, votre boîte sera supprimée dans 24 heures. "
+    '<a href="http://203.0.113.7/login">https://messagerie.mssante.fr/</a></p>\n'
+)
+_BINNED = (
+    ("msp", "Annulation : réunion de mardi"),
+    ("pharmacie", "Commande de thermomètres"),
+    ("radio", "Fermeture exceptionnelle le 11"),
+)
 
 
 class _Desk:
@@ -126,31 +135,12 @@ def awkward_mail(now: datetime) -> Iterator[StoredMessage]:
 def other_folders(now: datetime) -> Iterator[StoredMessage]:
     """Drafts, junk and the bin."""
     desk = _Desk(now)
-    draft = desk.written(
-        "brouillon.1",
-        COLLEAGUES["dermato"],
-        0.6,
-        "Avis : M. BRUN Gérard",
-        "Cher Paul,\n\nJe voudrais ton avis sur une lésion du cuir chevelu qui\n",
-    )
-    yield StoredMessage.of(draft, DRAFTS, SEEN, DRAFT)
+    yield from _drafts(desk)
     quota = desk.received(
-        "quota",
-        _STRANGER,
-        14.3,
-        "URGENT : votre boîte est pleine (99 %)",
-        "",
-        html="<p>Cher utilisateur, votre boîte sera supprimée dans 24 heures. "
-        '<a href="http://203.0.113.7/login">https://messagerie.mssante.fr/</a></p>\n',
+        "quota", _STRANGER, 14.3, "URGENT : votre boîte est pleine (99 %)", "", html=_PHISHING
     )
     yield StoredMessage.of(quota, JUNK)
-    for number, (key, subject) in enumerate(
-        (
-            ("msp", "Annulation : réunion de mardi"),
-            ("pharmacie", "Commande de thermomètres"),
-            ("radio", "Fermeture exceptionnelle le 11"),
-        )
-    ):
+    for number, (key, subject) in enumerate(_BINNED):
         binned = desk.received(
             f"corbeille.{number}",
             COLLEAGUES[key],
@@ -159,6 +149,25 @@ def other_folders(now: datetime) -> Iterator[StoredMessage]:
             "Bonjour,\n\nPour information, merci d'en tenir compte.\n",
         )
         yield StoredMessage.of(binned, TRASH, SEEN)
+
+
+def _drafts(desk: _Desk) -> Iterator[StoredMessage]:
+    to_a_colleague = desk.written(
+        "brouillon.1",
+        COLLEAGUES["dermato"],
+        0.6,
+        "Avis : M. BRUN Gérard",
+        "Cher Paul,\n\nJe voudrais ton avis sur une lésion du cuir chevelu qui\n",
+    )
+    to_a_patient = desk.written(
+        "brouillon.2",
+        PATIENTS["perrachon"].correspondent,
+        1.8,
+        "Votre prochaine prise de sang",
+        "Bonjour Monsieur Perrachon,\n\nIl est temps de contrôler le potassium. À faire\n",
+    )
+    for draft in (to_a_colleague, to_a_patient):
+        yield StoredMessage.of(draft, DRAFTS, SEEN, DRAFT)
 
 
 def _odd_subjects(desk: _Desk) -> Iterator[StoredMessage]:
