@@ -18,7 +18,7 @@ def quoted(text: str) -> str:
     Raises:
         InvalidInput: it holds NUL, CR or LF, which would end the command and start another.
     """
-    if _FORBIDDEN.search(text):
+    if not is_sendable(text):
         raise InvalidInput(subject=text)
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
@@ -30,7 +30,13 @@ def is_sendable(text: str) -> bool:
 
 
 def encode(name: str) -> str:
-    """A folder's name as the server wants it: ASCII, the rest in modified base64."""
+    """A folder's name as the server wants it: ASCII, the rest in modified base64.
+
+    Raises:
+        InvalidInput: it holds NUL, CR or LF, which no folder should, encoded or not.
+    """
+    if not is_sendable(name):
+        raise InvalidInput(subject=name)
     return _SHIFTED.sub(lambda found: _shift(found[0]), name)
 
 
@@ -38,10 +44,10 @@ def decode(raw: str) -> str:
     """A folder's name to read; `raw` itself when it is no modified UTF-7."""
     try:
         name = _UNSHIFTED.sub(lambda found: _unshift(found[1]), raw)
-    except ValueError:
+        # Only one spelling leads back to the same folder.
+        return name if encode(name) == raw else raw
+    except (ValueError, InvalidInput):
         return raw
-    # Only one spelling leads back to the same folder.
-    return name if encode(name) == raw else raw
 
 
 def _shift(text: str) -> str:
