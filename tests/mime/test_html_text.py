@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import socket
+import time
+from html import escape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui_mailer.domain.safe_text import safe_block, safe_line
+from tui_mailer.mime.html_text import MAX_HTML_LENGTH, render_html
+
+
+def test_a_letter_keeps_its_paragraphs_lists_and_lines() -> None:
+    html = """<?xml version="1.0" encoding="iso-8859-1"?><html><head><title>Titre</title></head>
+    <body><p>Bonjour <b>Madame</b>,<br>voici&nbsp;:</p><ul><li>un</li><li>deux</li></ul>
+    <pre>a
+      b</pre><p>Cordialement</p></body></html>"""
+
+    assert render_html(html).text == (
+        "Bonjour Madame,\nvoici :\n\n  * un\n  * deux\na\n      b\n\nCordialement"
+    )
+
+
+def test_a_table_of_results_keeps_its_columns() -> None:
+    html = """<table><tr><th>Examen</th><th>Valeur</th></tr>
+    <tr><td>Glycémie</td><td>1,02 g/l</td></tr></table>"""
+
+    assert render_html(html).text == "Examen    Valeur\nGlycémie  1,02 g/l"
+
+
+def test_a_table_for_layout_is_read_as_paragraphs() -> None:
+    html = f"""<table width=600><tr><td><table><tr><td>Bonjour</td></tr></table></td>
+    <td>{"Un long texte. " * 9}</td></tr></table>"""
+
+    assert render_html(html).text == "Bonjour\n" + ("Un long texte. " * 9).strip()
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<script>caché</script>",
+        "<style>caché</style>",
+        "<template>caché</template>",
+        "<!-- caché -->",
+        "<p hidden>caché</p>",
+        '<div style="display:none">caché</div>',
+        '<div style="color:red; DISPLAY : none !important">caché</div>',
+        '<div style="visibility:hidden">caché</div>',
+        '<div style="mso-hide:all">caché</div>',
+        '<span style="font-size:0px">caché</span>',
+        '<div style="max-height:0;overflow:hidden">caché</div>',
+        '<div style="opacity:0">caché</div>',
+        "<select><option>caché</option></select>",
+        "<svg><text>caché</text></svg>",
+    ],
+)
+def test_what_a_browser_hides_is_not_read(hidden: str) -> None:
+    assert render_html(f"<p>avant</p>{hidden}<p>après</p>").text == "avant\n\naprès"
+
+
+@pytest.mark.parametrize("style", ["font-size:0.9em", "opacity:0.5", "max-height:20px"])
+def test_what_is_small_is_read(style: str) -> None:
+    assert render_html(f'<p style="{style}">petit</p>').text == "petit"
+
+
+def test_fillers_behind_a_preview_leave_no_marks() -> None:
+    assert render_html("<p>Vos\u00ad résul\u200btats &zwnj;&#8203;&shy;&#xfeff;</p>").text == (
+        "Vos résultats"
+    )
+
+
+def test_a_reversed_text_stays_visible_as_such() -> None:
+    assert render_html("<p>facture\u202efdp.exe</p>").text == "facture‹U+202E›fdp.exe"
+
+
+def test_images_are_told_by_their_words_alone() -> None:
+    html = '<p>A <img src="http://e.example/t.gif"><img src="cid:x" alt=" logo du  CHU "> B</p>'
+
+    assert render_html(html).text == "A [image : logo du CHU] B"
+
+
+def test_links_are_numbered_where_they_stand() -> None:
+    html = """<p><a href="https://www.ameli.fr/a">le site</a>, <a name="x">ancre</a>,
+    <a href="#bas">bas</a>, <a href="https://b.fr"><img alt="logo"></a>, <a href="http://c.fr"></a></p>"""
+
+    rendered = render_html(html, first_number=4)
+
+    assert rendered.text == "le site [4], ancre, bas, [image : logo] [5],"
+    assert [(link.number, link.target, link.host) for link in rendered.links] == [
+        (4, "https://www.ameli.fr/a", "www.ameli.fr"),
+        (5, "https://b.fr", "b.fr"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "host"),
+    [
+        ("le site", "https://www.ameli.fr/", "www.ameli.fr"),
+        ("www.ameli.fr", "https://ameli.fr/compte", "ameli.fr"),
+        ("https://ameli.fr/a?b=c", "https://www.ameli.fr/", "www.ameli.fr"),
+        ("bilan.pdf", "https://docs.example/x", "docs.example"),
+        ("Fin.Merci", "https://docs.example/x", "docs.example"),
+        ("1.2.3", "https://docs.example/x", "docs.example"),
+        ("dr@cabinet.mssante.fr", "mailto:dr@cabinet.mssante.fr", "cabinet.mssante.fr"),
+        ("04 76 00 00 00", "tel:+33476000000", ""),
+        ("ici", "http://192.0.2.1/x", "192.0.2.1"),
+        ("ici", "http://3232235777/", "3232235777"),
+        ("ici", "https://xn--patent-yva.mssante.fr/", "xn--patent-yva.mssante.fr"),
+        ("ici", "https://[2001:db8::1]/", "2001:db8::1"),
+    ],
+)
+def test_an_honest_link_shows_its_host(text: str, target: str, host: str) -> None:
+    (link,) = render_html(f'<a href="{escape(target)}">{escape(text)}</a>').links
+
+    assert (link.host, link.deceptive) == (host, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "host"),
+    [
+        ("www.ameli.fr", "https://voleur.example/", "voleur.example"),
+        ("ameli.fr", "https://ameli.fr.voleur.example/", "ameli.fr.voleur.example"),
+        ("Voir https://www.monespacesante.fr !", "http://192.0.2.1/", "192.0.2.1"),
+        ("ici", "https://www.ameli.fr@voleur.example/", "voleur.example"),
+        ("ici", "https:\\\\www.ameli.fr\\@voleur.example", "www.ameli.fr"),
+        ("www.ameli.fr", "//voleur.example/x", "voleur.example"),
+        ("www.ameli.fr", "https://voleur.example\\.ameli.fr/", "voleur.example"),
+        ("www.ameli.fr", "ht\ntps://voleur.example/", "voleur.example"),
+        ("www.ameli.fr", " https://voleur.example/", "voleur.example"),
+        ("dr@cabinet.fr", "mailto:voleur@autre.example", "autre.example"),
+        ("192.0.2.1", "https://voleur.example/", "voleur.example"),
+        ("ici", "javascript:alert(1)", ""),
+        ("ici", "JavaScript&#58;alert(1)", ""),
+        ("ici", "data:text/html,x", ""),
+        ("ici", "file:///etc/passwd", ""),
+        ("ici", "vbscript:x", ""),
+        ("ici", "page.html", ""),
+        ("ici", "http://", ""),
+        ("ici", "http://[", ""),
+    ],
+)
+def test_a_deceptive_link_is_named_so(text: str, target: str, host: str) -> None:
+    html = f'<a href="{target}">{text}</a>'
+    (link,) = render_html(html).links
+
+    if "\\@" in target:  # browsers end the host at the backslash
+        assert link.host == host
+    else:
+        assert (link.host, link.deceptive) == (host, True)
+
+
+def test_reading_html_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    html = """<!DOCTYPE html SYSTEM "http://e.example/x.dtd"><link rel=stylesheet href="http://e.example/">
+    <img src="http://e.example/"><iframe src="http://e.example/"></iframe><base href="http://e.example/">
+    <body background="http://e.example/">x"""
+
+    assert render_html(html).text == "x"
+
+
+BOMBS = {
+    "deep": "<div>" * 100_000 + "x" + "</div>" * 100_000,
+    "deep tables": "<table><tr><td>x" * 80_000,
+    "wide column": "<table><tr><td>" + "A" * 900_000 + "<tr><td>x<td>y" * 30_000,
+    "cells": "<table><tr>" + "<td>x" * 39_000,
+    "tables": "<table><tr><td>x<td>y</table>" * 9_000,
+    "links": "<a href='http://a.b'>x</a>" * 30_000,
+    "breaks": "<br>" * 39_000,
+    "spaces": "<pre>" + " " * 1_900_000 + "x",
+    "entities": "&amp;" * 400_000,
+    "brackets": "<" * 2_000_000,
+    "hosts": "<a href=http://x>" + "a." * 900_000 + "</a>",
+    "style": "<p style='" + "opacity:0" * 200_000 + "'>x",
+    "margins": "<p style='margin-left:99999999em;padding-left:99999999em'>x" * 1000,
+    "spans": "<table><tr><td colspan=99999999 rowspan=99999999>x<td>y</table>",
+    "list": "<ol start=99999999999999999999>" + "<li value=9999999999999>x" * 9_000,
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
+def test_a_bomb_is_rendered_in_good_time_and_space(bomb: str) -> None:
+    began = time.perf_counter()
+
+    rendered = render_html(bomb)
+
+    assert time.perf_counter() - began < 8.0
+    assert len(rendered.text) <= 2 * len(bomb)
+
+
+def test_text_in_the_depth_is_not_lost() -> None:
+    rendered = render_html("<div>" * 400 + "au fond &eacute;" + "</div>" * 400)
+
+    assert rendered.text == "au fond é"
+    assert rendered.simplified
+
+
+def test_html_beyond_the_limit_is_cut_and_said_so() -> None:
+    rendered = render_html("<p>début</p>" + " " * MAX_HTML_LENGTH + "<p>fin</p>")
+
+    assert rendered.text == "début"
+    assert rendered.simplified
+
+
+PIECES = [
+    *("<p>", "</p>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<a href='", "'>", "</a>"),
+    *("<img alt='", "<pre>", "<li>", "<ul>", "<script>", "</script>", "<svg>", "<p hidden>", "é"),
+    *(
+        "&#27;",
+        "&#0;",
+        "&#x9b;",
+        "&#xd800;",
+        "&#xffff;",
+        "\x1b",
+        "\x00",
+        "\ud800",
+        "\uffff",
+        "\x0c",
+    ),
+    *(
+        "http://",
+        "a.b",
+        "@",
+        "[",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?x",
+        "?>",
+        " ",
+        "\n",
+        "&amp",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(st.characters()))
+@settings(max_examples=500, deadline=None)
+def test_no_html_makes_rendering_fail(html: str) -> None:
+    rendered = render_html(html)
+
+    assert rendered.text == safe_block(rendered.text)
+    assert all(link.target == safe_line(link.target) for link in rendered.links)

@@ -1,0 +1,1 @@
+"""Bytes to domain values and back: no input or output, nothing that waits."""

@@ -1,0 +1,136 @@
+"""Attachments of a message: which there are, what they hold, and a file name to save them under."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from email.generator import BytesGenerator
+from email.message import Message
+from io import BytesIO
+from typing import Final
+
+from tui_mailer.domain.message import Attachment
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.mime.tree import Part, leaves, take_apart
+from tui_mailer.mime.words import decode_text, decode_words
+
+DEFAULT_NAME: Final = "piece-jointe"
+MAX_NAME_BYTES: Final = 200
+_MAX_ENDING_BYTES: Final = 20
+_MEDIA_TYPE: Final = re.compile(
+    r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
+)
+# Endings for parts without a name; `mimetypes` would read the files of the machine.
+_ENDINGS: Final = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "application/zip": ".zip",
+    "message/rfc822": ".eml",
+    "message/delivery-status": ".txt",
+    "message/disposition-notification": ".txt",
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "text/calendar": ".ics",
+}
+_FORBIDDEN: Final = re.compile(r'[<>:"|?*]')
+_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+
+
+def list_attachments(raw: bytes) -> tuple[Attachment, ...]:
+    """The attachments of a message, in its order; also the images of an HTML body."""
+    return tuple(describe(index, part) for index, part in enumerate(attached(take_apart(raw).root)))
+
+
+def content(raw: bytes, index: int) -> bytes:
+    """Decoded bytes of the attachment that `list_attachments` gave `index`.
+
+    Raises:
+        IndexError: the message has no such attachment.
+    """
+    return part_content(list(attached(take_apart(raw).root))[index])
+
+
+def attached(root: Part) -> Iterator[Part]:
+    """The parts that are attachments: all that are no text to read."""
+    return (part for part in leaves(root) if not is_body(part))
+
+
+def is_body(part: Part) -> bool:
+    """True for a leaf that is text to be read and no file."""
+    if part.get_content_maintype() == "multipart":
+        return True  # a broken one, whose source is shown
+    if part.get_content_type() not in ("text/plain", "text/html"):
+        return False
+    return part.get_content_disposition() != "attachment" and not file_name(part)
+
+
+def describe(index: int, part: Part) -> Attachment:
+    """What the reader shows of an attachment."""
+    media_type = _media_type(part)
+    name = file_name(part) or DEFAULT_NAME + _ENDINGS.get(media_type, "")
+    return Attachment(index, safe_line(name), media_type, len(part_content(part)))
+
+
+def file_name(part: Part) -> str:
+    """The sender's name for the file, decoded (RFC 2231, or RFC 2047 as many send it), or ""."""
+    named = [
+        *_parameters(part, "filename", "content-disposition"),
+        *_parameters(part, "name", "content-type"),
+    ]
+    # A name with a charset of its own is the true one; the plain one beside it is for old readers.
+    named.sort(key=lambda name: isinstance(name, str))
+    for name in named:
+        if isinstance(name, str):
+            return decode_words(name).strip()
+        charset, _, encoded = name
+        return decode_text(encoded.encode("latin-1", "replace"), charset or "utf-8")[0].strip()
+    return ""
+
+
+def _parameters(
+    part: Part, name: str, header: str
+) -> list[str | tuple[str | None, str | None, str]]:
+    found = part.get_params([], header)
+    return [value for key, value in found if key.lower() == name and value]
+
+
+def part_content(part: Part) -> bytes:
+    """Decoded bytes of a part; an attached message as it would be stored in a file."""
+    payload = part.get_payload(decode=True)
+    if isinstance(payload, bytes):
+        return payload
+    return b"".join(_written(inner) for inner in part.get_payload() if isinstance(inner, Message))
+
+
+def save_name(name: str) -> str:
+    """A file name to save an attachment under, wherever it came from: never a path, never empty.
+
+    At most `MAX_NAME_BYTES` bytes of UTF-8, the ending kept; no control, invisible or reversing
+    character; nothing that a shell, an option parser or another system would take amiss.
+    """
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in last if not unicodedata.category(c).startswith(("C", "Zl", "Zp")))
+    plain = " ".join(_FORBIDDEN.sub("_", plain).split()).lstrip(" .-~").rstrip(" .")
+    if _RESERVED.match(plain):
+        plain = "_" + plain
+    return _shortened(plain) or DEFAULT_NAME
+
+
+def _shortened(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending.encode()) > _MAX_ENDING_BYTES:
+        stem, dot, ending = name, "", ""
+    room = MAX_NAME_BYTES - len((dot + ending).encode())
+    return stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + dot + ending
+
+
+def _media_type(part: Part) -> str:
+    media_type = part.get_content_type()
+    return media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
+
+
+def _written(message: Part) -> bytes:
+    out = BytesIO()
+    BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
+    return out.getvalue()

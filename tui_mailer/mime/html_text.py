@@ -1,0 +1,193 @@
+"""HTML of a message as readable text, with numbered links; nothing is ever fetched.
+
+Before the rendering library sees the tree, all that could deceive it or blow it up is gone:
+scripts, styles, hidden parts, attributes, and every table that is not a small table of data (mail
+uses tables for layout, and padding their columns can take memory without bound).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from itertools import islice
+from typing import Final
+
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.html_engine import Inscriptis
+from inscriptis.model.config import ParserConfig
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from tui_mailer.domain.message import Link
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
+from tui_mailer.mime.links import make_link
+
+MAX_HTML_LENGTH: Final = 2_000_000
+_MAX_DEPTH: Final = 150
+_MAX_ELEMENTS: Final = 40_000
+_MAX_LINKS: Final = 2000
+_MAX_CELLS: Final = 600
+_MAX_CELL_LENGTH: Final = 40
+_MAX_ROW_LENGTH: Final = 100
+
+_DROPPED: Final = [
+    *("script", "style", "head", "title", "meta", "link", "template", "noscript", "object"),
+    *("embed", "applet", "iframe", "frame", "frameset", "audio", "video", "canvas", "svg"),
+    *("math", "map", "input", "button", "select", "textarea", "option", "datalist"),
+]
+_TABLE_PARTS: Final = frozenset(
+    {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"}
+)
+_HIDING_STYLE: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|(?:font-size|max-height|opacity)\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
+# Fillers that senders put behind the preview line; in a plain text they would be shown as marks.
+_FILLERS: Final = re.compile("[\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\ufeff]+")
+_MANY_BLANK_LINES: Final = re.compile(r"\n{3,}")
+_SCRIPT: Final = re.compile(r"<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG: Final = re.compile(r"<[^<>]*>")
+# lxml refuses to move a text that holds one of these: they become their marks at once.
+_NOT_IN_XML: Final = {
+    code: safe_line(chr(code))
+    for code in (*range(0x20), 0xFFFE, 0xFFFF)
+    if chr(code) not in "\t\n\f\r"
+} | {0x0C: " "}
+_XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedHtml:
+    """Text with ``[n]`` after each link's own text, and the links.
+
+    `simplified`: the HTML was too long or too intricate; part of it is missing or roughly shown.
+    """
+
+    text: SafeText
+    links: tuple[Link, ...]
+    simplified: bool
+
+
+def render_html(html: str, first_number: int = 1) -> RenderedHtml:
+    """Readable text of `html`; links are numbered from `first_number`. Total and bounded."""
+    cut = len(html) > MAX_HTML_LENGTH
+    source = _XML_DECLARATION.sub("", html[:MAX_HTML_LENGTH].translate(_NOT_IN_XML))
+    tree = _parsed(source)
+    if tree is None:
+        return RenderedHtml(SafeText(""), (), cut)
+    if _is_beyond_reading(tree):
+        return RenderedHtml(_tidied(_without_tags(source)), (), simplified=True)
+    _drop_unseen(tree)
+    links = tuple(_number_links(tree, first_number))
+    _show_images(tree)
+    _flatten_layout_tables(tree)
+    _strip_attributes(tree)
+    return RenderedHtml(_tidied(_text_of(tree)), links, cut)
+
+
+def _parsed(source: str) -> HtmlElement | None:
+    parser = HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        tree: HtmlElement = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+    return tree
+
+
+def _is_beyond_reading(tree: HtmlElement) -> bool:
+    """True when rendering would take too long or recurse too deep.
+
+    The parser stops at a depth of 255, without a word: what lies deeper would be lost.
+    """
+    depth = 0
+    for count, (event, _) in enumerate(etree.iterwalk(tree, events=("start", "end"))):
+        depth += 1 if event == "start" else -1
+        if depth > _MAX_DEPTH or count > 2 * _MAX_ELEMENTS:
+            return True
+    return False
+
+
+def _without_tags(source: str) -> str:
+    return unescape(_TAG.sub("\n", _SCRIPT.sub("", source)))
+
+
+def _drop_unseen(tree: HtmlElement) -> None:
+    unseen = {*tree.iter(*_DROPPED), *filter(_is_hidden, tree.iter(etree.Element))}
+    for element in unseen.difference([tree]):
+        element.clear(keep_tail=True)
+        element.tag = "span"
+
+
+def _is_hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    return "hidden" in element.attrib or (style is not None and bool(_HIDING_STYLE.search(style)))
+
+
+def _number_links(tree: HtmlElement, first_number: int) -> Iterator[Link]:
+    number = first_number
+    for anchor in list(tree.iter("a")):
+        target = anchor.get("href", "").strip()
+        text = anchor.text_content()
+        seen = text.strip() or any(image.get("alt", "").strip() for image in anchor.iter("img"))
+        if not target or target.startswith("#") or not seen or number >= first_number + _MAX_LINKS:
+            continue
+        yield make_link(number, text, target)
+        mark = anchor.makeelement("span")
+        mark.text = f" [{number}]"
+        anchor.append(mark)
+        number += 1
+
+
+def _show_images(tree: HtmlElement) -> None:
+    for image in list(tree.iter("img")):
+        words = safe_line(_FILLERS.sub("", " ".join(image.get("alt", "").split())))
+        image.tag = "span"
+        image.text = f"[image : {words}]" if words else ""
+
+
+def _flatten_layout_tables(tree: HtmlElement) -> None:
+    layout = [table for table in tree.iter("table") if not _is_data_table(table)]
+    kept = set(tree.iter("table")).difference(layout)
+    for part in list(tree.iter(*_TABLE_PARTS)):
+        if _table_around(part) not in kept:
+            part.tag = "div"
+
+
+def _table_around(part: HtmlElement) -> HtmlElement | None:
+    """The table that `part` belongs to or is."""
+    return part if part.tag == "table" else next(part.iterancestors("table"), None)
+
+
+def _is_data_table(table: HtmlElement) -> bool:
+    """True for a table whose columns mean something and whose rows fit a screen."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return False
+    cells = list(islice(table.iterdescendants("td", "th"), _MAX_CELLS + 1))
+    if len(cells) > _MAX_CELLS:
+        return False
+    widths: dict[int, int] = {}
+    for cell in cells:
+        column = sum(1 for _ in cell.itersiblings("td", "th", preceding=True))
+        width = len(" ".join(cell.text_content().split()))
+        widths[column] = max(widths.get(column, 0), width)
+    return (
+        len(widths) > 1
+        and max(widths.values()) <= _MAX_CELL_LENGTH
+        and sum(widths.values()) <= _MAX_ROW_LENGTH
+    )
+
+
+def _strip_attributes(tree: HtmlElement) -> None:
+    for element in tree.iter(etree.Element):
+        element.attrib.clear()
+
+
+def _text_of(tree: HtmlElement) -> str:
+    return str(Inscriptis(tree, ParserConfig(css=CSS_PROFILES["strict"])).get_text())
+
+
+def _tidied(text: str) -> SafeText:
+    readable = _FILLERS.sub("", text)
+    plain = "\n".join(line.rstrip() for line in safe_block(readable).split("\n"))
+    return SafeText(_MANY_BLANK_LINES.sub("\n\n", plain).strip("\n"))

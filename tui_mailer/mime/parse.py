@@ -1,0 +1,193 @@
+"""A received message, from its bytes to what a person reads."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.message import Link, ReadMessage
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
+from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
+from tui_mailer.mime.attachments import attached, describe, is_body, part_content
+from tui_mailer.mime.html_text import render_html
+from tui_mailer.mime.tree import Part, children_of, take_apart
+from tui_mailer.mime.words import decode_text, decode_words
+
+MAX_TEXT_LENGTH: Final = 2_000_000
+MAX_REFERENCES: Final = 100
+_MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,990}>")
+_ADDRESS_IN_NAME: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_STUB_LENGTH: Final = 300
+_EPOCH_YEAR, _LAST_YEAR = 1970, 2200
+
+
+def parse(raw: bytes) -> ReadMessage:
+    """Read a message. Never raises: what is wrong with it is said in `flaws`, and it is shown."""
+    tree = take_apart(raw)
+    reading = _Reading(list(tree.flaws))
+    headers = _Headers(tree.root, reading.flaws)
+    if tree.source is not None:
+        reading.add_source(tree.source)
+        attachments: list[Part] = []
+    else:
+        reading.add(tree.root)
+        attachments = list(attached(tree.root))
+    return ReadMessage(
+        subject=headers.text("Subject"),
+        sender=headers.sender(),
+        reply_to=headers.addresses("Reply-To"),
+        to=headers.addresses("To"),
+        cc=headers.addresses("Cc"),
+        sent_at=headers.sent_at(),
+        message_id=next(iter(headers.message_ids("Message-ID")), ""),
+        references=headers.references(),
+        text=reading.text(),
+        was_html=reading.was_html,
+        links=tuple(reading.links),
+        attachments=tuple(describe(index, part) for index, part in enumerate(attachments)),
+        mss_mes=headers.text("X-MSS-MES"),
+        flaws=tuple(dict.fromkeys(reading.flaws)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Headers:
+    """The headers of a message; each reader notes what it found wrong."""
+
+    part: Part
+    flaws: list[SafeText]
+
+    def raw(self, name: str) -> str:
+        return next(iter(self._all(name)), "")
+
+    def text(self, name: str) -> SafeText:
+        return safe_line(decode_words(self.raw(name)).strip())
+
+    def addresses(self, name: str) -> tuple[Address, ...]:
+        found = parse_addresses(", ".join(self._all(name)))
+        if len(found) > MAX_ADDRESSES:
+            self._note(f"Plus de {MAX_ADDRESSES} adresses ({name}) : les premières sont montrées.")
+        return found[:MAX_ADDRESSES]
+
+    def sender(self) -> Address:
+        """The first address of the first From, or Sender's; an empty one when there is none."""
+        headers = self._all("From")
+        found = parse_addresses(headers[0]) if headers else ()
+        if len(headers) > 1 or len(found) > 1:
+            self._note("Le message porte plusieurs expéditeurs : seul le premier est montré.")
+        found = tuple(a for a in found if a.mailbox) or parse_addresses(self.raw("Sender"))
+        if not found:
+            self._note("Le message n’indique pas d’expéditeur.")
+            return Address(SafeText(""))
+        if any(named != found[0].mailbox for named in _ADDRESS_IN_NAME.findall(found[0].name)):
+            self._note(
+                "Le nom de l’expéditeur contient une autre adresse que la sienne : "
+                "ne vous fiez qu’à l’adresse entre chevrons."
+            )
+        return found[0]
+
+    def sent_at(self) -> datetime | None:
+        value = self.raw("Date").strip()
+        try:
+            sent_at = parsedate_to_datetime(value[:200])
+            aware = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+            if _EPOCH_YEAR <= aware.astimezone(UTC).year <= _LAST_YEAR:
+                return aware
+        except (ValueError, TypeError, IndexError, OverflowError):
+            pass
+        self._note("La date d’envoi est absente ou illisible.")
+        return None
+
+    def message_ids(self, name: str) -> tuple[str, ...]:
+        return tuple(_MESSAGE_ID.findall(self.raw(name)))
+
+    def references(self) -> tuple[str, ...]:
+        """References, else the one Message-ID of In-Reply-To (RFC 5322 §3.6.4)."""
+        found = self.message_ids("References")
+        answered = self.message_ids("In-Reply-To")
+        if not found and len(answered) == 1:
+            found = answered
+        return tuple(dict.fromkeys(found))[-MAX_REFERENCES:]
+
+    def _all(self, name: str) -> list[str]:
+        return [str(value) for key, value in self.part.raw_items() if key.lower() == name.lower()]
+
+    def _note(self, flaw: str) -> None:
+        self.flaws.append(safe_line(flaw))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The text of a message as its parts add to it."""
+
+    flaws: list[SafeText]
+    pieces: list[SafeText] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    was_html: bool = False
+
+    def add(self, part: Part) -> None:
+        """Add the text under `part`: one of alternatives, each of the others."""
+        children = children_of(part)
+        if part.get_content_type() == "multipart/alternative":
+            children = _best_alternative(children)
+        for child in children:
+            self.add(child)
+        if not children_of(part) and is_body(part):
+            self._add_leaf(part)
+
+    def add_source(self, source: bytes) -> None:
+        self.pieces.append(safe_block(decode_text(source[:MAX_TEXT_LENGTH], "utf-8")[0]))
+
+    def text(self) -> SafeText:
+        return SafeText("\n\n".join(piece for piece in self.pieces if piece.strip()))
+
+    def _add_leaf(self, part: Part) -> None:
+        text = self._decoded(part)
+        if part.get_content_type() != "text/html":
+            self.pieces.append(SafeText(safe_block(text).rstrip()))
+            return
+        rendered = render_html(text, len(self.links) + 1)
+        if rendered.simplified:
+            self.flaws.append(
+                SafeText("Le contenu HTML, trop long ou trop complexe, est montré simplifié.")
+            )
+        self.was_html = True
+        self.pieces.append(rendered.text)
+        self.links.extend(rendered.links)
+
+    def _decoded(self, part: Part) -> str:
+        content = part_content(part)
+        if len(content) > MAX_TEXT_LENGTH:
+            self.flaws.append(SafeText("Le texte, trop long, est tronqué à l’écran."))
+        charset = part.get_param("charset", None)
+        name = str(charset[2] if isinstance(charset, tuple) else charset or "")
+        text, true_charset = decode_text(content[:MAX_TEXT_LENGTH], name or "utf-8")
+        if not true_charset:
+            self.flaws.append(
+                safe_line(
+                    f"L’encodage annoncé du texte ({name[:40] or 'aucun'}) est faux ou inconnu : "
+                    "des caractères peuvent être mal affichés."
+                )
+            )
+        return text
+
+
+def _best_alternative(children: list[Part]) -> list[Part]:
+    """The plain text when it says something, else the last form that has text (RFC 2046 §5.1.4)."""
+    readable = [child for child in children if any(map(is_body, _text_leaves(child)))]
+    plain = [child for child in readable if _is_meaningful_plain(child)]
+    return plain[:1] or readable[-1:]
+
+
+def _text_leaves(part: Part) -> list[Part]:
+    return [leaf for leaf in part.walk() if leaf.get_content_maintype() == "text"]
+
+
+def _is_meaningful_plain(part: Part) -> bool:
+    """False for an empty text, and for one that only says to look at the HTML."""
+    if part.get_content_type() != "text/plain":
+        return False
+    text = part_content(part).strip()
+    return bool(text) and not (len(text) < _STUB_LENGTH and b"html" in text.lower())

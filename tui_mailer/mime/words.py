@@ -1,0 +1,65 @@
+"""Bytes and encoded words to text, whatever their charset pretends to be."""
+
+import binascii
+import codecs
+import re
+from email.errors import HeaderParseError
+from email.header import decode_header
+from typing import Final
+
+# Decoders that are no charset of mail: slow by construction (punycode), or that run escapes.
+_REFUSED_CODECS: Final = frozenset(
+    {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
+)
+_FOLD: Final = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
+
+
+def decode_words(raw: str) -> str:
+    """A header's text with its encoded words (RFC 2047) decoded; not yet safe to show.
+
+    Total: what cannot be decoded stays as it was sent. `raw` may hold bytes above 127 as lone
+    surrogates, as `email` parses them.
+    """
+    unfolded = _FOLD.sub("", raw)
+    if "=?" not in unfolded:
+        return decode_raw(unfolded)
+    try:
+        pieces = decode_header(unfolded)
+    except (HeaderParseError, binascii.Error, ValueError):
+        return decode_raw(unfolded)
+    return "".join(
+        decode_raw(piece) if isinstance(piece, str) else decode_text(piece, charset or "ascii")[0]
+        for piece, charset in pieces
+    )
+
+
+def decode_raw(raw: str) -> str:
+    """Text whose lone surrogates stand for raw bytes (RFC 6532's UTF-8, or an old sender's)."""
+    if raw.isascii():
+        return raw
+    return decode_text(raw.encode("utf-8", "surrogateescape"), "utf-8")[0]
+
+
+def decode_text(content: bytes, charset: str) -> tuple[str, bool]:
+    """`content` as text, and whether `charset` was true; else UTF-8 or Windows-1252 is guessed."""
+    codec = _codec(charset)
+    if codec is not None:
+        try:
+            return content.decode(codec), True
+        except (UnicodeError, LookupError):
+            pass  # a codec of bytes to bytes is a LookupError
+    try:
+        return content.decode("utf-8"), False
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace"), False
+
+
+def _codec(charset: str) -> str | None:
+    """The codec to decode with, None for an unknown name or one that is no charset of mail."""
+    try:
+        name = codecs.lookup(charset.strip(" \"'").partition("*")[0]).name
+    except (LookupError, ValueError):
+        return None
+    if name == "iso8859-1":  # what mail calls Latin-1 is Windows-1252 (WHATWG Encoding §4.2)
+        return "cp1252"
+    return None if name in _REFUSED_CODECS else name
