@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from email.generator import BytesGenerator
 from email.message import Message
 from io import BytesIO
+from itertools import islice
 from typing import Final
 
+from tui_mailer.domain.errors import AttachmentUnreadable
 from tui_mailer.domain.message import Attachment
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.mime.tree import Part, leaves, take_apart
@@ -46,9 +48,18 @@ def content(raw: bytes, index: int) -> bytes:
     """Decoded bytes of the attachment that `list_attachments` gave `index`.
 
     Raises:
-        IndexError: the message has no such attachment.
+        AttachmentUnreadable: the message has no such attachment.
     """
-    return part_content(list(attached(take_apart(raw).root))[index])
+    return part_content(_part(raw, index))
+
+
+def name(raw: bytes, index: int) -> str:
+    """The sender's own name for an attachment, or one made for it; not yet safe to save under.
+
+    Raises:
+        AttachmentUnreadable: the message has no such attachment.
+    """
+    return _given_name(_part(raw, index))
 
 
 def attached(root: Part) -> Iterator[Part]:
@@ -67,9 +78,9 @@ def is_body(part: Part) -> bool:
 
 def describe(index: int, part: Part) -> Attachment:
     """What the reader shows of an attachment."""
-    media_type = _media_type(part)
-    name = file_name(part) or DEFAULT_NAME + _ENDINGS.get(media_type, "")
-    return Attachment(index, safe_line(name), media_type, len(part_content(part)))
+    return Attachment(
+        index, safe_line(_given_name(part)), _media_type(part), len(part_content(part))
+    )
 
 
 def file_name(part: Part) -> str:
@@ -79,11 +90,11 @@ def file_name(part: Part) -> str:
         *_parameters(part, "name", "content-type"),
     ]
     # A name with a charset of its own is the true one; the plain one beside it is for old readers.
-    named.sort(key=lambda name: isinstance(name, str))
-    for name in named:
-        if isinstance(name, str):
-            return decode_words(name).strip()
-        charset, _, encoded = name
+    named.sort(key=lambda one: isinstance(one, str))
+    for one in named:
+        if isinstance(one, str):
+            return decode_words(one).strip()
+        charset, _, encoded = one
         return decode_text(encoded.encode("latin-1", "replace"), charset or "utf-8")[0].strip()
     return ""
 
@@ -92,7 +103,7 @@ def _parameters(
     part: Part, name: str, header: str
 ) -> list[str | tuple[str | None, str | None, str]]:
     found = part.get_params([], header)
-    return [value for key, value in found if key.lower() == name and value]
+    return [value for key, value in found if key.lower() == wanted and value]
 
 
 def part_content(part: Part) -> bytes:
@@ -103,13 +114,13 @@ def part_content(part: Part) -> bytes:
     return b"".join(_written(inner) for inner in part.get_payload() if isinstance(inner, Message))
 
 
-def save_name(name: str) -> str:
+def save_name(wanted: str) -> str:
     """A file name to save an attachment under, wherever it came from: never a path, never empty.
 
     At most `MAX_NAME_BYTES` bytes of UTF-8, the ending kept; no control, invisible or reversing
     character; nothing that a shell, an option parser or another system would take amiss.
     """
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = unicodedata.normalize("NFC", wanted).replace("\\", "/").rpartition("/")[2]
     plain = "".join(c for c in last if not unicodedata.category(c).startswith(("C", "Zl", "Zp")))
     plain = " ".join(_FORBIDDEN.sub("_", plain).split()).lstrip(" .-~").rstrip(" .")
     if _RESERVED.match(plain):
@@ -117,12 +128,23 @@ def save_name(name: str) -> str:
     return _shortened(plain) or DEFAULT_NAME
 
 
-def _shortened(name: str) -> str:
-    stem, dot, ending = name.rpartition(".")
+def _shortened(whole: str) -> str:
+    stem, dot, ending = whole.rpartition(".")
     if not stem or len(ending.encode()) > _MAX_ENDING_BYTES:
-        stem, dot, ending = name, "", ""
+        stem, dot, ending = whole, "", ""
     room = MAX_NAME_BYTES - len((dot + ending).encode())
     return stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + dot + ending
+
+
+def _part(raw: bytes, index: int) -> Part:
+    found = next(islice(attached(take_apart(raw).root), index, None), None) if index >= 0 else None
+    if found is None:
+        raise AttachmentUnreadable
+    return found
+
+
+def _given_name(part: Part) -> str:
+    return file_name(part) or DEFAULT_NAME + _ENDINGS.get(_media_type(part), "")
 
 
 def _media_type(part: Part) -> str:

@@ -67,9 +67,9 @@ def compose(
     )
 
 
-def new_message_id(address: Address) -> str:
+def new_message_id(address: str) -> str:
     """A Message-ID that is new in the world (RFC 5322 §3.6.4), in the domain of `address`."""
-    return f"<{uuid4().hex}@{address.domain}>"
+    return f"<{uuid4().hex}@{Address.received(address).domain}>"
 
 
 def encoded_size(size_bytes: int) -> int:

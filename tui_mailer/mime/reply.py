@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from tui_mailer.domain.address import Address
+from tui_mailer.domain.address import PATIENT_DOMAIN, Address
 from tui_mailer.domain.draft import Draft, ForwardedAttachment
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import ReadMessage
@@ -25,7 +25,12 @@ _MONTHS: Final = (
 
 
 def reply(
-    read: ReadMessage, own: Address, *, to_all: bool, message_id: int, patient: bool = False
+    read: ReadMessage,
+    own: Address,
+    *,
+    to_all: bool,
+    message_id: int,
+    patient_domain: str = PATIENT_DOMAIN,
 ) -> Draft:
     """An answer to a message; to one's own message, it goes where that one went.
 
@@ -34,9 +39,11 @@ def reply(
         own: the account's address, left out of the recipients.
         to_all: to the other recipients too, as copies.
         message_id: local id of the message answered.
-        patient: it goes to a patient, whose screen does not set quotes apart: a short one only.
+        patient_domain: where patients receive; their screen does not set quotes apart, so that
+            a patient gets a short one only.
     """
     to, cc = _recipients(read, own, to_all=to_all)
+    patient = any(address.matricule(patient_domain) for address in to + cc)
     return Draft(
         to=to,
         cc=cc,
