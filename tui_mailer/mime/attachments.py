@@ -100,7 +100,7 @@ def file_name(part: Part) -> str:
 
 
 def _parameters(
-    part: Part, name: str, header: str
+    part: Part, wanted: str, header: str
 ) -> list[str | tuple[str | None, str | None, str]]:
     found = part.get_params([], header)
     return [value for key, value in found if key.lower() == wanted and value]
