@@ -1,0 +1,23 @@
+"""The encrypted store keeps the promises of `MessageStore`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from contract.message_store_contract import MessageStoreContract
+
+from tui_mailer.backend.store import EncryptedStoreOpener
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.ports import MessageStore
+
+
+class TestEncryptedMessageStore(MessageStoreContract):
+    @pytest.fixture
+    async def store(
+        self, opener: EncryptedStoreOpener, account: Account, passphrase: str
+    ) -> AsyncIterator[Any]:
+        opened: MessageStore = await opener.open(account, passphrase)
+        yield opened
+        await opened.close()

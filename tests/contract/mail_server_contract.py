@@ -1,0 +1,153 @@
+"""What every `MailServer` must do, whatever server is behind it; subclass it and give `connect`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from tui_mailer.domain.errors import CommandRefused
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.message import Flags, RemoteMessage
+from tui_mailer.domain.ports import MailServer
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+Connect = Callable[[], Awaitable[MailServer]]
+
+
+def letter(subject: str, message_id: str, body: bytes = b"Bonjour,\r\n* 1 FETCH (\r\n") -> bytes:
+    """A message as stored."""
+    return (
+        f"From: =?utf-8?q?Dr_=C3=89lodie_Martin?= <dr.martin@cabinet.mssante.fr>\r\n"
+        f"To: 279035121518989@patient.mssante.fr\r\n"
+        f"Date: Sun, 22 Nov 2026 11:00:00 +0100\r\n"
+        f"Subject: {subject}\r\nMessage-ID: {message_id}\r\n\r\n"
+    ).encode() + body
+
+
+class MailServerContract:
+    """The tests; `connect` opens one more connection to the same mailbox."""
+
+    @pytest.fixture
+    def connect(self) -> Connect:
+        """Overridden: opens a connection."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    async def server(self, connect: Connect) -> AsyncIterator[MailServer]:
+        """One connection with INBOX open."""
+        server = await connect()
+        await server.open_folder("INBOX")
+        yield server
+        await server.close()
+
+    @staticmethod
+    async def described(server: MailServer, *uids: int) -> list[RemoteMessage]:
+        """Rows of `uids`."""
+        return [message async for batch in server.messages(uids) for message in batch]
+
+    async def stored(self, server: MailServer, subject: str = "essai", **more: bytes) -> int:
+        """UID of a new message in INBOX."""
+        message_id = f"<{uuid4()}@cabinet.mssante.fr>"
+        await server.append("INBOX", letter(subject, message_id, **more), Flags.NONE, NOON)
+        await server.keep_alive()
+        (uid,) = await server.find_message_id(message_id)
+        return uid
+
+    async def test_inbox_is_listed(self, server: MailServer) -> None:
+        folders = {folder.name: folder for folder in await server.list_folders()}
+        assert folders["INBOX"].role is FolderRole.INBOX
+        assert folders["INBOX"].selectable
+
+    @pytest.mark.parametrize("name", ["Échéances", 'dit "A"', "R&D", "deux mots", "x{3+}", "日本"])
+    async def test_a_folder_is_created_listed_and_opened(
+        self, server: MailServer, name: str
+    ) -> None:
+        name = f"{name} {uuid4().hex[:6]}"
+        await server.create_folder(name)
+        await server.create_folder(name)
+        assert name in {folder.name for folder in await server.list_folders()}
+        assert (await server.open_folder(name)).exists == 0
+        assert list(await server.uids()) == []
+        assert await self.described(server) == []
+        assert await server.flags([]) == {}
+
+    async def test_a_folder_that_does_not_exist(self, server: MailServer) -> None:
+        with pytest.raises(CommandRefused):
+            await server.open_folder(f"absent {uuid4().hex}")
+
+    async def test_a_message_comes_back_byte_for_byte(self, server: MailServer) -> None:
+        body = "Élève {5}\r\n)\r\n* BYE\r\nA1 OK\r\n".encode() + b"x" * 70_000 + b"\r\n"
+        message_id = f"<{uuid4()}@cabinet.mssante.fr>"
+        content = letter("octets", message_id, body)
+        await server.append("INBOX", content, Flags.SEEN, NOON)
+        await server.keep_alive()
+        (uid,) = await server.find_message_id(message_id)
+        assert await server.content(uid) == content
+
+    async def test_a_large_message_comes_back_byte_for_byte(self, server: MailServer) -> None:
+        body = b"".join(b"ligne %d\r\n" % n for n in range(220_000))
+        message_id = f"<{uuid4()}@cabinet.mssante.fr>"
+        content = letter("gros", message_id, body)
+        await server.append("INBOX", content, Flags.SEEN, NOON)
+        await server.keep_alive()
+        (uid,) = await server.find_message_id(message_id)
+        assert await server.content(uid) == content
+
+    async def test_a_row_says_what_the_list_shows(self, server: MailServer) -> None:
+        uid = await self.stored(server, "=?utf-8?q?R=C3=A9sultats?= * 2 :-(")
+        (row,) = await self.described(server, uid)
+        assert row.uid == uid
+        assert row.subject == "Résultats * 2 :-("
+        assert (row.sender.name, row.sender.mailbox) == (
+            "Dr Élodie Martin",
+            "dr.martin@cabinet.mssante.fr",
+        )
+        assert [a.mailbox for a in row.to] == ["279035121518989@patient.mssante.fr"]
+        assert row.received_at == NOON
+        assert row.sent_at == datetime(2026, 11, 22, 10, tzinfo=UTC)
+        assert not row.has_attachment
+
+    async def test_rows_come_in_the_order_asked_for(self, server: MailServer) -> None:
+        uids = [await self.stored(server) for _ in range(3)]
+        assert list(await server.uids())[-3:] == uids
+        rows = await self.described(server, *reversed(uids), 4_000_000_000)
+        assert [row.uid for row in rows] == uids[::-1]
+
+    async def test_flags_are_changed_and_told(self, server: MailServer) -> None:
+        uid = await self.stored(server)
+        await server.change_flags([uid], Flags.SEEN | Flags.FLAGGED, Flags.NONE)
+        assert await server.flags([uid]) == {uid: Flags.SEEN | Flags.FLAGGED}
+        await server.change_flags([uid], Flags.ANSWERED, Flags.FLAGGED)
+        assert (await server.flags([]))[uid] == Flags.SEEN | Flags.ANSWERED
+
+    async def test_reading_sets_no_flag(self, server: MailServer) -> None:
+        uid = await self.stored(server)
+        await server.content(uid)
+        await self.described(server, uid)
+        assert await server.flags([uid]) == {uid: Flags.NONE}
+
+    async def test_a_message_that_is_not_there(self, server: MailServer) -> None:
+        assert await server.content(4_000_000_000) is None
+        assert await server.flags([4_000_000_000]) == {}
+        assert list(await server.find_message_id("<personne@nulle.part>")) == []
+
+    async def test_a_wait_ends_when_another_client_stores_a_message(
+        self, server: MailServer, connect: Connect
+    ) -> None:
+        other = await connect()
+        await other.append("INBOX", letter("neuf", "<n@n>"), Flags.NONE, NOON)
+        assert await server.wait_for_change(30)
+        await other.close()
+
+    async def test_a_wait_without_news_ends_in_time(self, server: MailServer) -> None:
+        await server.keep_alive()
+        await server.wait_for_change(0)
+        assert not await server.wait_for_change(0.1)
+
+    async def test_closing_twice_is_no_error(self, server: MailServer) -> None:
+        await server.close()
+        await server.close()

@@ -1,0 +1,83 @@
+"""Contacts: who wrote, and who was written to, as mail goes by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.values import to_stamp, words
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.message import RemoteMessage
+
+# A circular's recipients are no acquaintances.
+_MOST_RECIPIENTS_COLLECTED: Final = 50
+
+_NEWER_NAME = "excluded.name <> '' AND (name = '' OR excluded.last_used_at >= last_used_at)"
+_COLLECT: Final = f"""
+    INSERT INTO contact
+        (mailbox_key, mailbox, mailbox_words, name, name_words, use_count, last_used_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (mailbox_key) DO UPDATE SET
+        name = iif({_NEWER_NAME}, excluded.name, name),
+        name_words = iif({_NEWER_NAME}, excluded.name_words, name_words),
+        use_count = use_count + excluded.use_count,
+        last_used_at = max(last_used_at, excluded.last_used_at)
+"""  # noqa: S608  (constants)
+
+
+@dataclass(slots=True)
+class _Seen:
+    mailbox: str
+    name: str
+    use_count: int
+    last_used_at: int
+
+    def row(self, key: str) -> tuple[str | int, ...]:
+        return (
+            key,
+            self.mailbox,
+            words(self.mailbox),
+            self.name,
+            words(self.name),
+            self.use_count,
+            self.last_used_at,
+        )
+
+
+def collect_contacts(sql: Sql, messages: Sequence[RemoteMessage], owner: Owner) -> None:
+    """Count the people of `messages`; within a transaction.
+
+    Left out: the owner, what SMTP would not take, and domains that only look like the patients'
+    one. Completing such an address would lend it credit.
+    """
+    seen: dict[str, _Seen] = {}
+    for message in sorted(messages, key=lambda message: message.received_at):
+        stamp = to_stamp(message.received_at)
+        for address in _people(message):
+            _count(seen, address, stamp)
+    seen.pop(owner.mailbox, None)
+    domain = owner.patient_domain
+    rows = [one.row(key) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
+    sql.executemany(_COLLECT, rows)
+
+
+def _people(message: RemoteMessage) -> tuple[Address, ...]:
+    recipients = message.to + message.cc + message.bcc
+    if len(recipients) > _MOST_RECIPIENTS_COLLECTED:
+        return (message.sender,)
+    return (message.sender, *recipients)
+
+
+def _count(seen: dict[str, _Seen], address: Address, stamp: int) -> None:
+    person = seen.setdefault(address.mailbox.casefold(), _Seen(address.mailbox, "", 0, stamp))
+    person.name = address.name or person.name
+    person.use_count += 1
+    person.last_used_at = stamp
+
+
+@lru_cache(maxsize=4096)
+def _may_be_offered(mailbox: str, patient_domain: str) -> bool:
+    address = Address.received(mailbox)
+    return address.is_sendable and not address.resembles_patient(patient_domain)

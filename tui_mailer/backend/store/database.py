@@ -1,0 +1,85 @@
+"""The file of a store: one connection that writes, one that reads.
+
+In WAL mode a reader sees the last committed state and waits for no writer: the list scrolls while
+a first synchronisation writes. Two connections are the least that gives it; a third would gain
+nothing, since the interface reads one page at a time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tui_mailer.backend.store.connection import Connection, Sql
+from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Values = Sequence[str | int | bytes | None] | Mapping[str, str | int | bytes | None]
+
+
+class Database:
+    """An open encrypted file; `open` makes one."""
+
+    def __init__(self, writer: Connection, reader: Connection) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    @classmethod
+    async def open(
+        cls, file: Path, key: bytes, migrations: tuple[Migration, ...] = MIGRATIONS
+    ) -> "Database":
+        """Open `file`, bring it to the newest version, and start both threads.
+
+        Raises:
+            StoreDamaged: `key` does not decrypt it, or it is broken.
+            StoreTooNew: a newer program made it.
+            StoreFull: no room for the migration.
+        """
+        writer, reader = Connection(file, key), Connection(file, key)
+        try:
+            await writer.open()
+            await writer.run(_enter_wal)
+            await writer.run(lambda sql: migrate(sql, migrations))
+            await reader.open()
+            await reader.run(_forbid_writing)
+        except BaseException:
+            await reader.close()
+            await writer.close()
+            raise
+        return cls(writer, reader)
+
+    async def read(self, work: Callable[[Sql], T]) -> T:
+        """Run `work` on one consistent state of the file."""
+        return await self._reader.transact("BEGIN", work)
+
+    async def write(self, work: Callable[[Sql], T]) -> T:
+        """Run `work` in one transaction; once this returns, it survives a power cut."""
+        return await self._writer.transact("BEGIN IMMEDIATE", work)
+
+    async def fetch_all(self, query: str, values: Values = ()) -> list[Row]:
+        """Every row of one query."""
+        return await self.read(lambda sql: sql.execute(query, values).fetchall())
+
+    async def fetch_one(self, query: str, values: Values = ()) -> Row | None:
+        """The first row of one query, None when there is none."""
+        rows = await self.fetch_all(query, values)
+        return rows[0] if rows else None
+
+    async def execute(self, statement: str, values: Values = ()) -> int:
+        """One statement as a transaction; the number of rows it changed."""
+        return await self.write(lambda sql: sql.execute(statement, values).rowcount)
+
+    async def close(self) -> None:
+        """End both threads; the writer last, which folds the WAL into the file."""
+        try:
+            await self._reader.close()
+        finally:
+            await self._writer.close()
+
+
+def _enter_wal(sql: Sql) -> None:
+    sql.execute("PRAGMA journal_mode = WAL")
+
+
+def _forbid_writing(sql: Sql) -> None:
+    sql.execute("PRAGMA query_only = ON")

@@ -1,0 +1,105 @@
+"""Messages: rows of folders, and the whole messages that were fetched."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.contacts import collect_contacts
+from tui_mailer.backend.store.part import Part
+from tui_mailer.backend.store.rows import message_row
+from tui_mailer.backend.store.values import json_list, without_ligatures
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.message import RemoteMessage
+
+_INSERT: Final = """
+    INSERT INTO message (
+        folder_id, uid, message_id, received_at, subject, sender_mailbox, sender_name,
+        first_mailbox, first_name, recipients, from_owner, patient, copy_key, size_bytes,
+        server_flags, flags, has_attachment
+    ) VALUES (
+        :folder_id, :uid, :message_id, :received_at, :subject, :sender_mailbox, :sender_name,
+        :first_mailbox, :first_name, :recipients, :from_owner, :patient, :copy_key, :size_bytes,
+        :flags, :flags, :has_attachment
+    )
+"""
+_HELD_UIDS: Final = """
+    SELECT uid FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
+"""
+_WORDS_OF_UIDS: Final = """
+    SELECT id, subject, sender_name || ' ' || sender_mailbox, recipients FROM message
+    WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
+"""
+_WORDS_OF_ONE: Final = """
+    SELECT id, subject, sender_name || ' ' || sender_mailbox, recipients FROM message WHERE id = ?
+"""
+_INDEX: Final = """
+    INSERT OR REPLACE INTO message_text (rowid, subject, sender, recipients, body)
+    VALUES (?, ?, ?, ?, ?)
+"""
+_REMOVE: Final = """
+    DELETE FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
+"""
+_SAVE_CONTENT: Final = """
+    INSERT INTO content (message_id, bytes) VALUES (?, ?)
+    ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
+"""
+# Whom a draft is not yet written to, and what a stranger forged, is nobody's contact.
+_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
+
+
+class Messages(Part):
+    """The messages' part of the store."""
+
+    async def add_messages(self, folder_id: int, messages: Sequence[RemoteMessage]) -> None:
+        """Add rows; a UID already held is left as it is. Fills contacts and the text index.
+
+        A folder that vanished meanwhile takes nothing.
+        """
+        by_uid = {message.uid: message for message in messages}
+
+        def work(sql: Sql) -> None:
+            folder = sql.execute("SELECT role FROM folder WHERE id = ?", (folder_id,)).fetchone()
+            if folder is None:
+                return
+            held = {uid for (uid,) in sql.execute(_HELD_UIDS, (folder_id, json_list(by_uid)))}
+            added = [message for uid, message in by_uid.items() if uid not in held]
+            rows = (message_row(folder_id, message, self._owner) for message in added)
+            sql.executemany(_INSERT, rows)
+            _index_headers(sql, folder_id, [message.uid for message in added])
+            if folder[0] not in _WITHOUT_CONTACTS:
+                collect_contacts(sql, added, self._owner)
+
+        await self._database.write(work)
+
+    async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:
+        """Forget messages expunged on the server."""
+        await self._database.execute(_REMOVE, (folder_id, json_list(uids)))
+
+    async def content(self, message_id: int) -> bytes | None:
+        """The whole message, None when only its row is held."""
+        query = "SELECT bytes FROM content WHERE message_id = ?"
+        row = await self._database.fetch_one(query, (message_id,))
+        return bytes(row[0]) if row else None
+
+    async def save_content(self, message_id: int, content: bytes, text: str) -> None:
+        """Keep the whole message; `text` is its body as plain text, for the text index.
+
+        A message that vanished meanwhile is no error.
+        """
+        body = without_ligatures(text)
+
+        def work(sql: Sql) -> None:
+            row = sql.execute(_WORDS_OF_ONE, (message_id,)).fetchone()
+            if row is None:
+                return
+            sql.execute(_SAVE_CONTENT, (message_id, content))
+            sql.execute("UPDATE message SET body_held = 1 WHERE id = ?", (message_id,))
+            sql.execute(_INDEX, (message_id, *map(without_ligatures, row[1:]), body))
+
+        await self._database.write(work)
+
+
+def _index_headers(sql: Sql, folder_id: int, uids: Sequence[int]) -> None:
+    rows = sql.execute(_WORDS_OF_UIDS, (folder_id, json_list(uids))).fetchall()
+    entries = ((row[0], *map(without_ligatures, row[1:]), "") for row in rows)
+    sql.executemany(_INDEX, entries)

@@ -1,0 +1,93 @@
+"""A message as its row, and a row as a line of the list."""
+
+from hashlib import blake2b
+from typing import Any, Final
+
+from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.values import from_stamp, storable, to_flags, to_size, to_stamp
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.message import MessageSummary, RemoteMessage
+from tui_mailer.domain.safe_text import SafeText
+
+_NOBODY: Final = Address(SafeText(""))
+# Beyond these, more recipients make no message easier to find; address bombs hold thousands.
+_MOST_RECIPIENTS_INDEXED: Final = 200
+
+SUMMARY_COLUMNS: Final = """
+    m.id, m.folder_id, m.uid, m.message_id, m.subject, m.sender_mailbox, m.sender_name,
+    m.first_mailbox, m.first_name, m.from_owner OR f.role IN ('sent', 'drafts'), m.patient,
+    m.received_at, m.size_bytes, m.flags, m.has_attachment, m.body_held
+"""
+"""What `summary` reads, of a message `m` and its folder `f`."""
+
+
+def message_row(folder_id: int, message: RemoteMessage, owner: Owner) -> dict[str, str | int]:
+    """The columns of a message of a folder, by name."""
+    recipients = message.to + message.cc + message.bcc
+    first = recipients[0] if recipients else _NOBODY
+    patient = _patient((message.sender, *recipients), owner.patient_domain)
+    return {
+        "folder_id": folder_id,
+        "uid": message.uid,
+        "message_id": storable(message.message_id),
+        "received_at": to_stamp(message.received_at),
+        "subject": message.subject,
+        "sender_mailbox": message.sender.mailbox,
+        "sender_name": message.sender.name,
+        "first_mailbox": first.mailbox,
+        "first_name": first.name,
+        "recipients": " ".join(
+            f"{a.name} {a.mailbox}" for a in recipients[:_MOST_RECIPIENTS_INDEXED]
+        ),
+        "from_owner": int(message.sender.mailbox.casefold() == owner.mailbox),
+        "patient": patient,
+        "copy_key": _copy_key(message, patient),
+        "size_bytes": to_size(message.size_bytes),
+        "flags": message.flags.value,
+        "has_attachment": int(message.has_attachment),
+    }
+
+
+def summary(row: tuple[Any, ...]) -> MessageSummary:
+    """A row of `SUMMARY_COLUMNS` as a line of the list."""
+    outgoing = bool(row[9])
+    mailbox, name = row[7:9] if outgoing else row[5:7]
+    return MessageSummary(
+        id=row[0],
+        folder_id=row[1],
+        uid=row[2],
+        message_id=row[3],
+        subject=SafeText(row[4]),
+        correspondent=Address(SafeText(mailbox), SafeText(name)),
+        outgoing=outgoing,
+        patient=row[10],
+        shown_at=from_stamp(row[11]),
+        size_bytes=row[12],
+        flags=to_flags(row[13]),
+        has_attachment=bool(row[14]),
+        body_held=bool(row[15]),
+    )
+
+
+def _patient(people: tuple[Address, ...], domain: str) -> str:
+    """The matricule of the first patient among `people`, the sender first, or ""."""
+    found = (address.matricule(domain) for address in people)
+    return next((matricule for matricule in found if matricule), "")
+
+
+def _copy_key(message: RemoteMessage, patient: str) -> str:
+    """Equal for copies of one message (sent and archived); "" for what may have no copy.
+
+    The Message-ID alone is the sender's to choose: a second message under a used one would hide
+    the first. So everything that the row shows must agree too.
+    """
+    if not patient or not message.message_id:
+        return ""
+    parts = (
+        message.message_id,
+        message.sender.mailbox,
+        message.subject,
+        str(message.sent_at),
+        str(message.size_bytes),
+    )
+    return blake2b(storable("\0".join(parts)).encode(), digest_size=16).hexdigest()

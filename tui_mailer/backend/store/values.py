@@ -1,0 +1,90 @@
+"""How values of the domain are written in columns, and read back."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tui_mailer.domain.message import Flags
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# A day inside the calendar's ends, so that any time zone can show them.
+_EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_LARGEST_INTEGER: Final = 2**63 - 1
+_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_NOT_WORD: Final = re.compile(r"[\W_]+")
+
+# Making a member of an enum from a number is slow, and 100,000 are made at a time.
+_FLAGS: Final = tuple(Flags(bits) for bits in range(2 ** len(Flags)))
+
+
+def to_stamp(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware time; one that no calendar shows is moved inside."""
+    if not _EARLIEST <= moment <= _LATEST:
+        moment = _EARLIEST if moment < _EARLIEST else _LATEST
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_stamp(stamp: int) -> datetime:
+    """The aware time, in UTC."""
+    return _EPOCH + timedelta(microseconds=stamp)
+
+
+def to_optional_stamp(moment: datetime | None) -> int:
+    """As `to_stamp`; 0 for None: columns hold no NULL."""
+    return 0 if moment is None else to_stamp(moment)
+
+
+def from_optional_stamp(stamp: int) -> datetime | None:
+    """As `from_stamp`; None for 0."""
+    return from_stamp(stamp) if stamp else None
+
+
+def to_flags(bits: int) -> Flags:
+    """Flags of a column."""
+    return _FLAGS[bits]
+
+
+def to_size(size_bytes: int) -> int:
+    """A size that fits a column, whatever a server claims."""
+    return max(0, min(size_bytes, _LARGEST_INTEGER))
+
+
+def storable(text: str) -> str:
+    """`text` without lone surrogates, which no UTF-8 column takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def json_list(values: Iterable[int]) -> str:
+    """Numbers for `json_each`: one statement for any number of them."""
+    return json.dumps(list(values))
+
+
+def without_ligatures(text: str) -> str:
+    """`œdème` as `oedème`: the text index knows accents, not ligatures."""
+    return storable(text).translate(_LIGATURES)
+
+
+def words(text: str) -> str:
+    """The words of `text` without accents and case, each between spaces: ``" dupont helene "``.
+
+    So ``" hel"`` is found in it when a word starts with `hel`.
+    """
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", without_ligatures(text))
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = _NOT_WORD.sub(" ", text.casefold()).strip()
+    return f" {bare} " if bare else " "
+
+
+def word_starts(text: str) -> list[str]:
+    """What to look for in `words`: one piece for each space-separated part of `text`.
+
+    `jean.du` is one piece, ``" jean du"``: these words in this order, the last one begun.
+    """
+    pieces = (words(part).rstrip() for part in text.split())
+    return [piece for piece in pieces if piece]
