@@ -24,7 +24,7 @@ ITEMS: Final = "(UID FLAGS RFC822.SIZE INTERNALDATE ENVELOPE BODYSTRUCTURE)"
 
 Attributes = dict[bytes, Value]
 
-_FETCH: Final = re.compile(rb"\* [0-9]+ FETCH ", re.IGNORECASE)
+_FETCH: Final = re.compile(rb"\* [0-9]+ FETCH(?: |\Z)", re.IGNORECASE)
 _MESSAGE_ID: Final = re.compile(rb"<[\x21-\x3b\x3d\x3f-\x7e]+>")
 _NO_ENVELOPE: Final[tuple[Value, ...]] = (None,) * 10
 # The list row and the address book need no more; the reader shows all, off the content.
