@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
@@ -18,7 +20,16 @@ from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
+from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.themes import DARK, LIGHT
+
+
+def _downloads() -> Path:
+    """Where French desktops put what is saved, else the home directory."""
+    for name in ("Téléchargements", "Downloads"):
+        if (Path.home() / name).is_dir():
+            return Path.home() / name
+    return Path.home()
 
 
 class MailerApp(App[None], inherit_bindings=False):
@@ -33,6 +44,7 @@ class MailerApp(App[None], inherit_bindings=False):
     ]
     COMMANDS: ClassVar = {ScreenCommands}
     ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (64, "-medium"), (118, "-wide")]  # noqa: RUF012  (Textual's own type)
 
     def __init__(self, session: Session, opening: Opening) -> None:
         super().__init__()
@@ -58,10 +70,16 @@ class MailerApp(App[None], inherit_bindings=False):
             return
         self.engine = engine
         self._bridge = Bridge(self, engine)
-        self.push_screen(MailboxScreen(engine))
+        self.push_screen(
+            MailboxScreen(
+                engine,
+                partial(self.session.change_password, engine),
+                self.opening.attachments_dir or _downloads(),
+            )
+        )
         engine.start()
         if self.opening.compose_ins:
-            flows.write_to_patient(self, engine, self.opening.compose_ins)
+            flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
 
     async def on_unmount(self) -> None:
         """Save what is being written and close the store."""
@@ -71,6 +89,26 @@ class MailerApp(App[None], inherit_bindings=False):
             await self.engine.stop()
 
     # --- what every screen offers
+
+    def action_leave(self) -> None:
+        """Quit; asks first when a message has not left yet."""
+        self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
+
+    async def _leave(self) -> None:
+        waiting_count = await self.engine.outbox.waiting_count() if self.engine else 0
+        if self.engine is None or not waiting_count:
+            self.exit()
+            return
+        subject = (
+            "Un message n’est pas encore parti"
+            if waiting_count == 1
+            else (f"{waiting_count} messages ne sont pas encore partis")
+        )
+        text = f"{subject} : l’envoi reprendrait au prochain démarrage. Quitter sans attendre ?"
+        if await self.push_screen_wait(Question(text, "Quitter", "Envoyer d’abord")):
+            self.exit()
+        else:
+            await self.engine.outbox.hurry()
 
     def action_show_help(self) -> None:
         """The keys of the screen that is shown."""

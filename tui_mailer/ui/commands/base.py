@@ -1,17 +1,25 @@
 """What a command is, and the screen that turns commands into keys, key bar, help and palette."""
 
 import inspect
+import logging
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
+from textual import on
 from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
+from textual.worker import Worker, WorkerState
 
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.ui.widgets.notice import Notice
 
+if TYPE_CHECKING:
+    from tui_mailer.ui.app import MailerApp
+
 ScreenT = TypeVar("ScreenT")
 ResultT = TypeVar("ResultT")
+
+_log = logging.getLogger(__name__)
 
 _KEY_NAMES: Final = {
     "enter": "Entrée",
@@ -162,8 +170,8 @@ class Quit(Command["CommandScreen[Any]"]):
     priority = True
 
     async def run(self, screen: "CommandScreen[Any]") -> None:
-        """End the program."""
-        screen.app.exit()
+        """End the program, or ask when a message has not left yet."""
+        await screen.app.run_action("app.leave")
 
 
 _FIRST: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
@@ -187,6 +195,11 @@ class CommandScreen(Screen[ResultT]):
         if "commands" in cls.__dict__:
             cls.BINDINGS = [*bindings(cls.all_commands())]
         super().__init_subclass__(**options)
+
+    @property
+    def mailer(self) -> "MailerApp":
+        """The application, as what it is."""
+        return cast("MailerApp", self.app)
 
     @classmethod
     def all_commands(cls) -> tuple[AnyCommand, ...]:
@@ -216,7 +229,7 @@ class CommandScreen(Screen[ResultT]):
             return
         group = f"command {command.__name__}"
         if all(worker.group != group or worker.is_finished for worker in self.workers):
-            self.run_worker(self._run(command), group=group, exit_on_error=True)
+            self.run_worker(self._run(command), group=group, exit_on_error=False)
 
     async def _run(self, command: AnyCommand) -> None:
         try:
@@ -226,6 +239,14 @@ class CommandScreen(Screen[ResultT]):
         self.refresh_bindings()
 
     # --- errors
+
+    @on(Worker.StateChanged)
+    def worker_failed(self, event: Worker.StateChanged) -> None:
+        """A worker of this screen failed: say so, without what the fault's text may hold."""
+        fault = event.worker.error
+        if event.state is WorkerState.ERROR and fault is not None:
+            _log.error("%s failed: %s", event.worker.group, type(fault).__name__)
+            self.show_error(fault if isinstance(fault, MailerError) else MailerError())
 
     @property
     def shown_error(self) -> MailerError | None:

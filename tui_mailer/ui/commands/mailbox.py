@@ -1,0 +1,256 @@
+"""What can be done in the mailbox, besides moving."""
+
+from typing import TYPE_CHECKING, Final
+
+from tui_mailer.domain.account import SecretOrigin
+from tui_mailer.domain.errors import MessageNotHeld
+from tui_mailer.domain.events import Connectivity
+from tui_mailer.domain.message import Flags
+from tui_mailer.ui import flows
+from tui_mailer.ui.commands.base import AnyCommand, Command
+from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY
+from tui_mailer.ui.errors import TooLateToTakeBack
+from tui_mailer.ui.presenters.source import source_text
+from tui_mailer.ui.screens.details import DetailsScreen
+from tui_mailer.ui.screens.drafts import DraftsScreen
+from tui_mailer.ui.screens.new_password import NewPasswordScreen
+from tui_mailer.ui.screens.outbox import OutboxScreen
+from tui_mailer.ui.screens.save_attachment import SaveAttachmentScreen
+
+if TYPE_CHECKING:
+    from tui_mailer.ui.screens.mailbox import MailboxScreen
+
+
+class OnMessage(Command["MailboxScreen"]):
+    """Agit sur le message lu ou choisi."""
+
+    def enabled(self, screen: "MailboxScreen") -> bool:
+        """On a message."""
+        return screen.target is not None
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Do it to the message read, else to the one under the cursor."""
+        if screen.target is not None:
+            await self.act(screen, screen.target.id)
+
+    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
+        """Do it to the message with this local id."""
+        raise NotImplementedError
+
+
+class New(Command["MailboxScreen"]):
+    """Nouveau message : écrire à un professionnel ou échanger avec un usager."""
+
+    key = "plus"
+    label = "Nouveau"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Open the menu."""
+        flows.new_message(screen.mailer, screen.engine)
+
+
+class ToPatient(Command["MailboxScreen"]):
+    """Échanger avec un usager : recherche par INS et contrôle de l’identité."""
+
+    key = "p"
+    label = "Usager"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Open the INS search."""
+        flows.write_to_patient(screen.mailer, screen.engine)
+
+
+class ToProfessional(Command["MailboxScreen"]):
+    """Écrire à un professionnel."""
+
+    key = "e"
+    label = "Écrire"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Open the composer."""
+        flows.write_to_professional(screen.mailer, screen.engine)
+
+
+class Reply(OnMessage):
+    """Répondre à l’expéditeur."""
+
+    key = "r"
+    label = "Répondre"
+
+    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
+        """Open the composer on a reply."""
+        flows.reply(screen.mailer, screen.engine, message_id, to_all=False)
+
+
+class ReplyToAll(OnMessage):
+    """Répondre à l’expéditeur et à tous les destinataires."""
+
+    key = "a"
+    label = "À tous"
+
+    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
+        """Open the composer on a reply to all."""
+        flows.reply(screen.mailer, screen.engine, message_id, to_all=True)
+
+
+class Forward(OnMessage):
+    """Transférer le message et ses pièces jointes."""
+
+    key = "t"
+    label = "Transférer"
+
+    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
+        """Open the composer on a forwarded message."""
+        flows.forward(screen.mailer, screen.engine, message_id)
+
+
+class ToggleSeen(OnMessage):
+    """Marquer comme lu, ou comme non lu."""
+
+    key = "l"
+    label = "Lu/non lu"
+
+    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
+        """The other of the two, as the store has it now."""
+        reading = screen.engine.reading
+        summary = await reading.summary(message_id)
+        if summary is None:
+            return
+        if Flags.SEEN in summary.flags:
+            await reading.mark([message_id], remove=Flags.SEEN)
+        else:
+            await reading.mark([message_id], add=Flags.SEEN)
+
+
+class SaveAttachment(Command["MailboxScreen"]):
+    """Enregistrer une pièce jointe du message lu."""
+
+    key = "s"
+    label = "Enregistrer PJ"
+    asks = True
+
+    def enabled(self, screen: "MailboxScreen") -> bool:
+        """While a message with attachments is read."""
+        message = screen.reader.message
+        return screen.stage == "reader" and message is not None and bool(message.attachments)
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Ask which one, and where."""
+        message = screen.reader.message
+        if message is None or screen.opened is None:
+            return
+        chosen_dir = await screen.app.push_screen_wait(
+            SaveAttachmentScreen(
+                screen.engine, screen.opened.id, message.attachments, screen.attachments_dir
+            )
+        )
+        screen.attachments_dir = chosen_dir or screen.attachments_dir
+
+
+class ShowSource(OnMessage):
+    """Détails : la source exacte du message."""
+
+    key = "x"
+    label = "Source"
+
+    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
+        """Show it above the screen."""
+        source = await screen.engine.reading.source(message_id)
+        if source is None:
+            raise MessageNotHeld
+        screen.app.push_screen(DetailsScreen("Source du message", source_text(source)))
+
+
+class ShowDrafts(Command["MailboxScreen"]):
+    """Brouillons gardés sur ce poste."""
+
+    key = "b"
+    label = "Brouillons"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """List them above the screen."""
+        screen.app.push_screen(DraftsScreen(screen.engine))
+
+
+class ShowOutbox(Command["MailboxScreen"]):
+    """Envois : ce qui part, attend ou a échoué."""
+
+    key = "v"
+    label = "Envois"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """List them above the screen."""
+        screen.app.push_screen(OutboxScreen(screen.engine))
+
+
+class TakeBack(Command["MailboxScreen"]):
+    """Annuler le dernier envoi tant qu’il n’est pas parti, et rouvrir le message."""
+
+    key = "u"
+    label = "Annuler l’envoi"
+
+    def enabled(self, screen: "MailboxScreen") -> bool:
+        """While one waits."""
+        return screen.may_take_back is not None
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Back to the composer."""
+        outgoing = screen.may_take_back
+        if outgoing is None:
+            return
+        draft = await screen.engine.outbox.take_back(outgoing.id)
+        if draft is None:
+            raise TooLateToTakeBack
+        flows.resume_draft(screen.mailer, screen.engine, draft)
+
+
+class CheckMail(Command["MailboxScreen"]):
+    """Relever le courrier, ou se reconnecter ; dit pourquoi la connexion manque."""
+
+    key = "ctrl+r"
+    label = "Relever"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Try now, and show the last fault."""
+        if screen.line_error is not None:
+            screen.show_error(screen.line_error)
+        screen.engine.reconnect()
+        screen.engine.synchronise()
+
+
+class NewPassword(Command["MailboxScreen"]):
+    """Saisir le nouveau mot de passe, quand le serveur a refusé l’ancien."""
+
+    key = "m"
+    label = "Mot de passe"
+    asks = True
+
+    def enabled(self, screen: "MailboxScreen") -> bool:
+        """While the server refuses a password that is typed here."""
+        typed = screen.engine.account.secret_origin is SecretOrigin.TYPED
+        return typed and screen.engine.connectivity is Connectivity.REFUSED
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """Ask for it and go on with it."""
+        if await screen.app.push_screen_wait(NewPasswordScreen(screen.change_password)):
+            screen.clear_error()
+
+
+MAILBOX: Final[tuple[AnyCommand, ...]] = (
+    TakeBack,
+    NewPassword,
+    *MOVING,
+    New,
+    ToPatient,
+    ToProfessional,
+    Reply,
+    ReplyToAll,
+    Forward,
+    SaveAttachment,
+    ToggleSeen,
+    ShowDrafts,
+    ShowOutbox,
+    CheckMail,
+    ShowSource,
+    *MOVING_SILENTLY,
+)

@@ -1,0 +1,99 @@
+"""A received message as the reader shows it: who really wrote, what it says, what is suspect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.content import Content
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.message import Attachment, Link, ReadMessage
+from tui_mailer.ui.text import Part, french_moment, french_size, line, plural
+
+_LABEL_WIDTH = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderContext:
+    """`now` is local and aware; `patient_domain` is the account's."""
+
+    now: datetime
+    patient_domain: str
+
+
+def headers(message: ReadMessage, context: ReaderContext) -> Content:
+    """Subject, people and date; a patient is named as one, a lookalike as what it is."""
+    parts: list[Part] = [(message.subject or "(sans objet)", "bold"), "\n\n"]
+    parts += _people("De", (message.sender,), context)
+    if _answers_go_elsewhere(message):
+        parts += [("⚠ La réponse irait à une autre adresse que l’expéditeur :\n", "$warning")]
+        parts += _people("Rép. à", message.reply_to, context)
+    parts += _people("À", message.to, context)
+    parts += _people("Cc", message.cc, context)
+    if message.sent_at is not None:
+        parts += [_label("Date"), french_moment(message.sent_at, context.now), "\n"]
+    parts += [(f"⚠ {flaw}\n", "$warning") for flaw in message.flaws]
+    return line(*parts)
+
+
+def attachments(found: Sequence[Attachment]) -> Content:
+    """The attachments by name, type and size; empty when there is none."""
+    if not found:
+        return Content("")
+    title = plural(len(found), "pièce jointe", "pièces jointes")
+    parts: list[Part] = [(title, "bold"), (" — s : enregistrer", "dim")]
+    for item in found:
+        parts += ["\n  PJ ", (item.name or "(sans nom)", "bold")]
+        parts += [(f"  {item.media_type}, {french_size(item.size_bytes)}", "dim")]
+    return line(*parts)
+
+
+def body(message: ReadMessage) -> Content:
+    """The text, then its links with their true hosts."""
+    parts: list[Part] = [message.text.rstrip() or ("(message sans texte)", "dim")]
+    if message.links:
+        parts += ["\n\n", ("Liens", "bold")]
+        for link in message.links:
+            parts += ["\n", *_link(link)]
+    return line(*parts)
+
+
+def _link(link: Link) -> list[Part]:
+    number = f"  [{link.number}] "
+    host = link.host or "aucun site"
+    if link.deceptive:
+        return [
+            number,
+            (f"⚠ lien trompeur : vrai site {host}", "bold $warning"),
+            f"  {link.target}",
+        ]
+    return [number, (host, "bold"), (f"  {link.target}", "dim")]
+
+
+def _label(name: str) -> Part:
+    return (f"{name:<{_LABEL_WIDTH}}", "dim")
+
+
+def _people(label: str, people: Sequence[Address], context: ReaderContext) -> list[Part]:
+    parts: list[Part] = []
+    for position, address in enumerate(people):
+        parts += [_label("" if position else label), *_person(address, context), "\n"]
+    return parts
+
+
+def _person(address: Address, context: ReaderContext) -> list[Part]:
+    name: list[Part] = [(address.name, "bold"), "  "] if address.name else []
+    if matricule := address.matricule(context.patient_domain):
+        mark = f"◆ patient · INS {Matricule(matricule).grouped}"
+        indent = "\n" + " " * _LABEL_WIDTH
+        return [*name, (mark, "bold $accent"), indent, (f"<{address.mailbox}>", "dim")]
+    shown: list[Part] = [*name, (f"<{address.mailbox}>", "dim" if address.name else "")]
+    if address.resembles_patient(context.patient_domain):
+        warning = "⚠ ressemble à une adresse de patient sans en être une"
+        shown += ["\n" + " " * _LABEL_WIDTH, (warning, "bold $error")]
+    return shown
+
+
+def _answers_go_elsewhere(message: ReadMessage) -> bool:
+    return any(not address.same_mailbox(message.sender) for address in message.reply_to)

@@ -1,0 +1,118 @@
+"""The drafts kept on this machine."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui import flows
+from tui_mailer.ui.clock import local_now
+from tui_mailer.ui.commands.base import Command, CommandModal
+from tui_mailer.ui.commands.choosing import CHOOSING
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.text import cut, french_date, line
+from tui_mailer.ui.widgets.choice_list import ChoiceList
+from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_list import LineList, Piece
+from tui_mailer.ui.widgets.notice import Notice
+
+
+class ResumeDraft(Command["DraftsScreen"]):
+    """Reprendre le brouillon choisi."""
+
+    key = "enter"
+    label = "Reprendre"
+
+    def enabled(self, screen: "DraftsScreen") -> bool:
+        """On a draft."""
+        return screen.selected is not None
+
+    async def run(self, screen: "DraftsScreen") -> None:
+        """Leave for the composer."""
+        draft = screen.selected
+        if draft is not None:
+            screen.dismiss(None)
+            flows.resume_draft(screen.mailer, screen.engine, draft)
+
+
+class DiscardDraft(Command["DraftsScreen"]):
+    """Jeter le brouillon choisi, après confirmation."""
+
+    key = "delete"
+    label = "Jeter"
+    asks = True
+
+    def enabled(self, screen: "DraftsScreen") -> bool:
+        """On a draft."""
+        return screen.selected is not None
+
+    async def run(self, screen: "DraftsScreen") -> None:
+        """Ask, then remove it."""
+        draft = screen.selected
+        question = Question("Jeter ce brouillon ? Son texte sera perdu.", "Jeter", "Garder")
+        if draft is not None and await screen.app.push_screen_wait(question):
+            await screen.engine.discard_draft(draft.id)
+            await screen.refresh_drafts()
+
+
+class DraftsScreen(CommandModal[None]):
+    """Lists drafts, newest first."""
+
+    heading = "Brouillons"
+    commands = (ResumeDraft, DiscardDraft, *CHOOSING)
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.engine = engine
+        self._drafts: Sequence[Draft] = ()
+
+    @property
+    def choices(self) -> ChoiceList:
+        """The list."""
+        return self.query_one(ChoiceList)
+
+    @property
+    def selected(self) -> Draft | None:
+        """The draft under the cursor."""
+        return self._drafts[self.choices.cursor] if self._drafts else None
+
+    def compose(self) -> ComposeResult:
+        """A title, the drafts, the keys."""
+        with Vertical(classes="sheet wide"):
+            yield Static(line(("Brouillons gardés sur ce poste", "bold")), classes="sheet-title")
+            yield Notice()
+            yield ChoiceList("Aucun brouillon.")
+            yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """List them."""
+        self.choices.focus()
+        await self.refresh_drafts()
+
+    async def refresh_drafts(self) -> None:
+        """Read them anew."""
+        self._drafts = await self.engine.drafts()
+        self.choices.show([draft_pieces(draft) for draft in self._drafts])
+        self.refresh_bindings()
+
+    @on(LineList.Activated)
+    async def resume(self) -> None:
+        """A click resumes a draft."""
+        await self.run_command(ResumeDraft)
+
+
+def draft_pieces(draft: Draft) -> Sequence[Piece]:
+    """When it was last changed, to whom, about what."""
+    date = french_date(draft.updated_at, local_now()) if draft.updated_at else ""
+    people = [address.name or address.mailbox for address in draft.recipients]
+    people += [safe_line(text) for text in draft.incomplete_recipients if text]
+    return [
+        (cut(date, 11), "line--faint"),
+        (cut(", ".join(people) or "(sans destinataire)", 28) + "  ", "line--strong"),
+        (safe_line(draft.subject) or "(sans objet)", ""),
+    ]

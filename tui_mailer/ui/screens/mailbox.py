@@ -1,0 +1,290 @@
+"""The mailbox: folders, messages, and the one that is read.
+
+Three panes side by side where they fit; else the two first, or one, and the reader alone. The
+screen reads the store only: whatever the line does changes a word in the status line.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui_mailer.domain.draft import Outgoing, OutgoingState
+from tui_mailer.domain.errors import LineLost, MailerError, NameUnknown, StoreProblem, Unreachable
+from tui_mailer.domain.events import (
+    BodyArrived,
+    BodyRefused,
+    Connectivity,
+    ConnectivityChanged,
+    Event,
+    FoldersChanged,
+    MessagesChanged,
+    OutgoingChanged,
+    SyncAdvanced,
+)
+from tui_mailer.domain.message import Flags, FolderView, MessageSummary, PatientsView
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.bridge import EngineAnnounced
+from tui_mailer.ui.clock import local_now
+from tui_mailer.ui.commands import mailbox as commands
+from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.widgets.folder_pane import FolderPane
+from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_list import LineList
+from tui_mailer.ui.widgets.message_list import MessageList
+from tui_mailer.ui.widgets.notice import Notice
+from tui_mailer.ui.widgets.reader import Reader
+from tui_mailer.ui.widgets.row_window import ViewRows
+from tui_mailer.ui.widgets.status_line import StatusLine, connectivity_words, outbox_words
+
+Stage = Literal["folders", "list", "reader"]
+STAGES: tuple[Stage, ...] = ("folders", "list", "reader")
+
+# Said by the status line alone: the program goes on by itself.
+_ORDINARY_FAULTS = (NameUnknown, Unreachable, LineLost)
+_WAITING = "Chargement…"
+_WAITING_OFFLINE = "Hors ligne : le message sera chargé au retour de la connexion."
+
+
+class MailboxScreen(CommandScreen[None]):
+    """What the user looks at all day.
+
+    Attributes:
+        stage: the pane that has the focus; alone on a small terminal.
+        unsettled: the outbox as last read.
+        line_error: why the line is down or refused, the last reason known.
+    """
+
+    heading = "Boîte aux lettres"
+    commands: ClassVar[tuple[AnyCommand, ...]] = commands.MAILBOX
+
+    stage: reactive[Stage] = reactive[Stage]("list", init=False)
+
+    def __init__(
+        self,
+        engine: Engine,
+        change_password: Callable[[str], Awaitable[None]],
+        attachments_dir: Path,
+    ) -> None:
+        """`change_password` proves nothing: it is used at the next connection."""
+        super().__init__()
+        self.engine = engine
+        self.change_password = change_password
+        self.attachments_dir = attachments_dir
+        self.unsettled: Sequence[Outgoing] = ()
+        self.line_error: MailerError | None = None
+        self.opened: MessageSummary | None = None
+        self._advance: SyncAdvanced | None = None
+
+    def compose(self) -> ComposeResult:
+        """Status, panes, keys."""
+        account = self.engine.account
+        yield StatusLine(account.address)
+        yield Notice()
+        with Horizontal(id="panes"):
+            yield FolderPane(inbox_shows_patients=self.engine.options.inbox_shows_patients)
+            yield MessageList(local_now, account.patient_domain)
+            yield Reader(account.patient_domain)
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Show the store as it is; the countdown runs only while there is one."""
+        self._countdown = self.set_interval(1.0, self._show_outbox, pause=True)
+        self.watch_stage(self.stage)
+        self._show_line()
+        await self._refresh_outbox()
+        await self._refresh_tree()
+
+    # --- the panes
+
+    @property
+    def folders(self) -> FolderPane:
+        """The folder pane."""
+        return self.query_one(FolderPane)
+
+    @property
+    def list(self) -> MessageList:
+        """The message list."""
+        return self.query_one(MessageList)
+
+    @property
+    def reader(self) -> Reader:
+        """The reader."""
+        return self.query_one(Reader)
+
+    @property
+    def pane(self) -> LineList | Reader:
+        """The pane that has the focus."""
+        panes: dict[Stage, LineList | Reader] = {
+            "folders": self.folders,
+            "list": self.list,
+            "reader": self.reader,
+        }
+        return panes[self.stage]
+
+    @property
+    def target(self) -> MessageSummary | None:
+        """The message that commands act on: the one read, else the one under the cursor."""
+        if self.stage == "reader":
+            return self.opened
+        return self.list.selected if self.stage == "list" else None
+
+    def watch_stage(self, stage: Stage) -> None:
+        """Show the pane, where panes take turns, and give it the focus."""
+        for name in STAGES:
+            self.set_class(name == stage, f"at-{name}")
+        self.pane.focus()
+        self.refresh_bindings()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The mouse chose a pane."""
+        kinds: dict[type[Widget], Stage] = {
+            FolderPane: "folders",
+            MessageList: "list",
+            Reader: "reader",
+        }
+        self.stage = kinds.get(type(event.widget), self.stage)
+
+    @on(FolderPane.Chosen)
+    async def show_view(self, event: FolderPane.Chosen) -> None:
+        """Show the folder that the cursor of the pane is on."""
+        view = event.entry.view
+        if event.entry == self.folders.current and view is not None:
+            await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
+
+    @on(MessageList.Moved)
+    def follow_cursor(self) -> None:
+        """What can be done depends on the message."""
+        self.refresh_bindings()
+
+    @on(LineList.Activated)
+    async def activate(self, event: LineList.Activated) -> None:
+        """A click opens a message."""
+        if event.sender is self.list:
+            await self.open_selected()
+
+    def turn(self, by: int) -> None:
+        """Give the focus to the next pane; the reader takes part once it has a message."""
+        stages = STAGES if self.opened is not None else STAGES[:2]
+        self.stage = stages[(stages.index(self.stage) + by) % len(stages)]
+
+    # --- reading
+
+    async def open_selected(self) -> None:
+        """Read the message under the cursor."""
+        summary = self.list.selected
+        if summary is not None:
+            self.opened = summary
+            offline = self.engine.connectivity is Connectivity.OFFLINE
+            if not summary.body_held:
+                self.reader.show_waiting(summary, _WAITING_OFFLINE if offline else _WAITING)
+            self.stage = "reader"
+            await self._show_opened()
+
+    async def _show_opened(self) -> None:
+        summary = self.opened
+        if summary is None:
+            return
+        message = await self.engine.reading.message(summary.id)
+        if self.opened is not summary:
+            return
+        if message is None:
+            await self.engine.reading.request(summary.id)
+            return
+        self.reader.show(message)
+        self.refresh_bindings()
+        if Flags.SEEN not in summary.flags:
+            self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)
+
+    # --- what the engine announces
+
+    async def on_engine_announced(self, message: EngineAnnounced) -> None:
+        """Ask the store again about what changed."""
+        try:
+            await self._heard(message.event)
+        except StoreProblem as problem:
+            self.show_error(problem)
+
+    async def _heard(self, event: Event) -> None:
+        match event:
+            case ConnectivityChanged():
+                self._line_changed(event)
+            case SyncAdvanced():
+                self._advance = event
+                self._show_line()
+            case FoldersChanged():
+                await self._refresh_tree()
+            case MessagesChanged() if self._shows(event.folder_id):
+                await self.list.reload()
+            case BodyArrived() if self.opened and event.message_id == self.opened.id:
+                await self._show_opened()
+            case BodyRefused() if self.opened and event.message_id == self.opened.id:
+                self.reader.show_waiting(self.opened, event.error.explanation)
+                self.show_error(event.error)
+            case OutgoingChanged():
+                await self._outgoing_changed(event)
+            case _:
+                pass
+
+    def _shows(self, folder_id: int) -> bool:
+        entry = self.folders.current
+        view = entry.view if entry else None
+        return isinstance(view, PatientsView) or (
+            isinstance(view, FolderView) and view.folder_id == folder_id
+        )
+
+    def _line_changed(self, event: ConnectivityChanged) -> None:
+        known, self.line_error = self.line_error, event.error or self.line_error
+        if event.state is Connectivity.ONLINE:
+            self.line_error = None
+            self._advance = None
+        self._show_line()
+        self.refresh_bindings()
+        error = event.error
+        is_news = error is not None and type(error) is not type(known)
+        if error is not None and is_news and not isinstance(error, _ORDINARY_FAULTS):
+            self.show_error(error)
+
+    def _show_line(self) -> None:
+        words = connectivity_words(self.engine.connectivity, self._advance)
+        self.query_one(StatusLine).show_line(words)
+
+    async def _refresh_tree(self) -> None:
+        folders = await self.engine.reading.folders()
+        self.folders.update_tree(folders, await self.engine.find_patients(""))
+
+    # --- what is on its way out
+
+    async def _outgoing_changed(self, event: OutgoingChanged) -> None:
+        await self._refresh_outbox()
+        if event.state in {OutgoingState.FAILED, OutgoingState.UNCERTAIN} and event.error:
+            self.show_error(event.error)
+
+    async def _refresh_outbox(self) -> None:
+        self.unsettled = await self.engine.outbox.unsettled()
+        self._show_outbox()
+        self.refresh_bindings()
+
+    def _show_outbox(self) -> None:
+        self.query_one(StatusLine).show_outbox(outbox_words(self.unsettled, local_now()))
+        counting = self.may_take_back is not None
+        if counting:
+            self._countdown.resume()
+        else:
+            self._countdown.pause()
+
+    @property
+    def may_take_back(self) -> Outgoing | None:
+        """The last message queued that has not begun to leave."""
+        queued = [o for o in self.unsettled if o.state is OutgoingState.QUEUED]
+        fresh = [outgoing for outgoing in queued if not outgoing.attempt_count]
+        return fresh[-1] if fresh else None
+
+    def on_screen_resume(self, _event: Any) -> None:  # noqa: ANN401  (Textual's event)
+        """Back from another screen: the outbox and the drafts may have changed."""
+        self.run_worker(self._refresh_outbox(), group="outbox", exit_on_error=False)

@@ -1,0 +1,171 @@
+"""The outbox: where each message that was handed over stands, and what can be done about it."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui_mailer.domain.draft import Outgoing, OutgoingState
+from tui_mailer.domain.events import OutgoingChanged
+from tui_mailer.domain.safe_text import safe_block, safe_line
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui import flows
+from tui_mailer.ui.bridge import EngineAnnounced
+from tui_mailer.ui.commands.base import Command, CommandModal
+from tui_mailer.ui.commands.choosing import CHOOSING
+from tui_mailer.ui.errors import TooLateToTakeBack
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.text import Part, cut, line
+from tui_mailer.ui.widgets.choice_list import ChoiceList
+from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_list import Piece
+from tui_mailer.ui.widgets.notice import Notice
+
+_STATES = {
+    OutgoingState.QUEUED: ("◌ en attente", "line--faint"),
+    OutgoingState.SENDING: ("◌ envoi en cours", "line--faint"),
+    OutgoingState.SENT: ("● envoyé", ""),
+    OutgoingState.COPY_MISSING: ("● envoyé, copie à ranger", ""),
+    OutgoingState.FAILED: ("✕ échec", "line--warning"),
+    OutgoingState.UNCERTAIN: ("? envoi incertain", "line--warning"),
+}
+
+
+class OnOutgoing(Command["OutboxScreen"]):
+    """Agit sur l’envoi choisi."""
+
+    states: frozenset[OutgoingState] = frozenset()
+
+    def enabled(self, screen: "OutboxScreen") -> bool:
+        """On a message in the right state."""
+        return screen.selected is not None and screen.selected.state in self.states
+
+    async def run(self, screen: "OutboxScreen") -> None:
+        """Do it to the message under the cursor."""
+        if screen.selected is not None:
+            await self.act(screen, screen.selected)
+            await screen.refresh_outbox()
+
+    async def act(self, screen: "OutboxScreen", outgoing: Outgoing) -> None:
+        """Do it to `outgoing`."""
+        raise NotImplementedError
+
+
+class Retry(OnOutgoing):
+    """Envoyer de nouveau le message choisi."""
+
+    key = "r"
+    label = "Renvoyer"
+    asks = True
+    states = frozenset({OutgoingState.FAILED, OutgoingState.UNCERTAIN})
+
+    async def act(self, screen: "OutboxScreen", outgoing: Outgoing) -> None:
+        """An uncertain one may arrive twice: ask."""
+        if outgoing.state is OutgoingState.UNCERTAIN:
+            text = "Ce message est peut-être déjà arrivé. Le renvoyer, au risque d’un doublon ?"
+            if not await screen.app.push_screen_wait(Question(text, "Renvoyer", "Ne pas renvoyer")):
+                return
+        await screen.engine.outbox.retry(outgoing.id)
+
+
+class Edit(OnOutgoing):
+    """Annuler l’envoi et rouvrir le message pour le corriger."""
+
+    key = "u,enter"
+    label = "Annuler et modifier"
+    states = frozenset({OutgoingState.QUEUED, OutgoingState.FAILED})
+
+    async def act(self, screen: "OutboxScreen", outgoing: Outgoing) -> None:
+        """Leave for the composer, if it is not too late."""
+        draft = await screen.engine.outbox.take_back(outgoing.id)
+        if draft is None:
+            raise TooLateToTakeBack
+        screen.dismiss(None)
+        flows.resume_draft(screen.mailer, screen.engine, draft)
+
+
+class BelieveSent(OnOutgoing):
+    """Considérer comme parti un message incertain, après vérification."""
+
+    key = "c"
+    label = "Considérer comme parti"
+    asks = True
+    states = frozenset({OutgoingState.UNCERTAIN})
+
+    async def act(self, screen: "OutboxScreen", outgoing: Outgoing) -> None:
+        """Ask: a message believed sent is never sent again."""
+        text = "Avez-vous vérifié que ce message est arrivé ? Il ne sera plus renvoyé."
+        if await screen.app.push_screen_wait(Question(text, "Il est arrivé", "Pas encore")):
+            await screen.engine.outbox.believe_sent(outgoing.id)
+
+
+class OutboxScreen(CommandModal[None]):
+    """Lists messages being sent, oldest first, and explains the one under the cursor."""
+
+    heading = "Envois"
+    commands = (Retry, Edit, BelieveSent, *CHOOSING)
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.engine = engine
+        self._unsettled: Sequence[Outgoing] = ()
+
+    @property
+    def choices(self) -> ChoiceList:
+        """The list."""
+        return self.query_one(ChoiceList)
+
+    @property
+    def selected(self) -> Outgoing | None:
+        """The message under the cursor."""
+        return self._unsettled[self.choices.cursor] if self._unsettled else None
+
+    def compose(self) -> ComposeResult:
+        """A title, the messages, why the chosen one is where it is, the keys."""
+        with Vertical(classes="sheet wide"):
+            yield Static(line(("Envois en cours", "bold")), classes="sheet-title")
+            yield Notice()
+            yield ChoiceList("Rien en attente : tout est parti.")
+            yield Static(id="outbox-why", markup=False)
+            yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """List them."""
+        self.watch(self.choices, "cursor", self._explain, init=False)
+        self.choices.focus()
+        await self.refresh_outbox()
+
+    async def refresh_outbox(self) -> None:
+        """Read them anew."""
+        self._unsettled = await self.engine.outbox.unsettled()
+        self.choices.show([outgoing_pieces(outgoing) for outgoing in self._unsettled])
+        self._explain()
+
+    def _explain(self) -> None:
+        parts: list[Part] = []
+        if self.selected is not None:
+            if self.selected.explanation:
+                parts.append(safe_block(self.selected.explanation))
+            if self.selected.server_words:
+                parts += [("\nRéponse du serveur : ", "dim"), self.selected.server_words]
+        self.query_one("#outbox-why", Static).update(line(*parts))
+        self.refresh_bindings()
+
+    async def on_engine_announced(self, message: EngineAnnounced) -> None:
+        """A message moved on."""
+        if isinstance(message.event, OutgoingChanged):
+            await self.refresh_outbox()
+
+
+def outgoing_pieces(outgoing: Outgoing) -> Sequence[Piece]:
+    """Its state, to whom, about what."""
+    words, style = _STATES[outgoing.state]
+    people = safe_line(", ".join(outgoing.recipients))
+    mark = [("◆ patient ", "line--patient")] if outgoing.patient else []
+    return [
+        (cut(words, 25), style),
+        *mark,
+        (cut(people, 30) + "  ", "line--strong"),
+        (outgoing.subject or "(sans objet)", ""),
+    ]

@@ -1,0 +1,198 @@
+"""A list drawn line by line: as fast at 100,000 rows as at ten.
+
+Textual's own lists hold a widget or a rendering for every row. This one draws the rows on
+screen, keeps a bounded number of drawn lines, and redraws two rows when the cursor moves.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui_mailer.ui.text import cut
+
+Piece = tuple[str, str]
+"""A text and the component class that draws it ("" for the plain one)."""
+
+_KEPT_STRIPS: Final = 512
+
+
+class LineList(ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows of `row_height` lines with a cursor. A subclass says how many and what they hold."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line--cursor",
+        "line--cursor-away",
+        "line--strong",
+        "line--faint",
+        "line--patient",
+        "line--warning",
+    }
+    DEFAULT_CSS = """
+    LineList { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    """
+
+    row_height = 1
+    row_count = 0
+    empty_words = ""
+    # The widget draws the two rows itself: a repaint would send the whole list.
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Activated(Message):
+        """The row under the cursor was chosen with the mouse."""
+
+        def __init__(self, sender: "LineList") -> None:
+            super().__init__()
+            self.sender = sender
+
+        @property
+        def control(self) -> "LineList":
+            """The list."""
+            return self.sender
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self._strips: LRUCache[tuple[int, bool], list[Strip]] = LRUCache(_KEPT_STRIPS)
+
+    # --- for subclasses
+
+    def pieces(self, index: int, width: int, *, selected: bool) -> Sequence[Sequence[Piece]]:
+        """The lines of row `index`, each `width` cells of text in pieces."""
+        raise NotImplementedError
+
+    def cursor_moved(self) -> None:
+        """The cursor is on another row."""
+
+    def resized(self) -> None:
+        """The width changed, before anything is drawn."""
+
+    def show_rows(self, count: int) -> None:
+        """The number of rows, or what they hold, changed."""
+        self.row_count = count
+        self._strips.clear()
+        self.virtual_size = Size(0, count * self.row_height)
+        self.set_reactive(LineList.cursor, max(0, min(self.cursor, count - 1)))
+        self.refresh()
+
+    def redraw(self) -> None:
+        """What the rows hold changed, not their number."""
+        self._strips.clear()
+        self.refresh()
+
+    # --- moving
+
+    @property
+    def page_rows(self) -> int:
+        """Whole rows that fit."""
+        return max(1, self.size.height // self.row_height)
+
+    def move(self, rows: int) -> None:
+        """Move the cursor, within the list."""
+        if self.row_count:
+            self.cursor = max(0, min(self.row_count - 1, self.cursor + rows))
+
+    def move_page(self, pages: int) -> None:
+        """Move the cursor by whole pages."""
+        self.move(pages * self.page_rows)
+
+    def move_to_edge(self, *, last: bool) -> None:
+        """Move the cursor to the first or the last row."""
+        self.move(self.row_count if last else -self.row_count)
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw two rows anew, or another page when the cursor left this one."""
+        if not self.scroll_to_cursor():
+            for index in (old, new):
+                self.refresh_lines(index * self.row_height, self.row_height)
+        self.cursor_moved()
+
+    def scroll_to_cursor(self) -> bool:
+        """Bring the cursor into sight by whole pages; True when that moved the list."""
+        top = self.scroll_offset.y // self.row_height
+        rows = self.page_rows
+        if top <= self.cursor < top + rows:
+            return False
+        going_down = self.cursor >= top + rows
+        first = self.cursor if going_down else self.cursor - rows + 1
+        most = max(0, self.row_count - rows)
+        first = max(0, min(first, most))
+        self.scroll_to(y=first * self.row_height, animate=False, force=True)
+        return first != top
+
+    # --- drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        index, part = divmod(self.scroll_offset.y + y, self.row_height)
+        if index >= self.row_count:
+            return self._blank(self.empty_words if not self.row_count and y == 1 else "")
+        key = (index, index == self.cursor)
+        drawn = self._strips.get(key)
+        if drawn is None:
+            drawn = self._strips[key] = self._draw(index, selected=key[1])
+        return drawn[part] if part < len(drawn) else self._blank("")
+
+    def _blank(self, words: str) -> Strip:
+        style = self._piece_style(self.rich_style, "line--faint", None)
+        return Strip([Segment(cut(f"  {words}", self.size.width), style)])
+
+    def _draw(self, index: int, *, selected: bool) -> list[Strip]:
+        base = self.rich_style
+        over = self._style("line--cursor" if self.has_focus else "line--cursor-away")
+        strips = []
+        for row in self.pieces(index, self.size.width, selected=selected):
+            segments = [
+                Segment(text, self._piece_style(base, name, over if selected else None))
+                for text, name in row
+            ]
+            plain = base + over if selected else base
+            strips.append(Strip(segments).adjust_cell_length(self.size.width, plain))
+        return strips
+
+    def _piece_style(self, base: Style, name: str, over: Style | None) -> Style:
+        style = base + self._style(name) if name else base
+        return style if over is None else style + over
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name, partial=True)
+
+    # --- what Textual tells
+
+    def notify_style_update(self) -> None:
+        """A theme or the focus changed: nothing drawn holds."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_focus(self) -> None:
+        """The cursor is drawn otherwise."""
+        self.redraw()
+
+    def on_blur(self) -> None:
+        """The cursor is drawn otherwise."""
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Everything drawn had another width."""
+        self.resized()
+        self.show_rows(self.row_count)
+        self.scroll_to_cursor()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor there and choose the row."""
+        index = (self.scroll_offset.y + event.y) // self.row_height
+        if index < self.row_count:
+            self.cursor = index
+            self.post_message(self.Activated(self))
+
+
+def column(text: str, width: int, style: str = "") -> Piece:
+    """A text cut or padded to `width` cells."""
+    return cut(text, width), style

@@ -1,0 +1,127 @@
+"""How one message is drawn in the list: on one line where there is room, else on two."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.ui.text import cut, french_date, french_size
+from tui_mailer.ui.widgets.line_list import Piece, column
+
+ONE_LINE_FROM: Final = 56
+_SIZE_FROM: Final = 84
+_DATE_WIDTH: Final = 10
+_SIZE_WIDTH: Final = 7
+# The name of an old platform's envelope, put before subjects by some software of the field.
+_ENVELOPE: Final = "XDM/1.0/DDM+"
+_PATIENT: Final = "◆ patient "
+
+
+@dataclass(frozen=True, slots=True)
+class RowStyle:
+    """What the rows of a list have in common: the time now, and who is a patient."""
+
+    now: datetime
+    patient_domain: str
+
+
+def row_height(width: int) -> int:
+    """Lines a row takes in a list `width` cells wide."""
+    return 1 if width >= ONE_LINE_FROM else 2
+
+
+def draw_row(
+    message: MessageSummary, width: int, style: RowStyle, *, selected: bool
+) -> Sequence[Sequence[Piece]]:
+    """The lines of a row, each `width` cells at most."""
+    if row_height(width) == 2:
+        return _two_lines(message, width, style, selected=selected)
+    return [_one_line(message, width, style, selected=selected)]
+
+
+def _one_line(
+    message: MessageSummary, width: int, style: RowStyle, *, selected: bool
+) -> list[Piece]:
+    strength = _strength(message)
+    size_width = _SIZE_WIDTH + 1 if width >= _SIZE_FROM else 0
+    free = width - 5 - 3 - 1 - _DATE_WIDTH - size_width - 2
+    who_width = min(30, free * 2 // 5)
+    pieces = [
+        *_marks(message, selected=selected),
+        column(_who(message, style), who_width, strength),
+        ("  ", ""),
+        *_subject(message, free - who_width, strength),
+        *_attachment(message),
+        (" ", ""),
+        column(_right(french_date(message.shown_at, style.now), _DATE_WIDTH), _DATE_WIDTH),
+    ]
+    if size_width:
+        size = _right(french_size(message.size_bytes), _SIZE_WIDTH)
+        pieces += [(" ", ""), column(size, _SIZE_WIDTH, "line--faint")]
+    return pieces
+
+
+def _two_lines(
+    message: MessageSummary, width: int, style: RowStyle, *, selected: bool
+) -> list[list[Piece]]:
+    strength = _strength(message)
+    date = french_date(message.shown_at, style.now)
+    first = [
+        *_marks(message, selected=selected),
+        column(_who(message, style), width - 5 - 2 - cell_len(date), strength),
+        (f" {date} ", "line--faint"),
+    ]
+    second = [
+        ("▌    " if selected else "     ", ""),
+        *_subject(message, width - 5 - 4, ""),
+        *_attachment(message),
+        (" ", ""),
+    ]
+    return [first, second]
+
+
+def _marks(message: MessageSummary, *, selected: bool) -> list[Piece]:
+    unread = Flags.SEEN not in message.flags
+    if Flags.ANSWERED in message.flags:
+        answer = "↩"
+    elif Flags.FORWARDED in message.flags:
+        answer = "→"
+    else:
+        answer = " "
+    return [
+        ("▌" if selected else " ", ""),
+        ("●" if unread else " ", "line--strong"),
+        (f"{answer}  ", "line--faint"),
+    ]
+
+
+def _strength(message: MessageSummary) -> str:
+    return "" if Flags.SEEN in message.flags else "line--strong"
+
+
+def _who(message: MessageSummary, style: RowStyle) -> str:
+    address = message.correspondent
+    # The field's labels are written with underscores: Dr_Claire_MARTIN_Cabinet.
+    name = address.name.replace("_", " ") or address.mailbox or "(inconnu)"
+    if address.resembles_patient(style.patient_domain):
+        name = f"⚠ {name}"
+    return f"À {name}" if message.outgoing else name
+
+
+def _subject(message: MessageSummary, width: int, strength: str) -> list[Piece]:
+    subject = message.subject.removeprefix(_ENVELOPE).strip() or "(sans objet)"
+    if not message.patient:
+        return [column(subject, width, strength)]
+    mark = cut(_PATIENT, min(width, cell_len(_PATIENT)))
+    return [(mark, "line--patient"), column(subject, width - cell_len(mark), strength)]
+
+
+def _attachment(message: MessageSummary) -> list[Piece]:
+    return [(" PJ" if message.has_attachment else "   ", "line--faint")]
+
+
+def _right(text: str, width: int) -> str:
+    return " " * max(0, width - cell_len(text)) + text

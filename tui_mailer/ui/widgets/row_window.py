@@ -1,0 +1,77 @@
+"""A window on a list too long to hold: pages asked for as they are seen, few of them kept."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
+
+from tui_mailer.domain.message import ListView, MessageSummary
+from tui_mailer.engine.reading import Reading
+
+PAGE_ROWS: Final = 100
+_KEPT_PAGES: Final = 8
+
+
+class RowSource(Protocol):
+    """Where the rows come from; local, never the network."""
+
+    async def count(self) -> int:
+        """Number of rows."""
+        ...
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        """Rows `start` to `stop` (excluded)."""
+        ...
+
+
+class ViewRows:
+    """The rows of one view of the engine."""
+
+    def __init__(self, reading: Reading, view: ListView) -> None:
+        self._reading = reading
+        self.view = view
+
+    async def count(self) -> int:
+        """Number of rows."""
+        return await self._reading.count(self.view)
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        """Rows `start` to `stop` (excluded), newest first."""
+        return await self._reading.rows(self.view, start, stop)
+
+
+class RowWindow:
+    """Keeps the last pages seen of a `RowSource`."""
+
+    def __init__(self, source: RowSource) -> None:
+        self.source = source
+        self._pages: OrderedDict[int, Sequence[MessageSummary]] = OrderedDict()
+
+    def get(self, index: int) -> MessageSummary | None:
+        """Row `index`, None while it is not loaded."""
+        number, offset = divmod(index, PAGE_ROWS)
+        page = self._pages.get(number, ())
+        return page[offset] if offset < len(page) else None
+
+    async def load(self, start: int, stop: int) -> bool:
+        """Load what is missing of rows `start` to `stop`; True when anything was."""
+        missing = [number for number in _pages(start, stop) if number not in self._pages]
+        for number in missing:
+            first = number * PAGE_ROWS
+            self._pages[number] = await self.source.rows(first, first + PAGE_ROWS)
+        for number in _pages(start, stop):
+            self._pages.move_to_end(number)
+        while len(self._pages) > _KEPT_PAGES:
+            self._pages.popitem(last=False)
+        return bool(missing)
+
+    def find(self, message_id: int) -> int | None:
+        """The index of a message among the loaded rows."""
+        for number, page in self._pages.items():
+            for offset, row in enumerate(page):
+                if row.id == message_id:
+                    return number * PAGE_ROWS + offset
+        return None
+
+
+def _pages(start: int, stop: int) -> Iterable[int]:
+    return range(max(0, start) // PAGE_ROWS, (max(start, stop - 1)) // PAGE_ROWS + 1)

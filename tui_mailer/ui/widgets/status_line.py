@@ -1,0 +1,92 @@
+"""The top line: whose mailbox, how the line stands, what is on its way out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+
+from tui_mailer.domain.draft import Outgoing, OutgoingState
+from tui_mailer.domain.events import Connectivity, SyncAdvanced
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.text import Part, french_number, line, plural
+
+if TYPE_CHECKING:
+    from textual.app import RenderResult
+
+_WORDS = {
+    Connectivity.OFFLINE: ("○ hors ligne", "$warning"),
+    Connectivity.CONNECTING: ("◌ connexion…", "$secondary"),
+    Connectivity.SYNCING: ("◌ synchronisation", "$secondary"),
+    Connectivity.ONLINE: ("● à jour", "$success"),
+    Connectivity.REFUSED: ("✕ mot de passe refusé — m : le saisir", "bold $error"),
+}
+
+
+def connectivity_words(state: Connectivity, advance: SyncAdvanced | None) -> tuple[str, str]:
+    """The state of the line in French, and its colour."""
+    words, colour = _WORDS[state]
+    if state is Connectivity.SYNCING and advance is not None and advance.done < advance.total:
+        words += f" {french_number(advance.done)}/{french_number(advance.total)}"
+    return words, colour
+
+
+def outbox_words(unsettled: Sequence[Outgoing], now: datetime) -> tuple[str, str]:
+    """What the user most needs to know of the outbox, and its colour; empty when nothing."""
+    by_state: dict[OutgoingState, list[Outgoing]] = {}
+    for outgoing in unsettled:
+        by_state.setdefault(outgoing.state, []).append(outgoing)
+    failed_count = len(by_state.get(OutgoingState.FAILED, ()))
+    uncertain_count = len(by_state.get(OutgoingState.UNCERTAIN, ()))
+    queued = by_state.get(OutgoingState.QUEUED, [])
+    if failed_count:
+        return f"✕ {plural(failed_count, 'envoi')} en échec — v : voir", "bold $error"
+    if uncertain_count:
+        return f"? {plural(uncertain_count, 'envoi')} à vérifier — v : voir", "bold $warning"
+    if OutgoingState.SENDING in by_state:
+        return "◌ envoi en cours…", "$secondary"
+    fresh = [outgoing for outgoing in queued if not outgoing.attempt_count]
+    if fresh:
+        due_in_s = max(0, ceil((max(o.due_at for o in fresh) - now).total_seconds()))
+        return f"◌ part dans {due_in_s} s — u : annuler", "$secondary"
+    if queued:
+        return f"◌ {plural(len(queued), 'message')} en attente d’envoi — v : voir", "$warning"
+    if OutgoingState.COPY_MISSING in by_state:
+        return "● envoyé, copie en cours de rangement", "$secondary"
+    return "", ""
+
+
+class StatusLine(Widget):
+    """Shows the words; the screen gives them when something changed."""
+
+    def __init__(self, account_address: str) -> None:
+        super().__init__()
+        self._account = safe_line(account_address)
+        self._line: tuple[str, str] = ("", "")
+        self._outbox: tuple[str, str] = ("", "")
+
+    def show_line(self, words: tuple[str, str]) -> None:
+        """Where the connection stands."""
+        self._show(words, self._outbox)
+
+    def show_outbox(self, words: tuple[str, str]) -> None:
+        """What is on its way out."""
+        self._show(self._line, words)
+
+    def _show(self, connection: tuple[str, str], outbox: tuple[str, str]) -> None:
+        if (connection, outbox) != (self._line, self._outbox):
+            self._line, self._outbox = connection, outbox
+            self.refresh()
+
+    def render(self) -> "RenderResult":
+        """The account on the left, as far as there is room; the states on the right."""
+        states: list[Part] = []
+        for words in (self._outbox, self._line):
+            if words[0]:
+                states += ["   ", words]
+        right = line(*states)
+        free = self.content_size.width - right.cell_length
+        account: Content = line((self._account, "bold"))
+        return line(account.truncate(max(0, free), ellipsis=True, pad=True), right)
