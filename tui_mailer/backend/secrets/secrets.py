@@ -1,0 +1,75 @@
+"""The credentials of an account, from the place that its settings name."""
+
+import asyncio
+
+from tui_mailer.backend.secrets.command import TIMEOUT_S, first_line
+from tui_mailer.backend.secrets.system_keyring import keep_password, read_password
+from tui_mailer.domain.account import Account, Credentials, SecretOrigin
+
+
+class Secrets:
+    """A `SecretSource`.
+
+    What was typed and what is a token live in this object only, as long as the program runs: a
+    token of Pro Santé Connect must not be stored (SC.MSS/CONF.28).
+
+    Args:
+        timeout_s: how long a command may take.
+    """
+
+    def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._typed: dict[str, Credentials] = {}
+        self._tokens: dict[str, Credentials] = {}
+        self._fetching = asyncio.Lock()
+
+    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials | None:
+        """The account's credentials; None when they must be typed.
+
+        `renew` asks for a token that was never used before.
+
+        Raises:
+            SecretUnavailable: the command failed, the keyring is locked.
+        """
+        match account.secret_origin:
+            case SecretOrigin.TYPED:
+                return self._typed.get(account.address)
+            case SecretOrigin.COMMAND:
+                password = await first_line(account.secret_command, self._timeout_s)
+                return Credentials(account.address, password=password)
+            case SecretOrigin.KEYRING:
+                return await self._from_keyring(account)
+            case SecretOrigin.TOKEN_COMMAND:
+                return await self._token(account, renew=renew)
+
+    async def remember(self, account: Account, credentials: Credentials) -> None:
+        """Keep a typed password where the account says (the keyring), or in memory only.
+
+        Raises:
+            SecretUnavailable: the keyring refuses; it is kept in memory all the same.
+        """
+        self._typed[account.address] = credentials
+        if account.secret_origin is SecretOrigin.KEYRING:
+            await keep_password(account.address, credentials.password)
+
+    async def _from_keyring(self, account: Account) -> Credentials | None:
+        typed = self._typed.get(account.address)
+        if typed is not None:
+            return typed
+        password = await read_password(account.address)
+        return None if password is None else Credentials(account.address, password=password)
+
+    async def _token(self, account: Account, *, renew: bool) -> Credentials:
+        """The token in memory; the command is run when there is none, or for `renew`.
+
+        IMAP and SMTP log in at the same time: one of them runs the command, the other waits for it
+        instead of asking the user to sign in twice.
+        """
+        refused = self._tokens.get(account.address) if renew else None
+        async with self._fetching:
+            held = self._tokens.get(account.address)
+            if held is not None and held is not refused:
+                return held
+            token = await first_line(account.secret_command, self._timeout_s)
+            self._tokens[account.address] = fresh = Credentials(account.address, token=token)
+            return fresh
