@@ -12,7 +12,7 @@ from tui_mailer.backend.imap.tokens import parse
 from tui_mailer.domain.errors import ProtocolBroken
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 
-_LIST: Final = re.compile(rb"\* LIST ", re.IGNORECASE)
+_LIST: Final = re.compile(rb"\* LIST(?: |\Z)", re.IGNORECASE)
 _BY_ATTRIBUTE: Final[Mapping[bytes, FolderRole]] = {
     b"\\sent": FolderRole.SENT,
     b"\\drafts": FolderRole.DRAFTS,

@@ -1,0 +1,124 @@
+"""Logging in: which way, with what on the wire, and what a refusal means."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from backend.imap.conftest import Dial
+from backend.imap.scripted import Talk
+
+from tui_mailer.domain.account import Credentials
+from tui_mailer.domain.errors import LineLost, LoginRefused, MailerError, ProtocolBroken
+
+ACCENTED = Credentials("dr.martin@cabinet.fr", password='pâsse "1"\\é')
+TOKEN = Credentials("dr.martin@cabinet.fr", token="t0k3n")
+
+
+def plain(credentials: Credentials) -> str:
+    return base64.b64encode(f"\0{credentials.user}\0{credentials.password}".encode()).decode()
+
+
+async def test_plain_with_its_response_at_once(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 SASL-IR AUTH=PLAIN")
+        login = await talk.hear("AUTHENTICATE")
+        assert login.text == f"AUTHENTICATE PLAIN {plain(ACCENTED)}"
+        talk.say("* CAPABILITY IMAP4rev1 IDLE", f"{login.tag} OK")
+        await talk.until_closed()
+
+    await dial(script, credentials=ACCENTED)
+
+
+async def test_plain_when_the_server_asks_for_the_response(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 AUTH=PLAIN")
+        login = await talk.hear("AUTHENTICATE")
+        assert login.text == "AUTHENTICATE PLAIN"
+        talk.say("+ ")
+        assert await talk.hear_line() == plain(ACCENTED)
+        talk.say(f"{login.tag} OK")
+        await talk.tell_capabilities("IMAP4rev1")
+        await talk.until_closed()
+
+    await dial(script, credentials=ACCENTED)
+
+
+@pytest.mark.parametrize("literal", ["{%d}", "{%d+}"])
+async def test_login_sends_accents_as_a_literal(dial: Dial, literal: str) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 LITERAL+" if "+" in literal else "IMAP4rev1")
+        login = await talk.hear("LOGIN")
+        password = ACCENTED.password.encode()
+        assert login.text == f'LOGIN "{ACCENTED.user}" {literal % len(password)}'
+        if "+" not in literal:
+            talk.say("+ go on")
+        assert await talk.reader.readexactly(len(password) + 2) == password + b"\r\n"
+        talk.say(f"{login.tag} OK [CAPABILITY IMAP4rev1]")
+        await talk.until_closed()
+
+    await dial(script, credentials=ACCENTED)
+
+
+async def test_a_token_goes_by_xoauth2(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=XOAUTH2")
+        login = await talk.hear("AUTHENTICATE XOAUTH2 ")
+        said = base64.b64decode(login.text.split()[2])
+        assert said == b"user=dr.martin@cabinet.fr\1auth=Bearer t0k3n\1\1"
+        talk.say(f"{login.tag} OK [CAPABILITY IMAP4rev1]")
+        await talk.until_closed()
+
+    await dial(script, credentials=TOKEN)
+
+
+async def test_a_server_that_challenges_without_end_is_left(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 SASL-IR AUTH=XOAUTH2")
+        await talk.hear("AUTHENTICATE")
+        while True:
+            talk.say("+ bmV4dA==")
+            await talk.hear_line()
+
+    with pytest.raises(ProtocolBroken):
+        await dial(script, credentials=TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("NO [AUTHENTICATIONFAILED]", LoginRefused),
+        ("NO", LoginRefused),
+        ("BAD", LoginRefused),
+        ("NO [UNAVAILABLE]", LineLost),
+        ("NO [INUSE]", LineLost),
+    ],
+)
+async def test_what_a_refusal_means(dial: Dial, status: str, error: type[MailerError]) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        login = await talk.hear("AUTHENTICATE")
+        talk.say(f"{login.tag} {status} Voici pourquoi")
+        await talk.until_closed()
+
+    with pytest.raises(error) as caught:
+        await dial(script)
+    assert caught.value.server_words == "Voici pourquoi"
+
+
+async def test_no_password_is_sent_where_login_is_disabled(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 LOGINDISABLED AUTH=GSSAPI")
+        assert await talk.reader.read() == b""
+
+    with pytest.raises(LoginRefused):
+        await dial(script)
+
+
+async def test_a_server_of_another_kind(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP2")
+        await talk.until_closed()
+
+    with pytest.raises(ProtocolBroken):
+        await dial(script)
