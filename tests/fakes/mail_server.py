@@ -1,0 +1,273 @@
+"""A mail server in memory: folders and messages that a test fills, a line that a test cuts."""
+
+import asyncio
+import email
+import email.policy
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import getaddresses
+
+from tui_mailer.domain.account import Account, Credentials
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.errors import LineLost, LoginRefused, MailerError
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.folder import FolderRole, FolderState, RemoteFolder
+from tui_mailer.domain.message import Flags, RemoteMessage
+from tui_mailer.domain.ports import MailServer, OnStep
+from tui_mailer.domain.safe_text import SafeText, safe_line
+
+_LONG_AGO = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class StoredMessage:
+    """One message of a folder; `size_bytes` may differ from the content's, as a test wants."""
+
+    content: bytes
+    flags: Flags
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class StoredFolder:
+    """One folder of the server."""
+
+    remote: RemoteFolder
+    uid_validity: int = 1
+    next_uid: int = 1
+    messages: dict[int, StoredMessage] = field(default_factory=dict)
+
+
+class FakeMailbox:
+    """What is on the server; connections look at it, tests change it."""
+
+    def __init__(self, password: str = "secret") -> None:
+        self.password = password
+        self.folders: dict[str, StoredFolder] = {}
+        self.changed = asyncio.Event()
+        self.add_folder("INBOX", FolderRole.INBOX)
+
+    def add_folder(
+        self, name: str, role: FolderRole = FolderRole.ORDINARY, *, selectable: bool = True
+    ) -> None:
+        """Make a folder."""
+        self.folders[name] = StoredFolder(RemoteFolder(name, "/", role, selectable))
+
+    def deliver(
+        self,
+        content: bytes,
+        folder: str = "INBOX",
+        flags: Flags = Flags.NONE,
+        at: datetime = _LONG_AGO,
+    ) -> int:
+        """Put a message in a folder, as if it had arrived; its UID."""
+        target = self.folders[folder]
+        uid = target.next_uid
+        target.next_uid += 1
+        target.messages[uid] = StoredMessage(content, flags, at)
+        self.changed.set()
+        return uid
+
+    def expunge(self, uid: int, folder: str = "INBOX") -> None:
+        """Remove a message, as if from elsewhere."""
+        del self.folders[folder].messages[uid]
+        self.changed.set()
+
+
+class FakeMailServerConnector:
+    """Opens connections to a `FakeMailbox`.
+
+    Attributes:
+        fault: raised by each connection attempt and by each command while it is set.
+    """
+
+    def __init__(self, mailbox: FakeMailbox) -> None:
+        self.mailbox = mailbox
+        self.fault: MailerError | None = None
+        self.connection_count = 0
+
+    async def connect(
+        self, account: Account, credentials: Credentials, on_step: OnStep
+    ) -> MailServer:
+        """Log in."""
+        if self.fault is not None:
+            raise self.fault
+        on_step(ConnectionStep.NAME)
+        on_step(ConnectionStep.TLS)
+        if credentials != Credentials(account.address, self.mailbox.password):
+            raise LoginRefused("NO [AUTHENTICATIONFAILED] refused")
+        on_step(ConnectionStep.LOGIN)
+        self.connection_count += 1
+        return FakeMailServer(self)
+
+
+class FakeMailServer:
+    """One connection."""
+
+    def __init__(self, connector: FakeMailServerConnector) -> None:
+        self._connector = connector
+        self._name = ""
+        self._closed = False
+
+    @property
+    def _mailbox(self) -> FakeMailbox:
+        if self._closed:
+            raise LineLost
+        if self._connector.fault is not None:
+            raise self._connector.fault
+        return self._connector.mailbox
+
+    @property
+    def _open(self) -> StoredFolder:
+        return self._mailbox.folders[self._name]
+
+    async def list_folders(self) -> Sequence[RemoteFolder]:
+        """All folders."""
+        return [folder.remote for folder in self._mailbox.folders.values()]
+
+    async def create_folder(self, name: str) -> None:
+        """Make a folder, for sent messages: the engine makes no other."""
+        if name not in self._mailbox.folders:
+            self._mailbox.add_folder(name, FolderRole.SENT)
+
+    async def open_folder(self, name: str) -> FolderState:
+        """SELECT."""
+        folder = self._mailbox.folders[name]
+        self._name = name
+        return FolderState(folder.uid_validity, folder.next_uid, len(folder.messages))
+
+    async def uids(self) -> Sequence[int]:
+        """All UIDs, ascending."""
+        return sorted(self._open.messages)
+
+    async def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
+        """Describe messages, in batches of 100."""
+        for start in range(0, len(uids), 100):
+            found = self._open.messages
+            yield [described(uid, found[uid]) for uid in uids[start : start + 100] if uid in found]
+
+    async def flags(self, uids: Sequence[int]) -> Mapping[int, Flags]:
+        """Flags of those that still exist."""
+        found = self._open.messages
+        return {uid: found[uid].flags for uid in (uids or sorted(found)) if uid in found}
+
+    async def content(self, uid: int) -> bytes | None:
+        """The whole message."""
+        message = self._open.messages.get(uid)
+        return message.content if message else None
+
+    async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
+        """Add and remove flags."""
+        found = self._open.messages
+        for uid in uids:
+            if uid in found:
+                found[uid] = replace(found[uid], flags=(found[uid].flags | add) & ~remove)
+
+    async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
+        """Store a message."""
+        return self._mailbox.deliver(content, folder, flags, at)
+
+    async def find_message_id(self, message_id: str) -> Sequence[int]:
+        """UIDs of the messages with this Message-ID."""
+        return [
+            uid
+            for uid, message in self._open.messages.items()
+            if parsed(message.content)["Message-ID"] == message_id
+        ]
+
+    async def wait_for_change(self, timeout_s: float) -> bool:
+        """Wait until a test delivers or expunges something."""
+        changed = self._mailbox.changed
+        try:
+            await asyncio.wait_for(changed.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        changed.clear()
+        return True
+
+    async def keep_alive(self) -> None:
+        """NOOP."""
+        _ = self._mailbox
+
+    async def close(self) -> None:
+        """Any later command finds the line lost."""
+        self._closed = True
+
+
+class FakeSubmission:
+    """Takes every message, unless a test scripts a fault.
+
+    Attributes:
+        accepted: envelope recipients and bytes, in order.
+        faults: raised by the next submissions, one each.
+    """
+
+    def __init__(self) -> None:
+        self.accepted: list[tuple[tuple[str, ...], bytes]] = []
+        self.faults: list[MailerError] = []
+
+    async def check(self, account: Account, credentials: Credentials) -> int | None:
+        """No SIZE told."""
+        return None
+
+    async def submit(
+        self,
+        account: Account,
+        credentials: Credentials,
+        recipients: Sequence[str],
+        content: bytes,
+    ) -> SafeText:
+        """Take the message, or fail as scripted."""
+        if self.faults:
+            raise self.faults.pop(0)
+        self.accepted.append((tuple(recipients), content))
+        return safe_line("250 2.0.0 Ok: queued")
+
+
+class FakeSecrets:
+    """Remembers passwords in memory; `None` until one is remembered."""
+
+    def __init__(self) -> None:
+        self.remembered: Credentials | None = None
+
+    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials | None:
+        """What was remembered last."""
+        return self.remembered
+
+    async def remember(self, account: Account, credentials: Credentials) -> None:
+        """Keep it."""
+        self.remembered = credentials
+
+
+def described(uid: int, message: StoredMessage) -> RemoteMessage:
+    """A message as FETCH describes it."""
+    head = parsed(message.content)
+    sender = _addresses(head, "From")
+    return RemoteMessage(
+        uid=uid,
+        flags=message.flags,
+        size_bytes=len(message.content),
+        received_at=message.received_at,
+        subject=safe_line(str(head["Subject"] or "")),
+        sender=sender[0] if sender else Address.received(""),
+        to=_addresses(head, "To"),
+        cc=_addresses(head, "Cc"),
+        sent_at=message.received_at,
+        message_id=str(head["Message-ID"] or ""),
+        in_reply_to=str(head["In-Reply-To"] or ""),
+        has_attachment=any(part.is_attachment() for part in head.walk()),
+    )
+
+
+def parsed(content: bytes) -> EmailMessage:
+    """The message as the standard library reads it."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _addresses(head: EmailMessage, name: str) -> tuple[Address, ...]:
+    found = getaddresses([str(value) for value in head.get_all(name, [])])
+    return tuple(Address.received(mailbox, label) for label, mailbox in found)
