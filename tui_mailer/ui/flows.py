@@ -1,0 +1,190 @@
+"""The ways through several screens: each opens one after the other and ends where it began.
+
+One way at a time: a key pressed twice opens one composer.
+"""
+
+import logging
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from textual.app import App
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, Outgoing
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.ins import InsReading, read
+from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.gate import patients_of
+from tui_mailer.ui.clock import local_now
+from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.presenters import identity
+from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
+from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+from tui_mailer.ui.screens.new_message import NewMessageScreen
+
+_GROUP: Final = "flow"
+_log = logging.getLogger(__name__)
+
+
+def new_message(app: App[Any], engine: Engine) -> None:
+    """Ask to whom, then write."""
+    _start(app, _new_message(app, engine))
+
+
+def write_to_professional(app: App[Any], engine: Engine) -> None:
+    """Open an empty message."""
+    _start(app, _compose(app, engine, Draft()))
+
+
+def write_to_patient(
+    app: App[Any], engine: Engine, text: str = "", attach: Sequence[Path] = ()
+) -> None:
+    """Find the patient and confirm the identity, then write.
+
+    Args:
+        app: where the screens open.
+        engine: of the account written from.
+        text: fills the search bar.
+        attach: files for the message.
+    """
+    _start(app, _write_to_patient(app, engine, text, attach))
+
+
+def reply(app: App[Any], engine: Engine, message_id: int, to_all: bool) -> None:
+    """Answer a message; a patient's identity is confirmed first, unless it was in this exchange."""
+    _start(app, _reply(app, engine, message_id, to_all=to_all))
+
+
+def forward(app: App[Any], engine: Engine, message_id: int) -> None:
+    """Send a message on."""
+    _start(app, _forward(app, engine, message_id))
+
+
+def resume_draft(app: App[Any], engine: Engine, draft: Draft) -> None:
+    """Go on writing; a patient's identity is confirmed when the message is sent."""
+    _start(app, _resume(app, engine, draft))
+
+
+# --- the ways
+
+
+async def _new_message(app: App[Any], engine: Engine) -> None:
+    choice = await app.push_screen_wait(NewMessageScreen())
+    if choice == "professional":
+        await _compose(app, engine, Draft())
+    elif choice == "patient":
+        await _write_to_patient(app, engine, "", ())
+
+
+async def _write_to_patient(
+    app: App[Any], engine: Engine, text: str, attach: Sequence[Path]
+) -> None:
+    confirmed = await app.push_screen_wait(InsSearchScreen(engine, text, Purpose.WRITE))
+    if confirmed is not None:
+        address = confirmed.matricule.address(engine.account.patient_domain)
+        draft = Draft(to=(Address.received(address, confirmed.name),))
+        await _compose_to_confirmed(app, engine, draft, _banner(engine, confirmed), attach)
+
+
+async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
+    draft = await engine.writing.reply(message_id, to_all=to_all)
+    patients = patients_of(draft, engine.account)
+    if len(patients) != 1:
+        await _compose(app, engine, draft)
+        return
+    if patients[0] in await engine.identities.cleared(patients, answering=bool(draft.in_reply_to)):
+        await _compose(app, engine, draft, await _known_banner(engine, patients))
+        return
+    confirmed = await app.push_screen_wait(InsSearchScreen(engine, patients[0], Purpose.REPLY))
+    if confirmed is not None:
+        await _compose_to_confirmed(app, engine, draft, _banner(engine, confirmed))
+
+
+async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
+    await _compose(app, engine, await engine.writing.forward(message_id))
+
+
+async def _resume(app: App[Any], engine: Engine, draft: Draft) -> None:
+    patients = patients_of(draft, engine.account)
+    await _compose(app, engine, draft, await _known_banner(engine, patients))
+
+
+# --- their steps
+
+
+async def _compose_to_confirmed(
+    app: App[Any],
+    engine: Engine,
+    draft: Draft,
+    banner: PatientBanner,
+    attach: Sequence[Path] = (),
+) -> None:
+    """Write to a patient just confirmed; left without sending, the confirmation ends."""
+    if await _compose(app, engine, draft, banner, attach) is None:
+        engine.identities.withdraw(banner.matricule)
+
+
+async def _compose(
+    app: App[Any],
+    engine: Engine,
+    draft: Draft,
+    banner: PatientBanner | None = None,
+    attach: Sequence[Path] = (),
+) -> Outgoing | None:
+    screen = ComposeScreen(engine, draft, banner, offers_editor=_offers_editor(app))
+    screen.attach_first(attach)
+    return await app.push_screen_wait(screen)
+
+
+def _offers_editor(app: App[Any]) -> bool:
+    opening = getattr(app, "opening", None)
+    return isinstance(opening, Opening) and opening.editor
+
+
+async def _known_banner(engine: Engine, patients: Sequence[str]) -> PatientBanner | None:
+    """The banner of the one patient written to; None without one, or with several."""
+    if len(patients) != 1:
+        return None
+    reading = _read(engine, patients[0])
+    if reading.matricule is None:
+        return None
+    known = tuple(await engine.find_patients(patients[0], 1))
+    patient = ConfirmedPatient(reading.matricule, identity.known_name(known, reading.matricule))
+    return identity.banner(patient, reading)
+
+
+def _banner(engine: Engine, confirmed: ConfirmedPatient) -> PatientBanner:
+    return identity.banner(confirmed, _read(engine, confirmed.matricule.text))
+
+
+def _read(engine: Engine, text: str) -> InsReading:
+    return read(text, local_now().date(), test_identities=engine.account.test_identities)
+
+
+# --- running
+
+
+def _start(app: App[Any], way: Coroutine[Any, Any, object]) -> None:
+    if any(worker.group == _GROUP and not worker.is_finished for worker in app.workers):
+        way.close()
+        return
+    app.run_worker(_guarded(app, way), group=_GROUP, exit_on_error=False)
+
+
+async def _guarded(app: App[Any], way: Coroutine[Any, Any, object]) -> None:
+    """Say on the screen what ended the way; the program goes on."""
+    try:
+        await way
+    except MailerError as error:
+        _show(app, error)
+    except Exception as fault:  # noqa: BLE001  (its text could hold a patient's data)
+        _log.error("a way through the screens failed: %s", type(fault).__name__)
+        _show(app, MailerError())
+
+
+def _show(app: App[Any], error: MailerError) -> None:
+    if isinstance(app.screen, CommandScreen):
+        app.screen.show_error(error)

@@ -1,0 +1,1 @@
+"""What the screens say, as pure functions: no widget here, tested without a terminal."""

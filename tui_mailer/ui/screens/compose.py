@@ -1,0 +1,288 @@
+"""Writing a message: kept on disk while it is written, sent once, never lost by an error."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static, TextArea
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, Outgoing
+from tui_mailer.domain.errors import MailerError, SendRefused
+from tui_mailer.domain.events import DraftNotSaved, DraftSaved
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.gate import Question as Asked
+from tui_mailer.engine.gate import Review
+from tui_mailer.ui.bridge import EngineAnnounced
+from tui_mailer.ui.clock import local_now
+from tui_mailer.ui.commands import compose as commands
+from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.editor import edit_text
+from tui_mailer.ui.presenters import sizes
+from tui_mailer.ui.presenters.draft_form import fields_of, is_blank, title_of, with_recipients
+from tui_mailer.ui.presenters.identity import PatientBanner
+from tui_mailer.ui.screens.file_chooser import FileChooserScreen
+from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.text import french_size, line
+from tui_mailer.ui.widgets.attachment_list import AttachmentList
+from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_input import LineInput
+from tui_mailer.ui.widgets.message_body import MessageBody
+from tui_mailer.ui.widgets.notice import Notice
+from tui_mailer.ui.widgets.patient_view import PatientView
+from tui_mailer.ui.widgets.recipient_field import RecipientField
+
+
+class ComposeScreen(CommandScreen[Outgoing | None]):
+    """Gives the message handed over for sending, or None when it was closed or discarded."""
+
+    heading = "Écrire un message"
+    commands = (
+        commands.Send,
+        commands.Attach,
+        commands.Detach,
+        commands.Close,
+        commands.Discard,
+        commands.EditElsewhere,
+    )
+
+    def __init__(
+        self,
+        engine: Engine,
+        draft: Draft,
+        patient: PatientBanner | None = None,
+        *,
+        offers_editor: bool = False,
+    ) -> None:
+        """`patient`: whom the message was opened for; that address is locked in the To field."""
+        super().__init__()
+        self.offers_editor = offers_editor
+        self._engine = engine
+        self._patient = patient
+        matricule = patient.matricule.text if patient else ""
+        self._fields = fields_of(draft, matricule, engine.account.patient_domain)
+        self._keeper = engine.keep_draft(draft)
+        self._directory = Path.home()
+        self._is_handing_over = False
+        self._attach_first: tuple[Path, ...] = ()
+
+    def attach_first(self, paths: Sequence[Path]) -> None:
+        """Have `paths` attached as soon as the screen is shown."""
+        self._attach_first = tuple(paths)
+
+    def compose(self) -> ComposeResult:
+        """Title, patient, recipients, subject, text, attachments."""
+        draft = self._keeper.draft
+        complete = self._engine.reading.complete_address
+        with Horizontal(classes="screen-title"):
+            yield Static(line(title_of(draft)), markup=False)
+            yield Static(markup=False, id="saved")
+        yield Notice()
+        if self._patient is not None:
+            yield PatientView(self._patient)
+        with Vertical(id="headers"):
+            if self._fields.locked is not None:
+                with Horizontal(classes="field-line"):
+                    yield Static("À", markup=False, classes="field-label")
+                    yield Static(line(self._fields.locked.mailbox), markup=False, id="locked-to")
+            to_label = "À" if self._fields.locked is None else "À aussi"
+            yield RecipientField(to_label, self._fields.to, complete, id="to")
+            yield RecipientField("Cc", self._fields.cc, complete, id="cc")
+            yield RecipientField("Cci", self._fields.bcc, complete, id="bcc")
+            with Horizontal(classes="field-line"):
+                yield Static("Objet", markup=False, classes="field-label")
+                yield LineInput(safe_line(draft.subject), compact=True, id="subject")
+        yield MessageBody(draft.body)
+        yield AttachmentList(id="attachments")
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Go where writing begins."""
+        self._show_attachments()
+        locked = self._fields.locked is not None
+        self.query_one("#to").display = not locked or bool(self._fields.to)
+        draft = self._keeper.draft
+        if not draft.recipients and not self._fields.to:
+            self.query_one("#to-input").focus()
+        elif not draft.subject:
+            self.query_one("#subject").focus()
+        else:
+            self.query_one("#body").focus()
+        try:
+            await self.attach(self._attach_first)
+        except MailerError as error:
+            self.show_error(error)
+
+    # --- the text
+
+    @property
+    def draft(self) -> Draft:
+        """What is on the screen."""
+        return self._keeper.draft
+
+    @property
+    def _body(self) -> MessageBody:
+        return self.query_one(MessageBody)
+
+    @on(RecipientField.Edited)
+    @on(Input.Changed, "#subject")
+    @on(TextArea.Changed, "#body")
+    def _edited(self) -> None:
+        fields = [self.query_one(f"#{name}", RecipientField) for name in ("to", "cc", "bcc")]
+        recipients = [field.recipients for field in fields]
+        draft = with_recipients(self._keeper.draft, self._fields.locked, recipients)
+        subject = self.query_one("#subject", Input).value
+        self._keep(replace(draft, subject=subject, body=self._body.text))
+
+    def _keep(self, draft: Draft) -> None:
+        """Have it on disk soon; what changed nothing is not saved."""
+        if draft != self._keeper.draft:
+            self._keeper.edited(draft)
+            self._show_attachments()
+            self.refresh_bindings()
+
+    def on_engine_announced(self, message: EngineAnnounced) -> None:
+        """Say when the draft was saved, or why it was not."""
+        match message.event:
+            case DraftSaved(draft_id) if draft_id == self._keeper.draft.id:
+                self.query_one("#saved", Static).update(
+                    line(f"brouillon enregistré à {local_now():%H:%M}")
+                )
+            case DraftNotSaved(error):
+                self.query_one("#saved", Static).update(line("brouillon pas encore enregistré"))
+                self.show_error(error)
+
+    # --- attachments
+
+    async def choose_attachment(self) -> None:
+        """Ask for a file and attach it.
+
+        Raises:
+            AttachmentUnreadable: shown, the message stays as it is.
+        """
+        path = await self.app.push_screen_wait(FileChooserScreen(self._directory))
+        if path is not None:
+            self._directory = path.parent
+            await self.attach([path])
+
+    async def attach(self, paths: Sequence[Path]) -> None:
+        """Attach files.
+
+        Raises:
+            AttachmentUnreadable: the files before it are attached.
+        """
+        for path in paths:
+            attachment = await self._engine.writing.attach(path)
+            draft = self._keeper.draft
+            self._keep(replace(draft, attachments=(*draft.attachments, attachment)))
+
+    def detach(self) -> None:
+        """Remove the attachment that the cursor is on."""
+        index = self.query_one(AttachmentList).chosen
+        if index is not None:
+            kept = list(self._keeper.draft.attachments)
+            del kept[index]
+            self._keep(replace(self._keeper.draft, attachments=tuple(kept)))
+
+    def _show_attachments(self) -> None:
+        draft = self._keeper.draft
+        limit = sizes.limit_bytes(self._limits_bytes(draft.recipients))
+        size_bytes = sizes.estimated_size_bytes(draft)
+        too_large = limit is not None and size_bytes > limit
+        words = french_size(limit) if limit else ""
+        total = sizes.size_line(french_size(size_bytes), words, too_large=too_large)
+        self.query_one(AttachmentList).show(draft.attachments, total, too_large=too_large)
+
+    def _limits_bytes(self, recipients: Sequence[Address]) -> list[int | None]:
+        domain = self._engine.account.patient_domain
+        to_patient = any(address.matricule(domain) for address in recipients)
+        patients_limit = self._engine.options.patient_limit_bytes if to_patient else None
+        return [self._engine.writing.size_limit_bytes, patients_limit]
+
+    # --- leaving
+
+    async def send(self) -> None:
+        """Hand the message over and leave; whatever stands in the way is said, the text stays.
+
+        Raises:
+            MailerError: it was not handed over.
+        """
+        if self._is_handing_over:
+            return
+        self._is_handing_over = True
+        outgoing = None
+        try:
+            outgoing = await self._hand_over()
+        finally:
+            self._is_handing_over = outgoing is not None
+        if outgoing is not None:
+            self._leave(outgoing)
+
+    async def _hand_over(self) -> Outgoing | None:
+        self.clear_error()
+        review = await self._engine.writing.review(self._keeper.draft)
+        if review.refusals:
+            raise SendRefused(" ".join(review.refusals))
+        answered = await self._ask(review)
+        if answered is None:
+            return None
+        self._body.read_only = True
+        try:
+            # Saved first, so that no autosave under way brings the draft back afterwards.
+            draft = await self._keeper.save()
+            return await self._engine.writing.send(draft, answered)
+        finally:
+            self._body.read_only = False
+
+    async def _ask(self, review: Review) -> list[Asked] | None:
+        """Everything the user must say before sending; None when one answer was no."""
+        if review.unconfirmed:
+            confirmed = await self.app.push_screen_wait(
+                InsSearchScreen(self._engine, review.patient, Purpose.SEND)
+            )
+            if confirmed is None or confirmed.matricule.text != review.patient:
+                return None
+        for question in review.questions:
+            screen = Question(question.value, "Envoyer", "Revenir au message")
+            if not await self.app.push_screen_wait(screen):
+                return None
+        return list(review.questions)
+
+    async def close(self) -> None:
+        """Keep the draft and leave.
+
+        Raises:
+            StoreProblem: it could not be saved: the screen stays.
+        """
+        if is_blank(self._keeper.draft):
+            await self._keeper.discard()
+        else:
+            await self._keeper.save()
+        self._leave(None)
+
+    async def discard(self) -> None:
+        """Ask, then remove the draft and leave."""
+        text = "Jeter ce message ? Son texte ne pourra pas être retrouvé."
+        if is_blank(self._keeper.draft) or await self.app.push_screen_wait(
+            Question(text, "Jeter", "Garder")
+        ):
+            await self._keeper.discard()
+            self._leave(None)
+
+    def _leave(self, outgoing: Outgoing | None) -> None:
+        self._engine.release_draft(self._keeper)
+        self.dismiss(outgoing)
+
+    async def edit_elsewhere(self) -> None:
+        """Have the text edited by the user's editor.
+
+        Raises:
+            EditorFailed: the text stays as it was.
+        """
+        edited = await edit_text(self.app, self._body.text)
+        self._body.load_text(edited)

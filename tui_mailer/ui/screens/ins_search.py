@@ -1,0 +1,288 @@
+"""The INS search bar: from digits typed or pasted to a patient whose identity was confirmed.
+
+    typing ──complete, key right──▶ identity shown ──each point, then the button──▶ confirmed
+       ▲                                 │
+       └──── one character changed ──────┘   nothing confirmed is kept
+
+Ref#2 §3.4.2 asks for the check of the key and for the confirmation of the identity that the digits
+show; ECO.2.2.6 for a qualified INS.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical
+from textual.timer import Timer
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.ins import InsReading, Matricule, read
+from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.clock import local_now
+from tui_mailer.ui.commands.base import Command, CommandScreen
+from tui_mailer.ui.presenters import identity
+from tui_mailer.ui.presenters.identity import ConfirmedPatient
+from tui_mailer.ui.text import cut, french_date, line, plural
+from tui_mailer.ui.widgets.identity_panel import IdentityPanel
+from tui_mailer.ui.widgets.ins_table import InsTable
+from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_input import LineInput
+from tui_mailer.ui.widgets.notice import Notice
+
+_LONGEST_TYPED = 80
+_PAUSE_BEFORE_SEARCH_S = 0.15
+_NAME_WIDTH = 30
+
+ACTIVATION = (
+    "Si le compte Mon espace santé du patient n’est pas activé, il peut l’activer sur "
+    "www.monespacesante.fr. Le patient recevra une alerte l’invitant à se connecter pour lire "
+    "le message."
+)
+
+
+class Purpose(Enum):
+    """What the confirmed identity is for; each value labels the button."""
+
+    WRITE = "Écrire à ce patient"
+    REPLY = "Répondre à ce patient"
+    SEND = "Confirmer et envoyer"
+
+
+class AddKey(Command["InsSearchScreen"]):
+    """Ajouter la clé calculée aux 13 caractères saisis, après l’avoir comparée."""
+
+    key = "f4"
+    label = "Ajouter la clé"
+
+    def enabled(self, screen: "InsSearchScreen") -> bool:
+        """Only for 13 right characters."""
+        return screen.reading.expected_key is not None
+
+    async def run(self, screen: "InsSearchScreen") -> None:
+        """Complete the number; its identity is then to be confirmed like any other."""
+        screen.add_key()
+
+
+class LeaveSearch(Command["InsSearchScreen"]):
+    """Revenir sans écrire à un patient."""
+
+    key = "escape"
+    label = "Annuler"
+
+    def enabled(self, screen: "InsSearchScreen") -> bool:
+        """Escape closes an error first."""
+        return screen.shown_error is None
+
+    async def run(self, screen: "InsSearchScreen") -> None:
+        """Leave with nobody."""
+        screen.dismiss(None)
+
+
+class SearchInput(LineInput):
+    """The search bar; the arrow down leads to what stands below it."""
+
+    BINDINGS = [Binding("down", "app.focus_next", show=False)]  # noqa: RUF012  (Textual's own)
+
+
+class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
+    """Gives a `ConfirmedPatient` whose confirmation is journalled, or None.
+
+    For a reply or a message to send the patient is settled: only the confirmation is asked.
+    """
+
+    heading = "Échanger avec un usager"
+    commands = (LeaveSearch, AddKey)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual's own)
+
+    def __init__(self, engine: Engine, text: str = "", purpose: Purpose = Purpose.WRITE) -> None:
+        """`text` fills the search bar; it is read like anything typed."""
+        super().__init__()
+        self._engine = engine
+        self._purpose = purpose
+        self._text = ""
+        self._initial_text = text
+        self._patients: tuple[KnownPatient, ...] = ()
+        self._search_timer: Timer | None = None
+        self.reading: InsReading = self._read("")
+
+    def compose(self) -> ComposeResult:
+        """Bar, live line, table beside or above the known patients, then the identity."""
+        locked = self._purpose is not Purpose.WRITE
+        yield Static("Échanger avec un usager", markup=False, classes="screen-title")
+        yield Notice()
+        with Vertical(id="search"):
+            bar = SearchInput(
+                id="ins",
+                placeholder="INS de l’usager (15 caractères), ou nom d’un patient connu",
+                disabled=locked,
+                max_length=_LONGEST_TYPED,
+            )
+            bar.border_title = "Identité nationale de santé (INS)"
+            yield bar
+            yield Static(markup=False, id="ins-status")
+            yield Button(line("Ajouter la clé"), id="add-key")
+        with Container(id="below"):
+            yield InsTable(id="ins-table")
+            patients = OptionList(id="patients", markup=False)
+            patients.border_title = "Patients de cette boîte"
+            yield patients
+            yield IdentityPanel(self._purpose.value, self._engine.account.patient_domain)
+        yield Static(ACTIVATION, markup=False, id="activation")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read what the screen was opened with."""
+        if self._initial_text:
+            self.query_one("#ins", Input).value = self._initial_text
+        self._take(self._initial_text)
+        self._search()
+        if self._purpose is Purpose.WRITE:
+            self.query_one("#ins").focus()
+        else:
+            self._panel.focus_first_point()
+
+    @property
+    def _panel(self) -> IdentityPanel:
+        return self.query_one(IdentityPanel)
+
+    def _read(self, text: str) -> InsReading:
+        tests = self._engine.account.test_identities
+        return read(text, local_now().date(), test_identities=tests)
+
+    # --- what is typed
+
+    @on(Input.Changed, "#ins")
+    def _typed(self, event: Input.Changed) -> None:
+        if event.value != self._text:
+            self._take(event.value)
+            self._search_soon()
+
+    @on(Input.Submitted, "#ins")
+    def _submitted(self) -> None:
+        """Enter in the bar moves on and confirms nothing."""
+        if self.reading.is_valid:
+            self._panel.focus_first_point()
+
+    def _take(self, text: str) -> None:
+        """Understand `text`; whatever was confirmed of another one is forgotten."""
+        self._text = text
+        self.reading = self._read(text)
+        self._panel.show(self.reading)
+        self.query_one(InsTable).show(self.reading)
+        self.set_class(self.reading.is_valid, "-identity")
+        self._show_status()
+        if self.reading.matricule is not None:
+            self._load_exchange(self.reading.matricule)
+        self.refresh_bindings()
+
+    def _show_status(self) -> None:
+        found = identity.status(self.reading, self._text, len(self._patients))
+        status = self.query_one("#ins-status", Static)
+        status.update(line((f"{found.tone.value} ", "bold"), found.text))
+        for tone in identity.Tone:
+            status.set_class(tone is found.tone, f"-{tone.name.lower()}")
+        key = self.reading.expected_key
+        button = self.query_one("#add-key", Button)
+        button.display = key is not None
+        button.label = line(f"Ajouter la clé {key} (F4)")
+
+    @on(Button.Pressed, "#add-key")
+    def add_key(self) -> None:
+        """Write the computed key behind the 13 characters: only ever on demand."""
+        if self.reading.expected_key is not None:
+            self._fill(identity.grouped(self.reading.cleaned + self.reading.expected_key))
+            self.query_one("#ins").focus()
+
+    def _fill(self, text: str) -> None:
+        bar = self.query_one("#ins", Input)
+        bar.value = text
+        bar.cursor_position = len(text)
+        self._take(text)
+
+    # --- known patients
+
+    def _search_soon(self) -> None:
+        if self._search_timer is not None:
+            self._search_timer.stop()
+        self._search_timer = self.set_timer(_PAUSE_BEFORE_SEARCH_S, self._search)
+
+    def _search(self) -> None:
+        self.run_worker(
+            self._find(self._text), group="patients", exclusive=True, exit_on_error=False
+        )
+
+    async def _find(self, text: str) -> None:
+        wanted = text.strip() if identity.is_name(text) else self.reading.cleaned
+        try:
+            found = await self._engine.find_patients(wanted)
+        except MailerError as error:
+            self.show_error(error)
+            return
+        if text == self._text:
+            self._patients = tuple(found)
+            self._list_patients(found)
+            self._show_status()
+
+    def _list_patients(self, found: Sequence[KnownPatient]) -> None:
+        options = self.query_one("#patients", OptionList)
+        options.clear_options()
+        now = local_now()
+        for patient in found:
+            told = (
+                f"{patient.matricule.grouped}   {french_date(patient.last_at, now)}, "
+                f"{plural(patient.message_count, 'message')}"
+            )
+            options.add_option(
+                Option(line((cut(patient.name or "(sans nom)", _NAME_WIDTH), "bold"), "  ", told))
+            )
+        options.disabled = not found
+        options.border_subtitle = "" if found else "aucun ne correspond"
+
+    @on(OptionList.OptionSelected, "#patients")
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        """A known patient is confirmed again, like one typed."""
+        self._fill(self._patients[event.option_index].matricule.grouped)
+        self._panel.focus_first_point()
+
+    # --- the identity
+
+    def _load_exchange(self, matricule: Matricule) -> None:
+        self.run_worker(
+            self._show_exchange(matricule), group="exchange", exclusive=True, exit_on_error=False
+        )
+
+    async def _show_exchange(self, matricule: Matricule) -> None:
+        try:
+            exchange = await self._engine.exchange(matricule.text)
+        except MailerError as error:
+            self.show_error(error)
+            return
+        if self.reading.matricule == matricule:
+            since = french_date(exchange.since, local_now()) if exchange.since else ""
+            self._panel.show_exchange(identity.exchange_line(exchange, since))
+
+    @on(IdentityPanel.Confirmed)
+    def _confirmed(self, event: IdentityPanel.Confirmed) -> None:
+        """Only for the identity that is on the screen now."""
+        if event.confirmation.matricule == self.reading.matricule:
+            self._panel.hold(held=True)
+            self.run_worker(self._record(event.confirmation), group="confirm", exit_on_error=False)
+
+    async def _record(self, confirmation: IdentityConfirmation) -> None:
+        matricule = confirmation.matricule
+        try:
+            known = tuple(await self._engine.find_patients(matricule.text, 1))
+            await self._engine.identities.confirm(confirmation)
+        except MailerError as error:
+            self.show_error(error)
+            self._panel.hold(held=False)
+            return
+        if self.reading.matricule != matricule:
+            self._engine.identities.withdraw(matricule)
+            return
+        self.dismiss(ConfirmedPatient(matricule, identity.known_name(known, matricule)))

@@ -1,0 +1,258 @@
+"""The login screen: the account the first time, its passphrase the next ones."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Input, Static
+from textual.worker import Worker
+
+from tui_mailer.domain.account import Account, SecretOrigin
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.session import Session
+from tui_mailer.ui.commands.base import Command, CommandScreen
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.presenters.account_form import AccountForm, account_of, faults, form_of
+from tui_mailer.ui.text import line, lines
+from tui_mailer.ui.widgets.account_fields import AccountFields
+from tui_mailer.ui.widgets.connection_steps import ConnectionSteps
+from tui_mailer.ui.widgets.field_row import FieldRow
+from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_input import LineInput
+from tui_mailer.ui.widgets.notice import Notice
+
+_NO_PASSWORD = "Le trousseau n’a pas encore ce mot de passe : saisissez-le, il y sera gardé."  # noqa: S105
+
+
+class CancelConnection(Command["LoginScreen"]):
+    """Arrêter la connexion en cours ; ce qui est saisi reste."""
+
+    key = "escape"
+    label = "Arrêter la connexion"
+
+    def enabled(self, screen: "LoginScreen") -> bool:
+        """Until the last step: the local store is being made then."""
+        return screen.may_cancel
+
+    async def run(self, screen: "LoginScreen") -> None:
+        """Stop at once."""
+        screen.cancel()
+
+
+class Connect(Command["LoginScreen"]):
+    """Se connecter avec ce qui est saisi."""
+
+    key = "ctrl+s"
+    label = "Se connecter"
+    priority = True
+
+    def enabled(self, screen: "LoginScreen") -> bool:
+        """One login at a time."""
+        return not screen.is_connecting
+
+    async def run(self, screen: "LoginScreen") -> None:
+        """Check the fields, then connect."""
+        screen.connect()
+
+
+class Advanced(Command["LoginScreen"]):
+    """Montrer ou replier les réglages avancés : nom affiché, certificats, origine du mot de passe."""
+
+    key = "f3"
+    label = "Réglages avancés"
+
+    def enabled(self, screen: "LoginScreen") -> bool:
+        """Only with the whole form."""
+        return screen.known_account is None
+
+    async def run(self, screen: "LoginScreen") -> None:
+        """Fold or unfold."""
+        screen.query_one(AccountFields).fold_advanced()
+
+
+class OtherAccount(Command["LoginScreen"]):
+    """Ouvrir un autre compte, ou changer les réglages de celui-ci."""
+
+    key = "f5"
+    label = "Autre compte"
+
+    def enabled(self, screen: "LoginScreen") -> bool:
+        """Only where the screen asks for a passphrase alone."""
+        return screen.known_account is not None and not screen.is_connecting
+
+    async def run(self, screen: "LoginScreen") -> None:
+        """Show the whole form, filled in."""
+        screen.show_form()
+
+
+class LoginScreen(CommandScreen[Engine]):
+    """Gives an engine that is not started yet.
+
+    With an account that has a store on this machine, only the passphrase is asked (or nothing, when
+    the command or the keyring gives it) and no connection is made.
+    """
+
+    heading = "Connexion"
+    commands = (CancelConnection, Connect, Advanced, OtherAccount)
+
+    def __init__(self, session: Session, opening: Opening) -> None:
+        super().__init__()
+        self._session = session
+        self._opening = opening
+        self._base: Account | None = None
+        self._worker: Worker[None] | None = None
+        self.known_account: Account | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title and hints, the fields, the steps, the links."""
+        yield Static(
+            line(("tui-mailer", "bold"), "  messagerie sécurisée de santé, au clavier"),
+            markup=False,
+            classes="screen-title",
+        )
+        with VerticalScroll(id="login", can_focus=False):
+            yield Static(lines(*self._opening.hints), markup=False, id="hints")
+            with Vertical(id="unlock"):
+                yield Static(markup=False, id="unlock-address")
+                yield FieldRow(
+                    "Mot de passe",
+                    LineInput(password=True, compact=True, id="passphrase"),
+                    hint="Il ouvre la boîte chiffrée de ce poste, même sans réseau.",
+                )
+            yield AccountFields()
+            with Horizontal(id="login-end"):
+                yield Button(line("Se connecter"), id="connect", variant="primary")
+                yield ConnectionSteps(id="steps")
+            yield Notice()
+            yield Static(
+                lines(
+                    "Pas encore de compte : www.sante-ra.fr/inscription",
+                    "Aide : sante-ara.fr/contact",
+                ),
+                markup=False,
+                id="links",
+            )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the passphrase alone where there is a store, else the form."""
+        self.query_one("#hints").display = bool(self._opening.hints)
+        account = self._opening.account or self._first_account()
+        self._base = account
+        if account is not None:
+            self.query_one(AccountFields).fill(form_of(account, self._opening.password))
+        if account is not None and self._session.has_store(account):
+            self._ask_passphrase(account)
+        else:
+            self.show_form()
+
+    def _first_account(self) -> Account | None:
+        try:
+            accounts = self._session.accounts()
+        except MailerError as error:
+            self.show_error(error)
+            return None
+        return accounts[0] if accounts else None
+
+    def _ask_passphrase(self, account: Account) -> None:
+        self.known_account = account
+        self.query_one(AccountFields).display = False
+        self.query_one("#unlock-address", Static).update(line(("Compte  ", ""), account.address))
+        self.query_one("#connect", Button).label = line("Ouvrir la boîte")
+        passphrase = self.query_one("#passphrase", Input)
+        passphrase.value = self._opening.password
+        passphrase.focus()
+        if account.secret_origin in {SecretOrigin.COMMAND, SecretOrigin.KEYRING}:
+            self.connect()
+
+    def show_form(self) -> None:
+        """Show every field."""
+        self.known_account = None
+        self.query_one("#unlock").display = False
+        self.query_one("#connect", Button).label = line("Se connecter")
+        fields = self.query_one(AccountFields)
+        fields.display = True
+        fields.focus_first_empty()
+        self.refresh_bindings()
+
+    # --- connecting
+
+    @property
+    def is_connecting(self) -> bool:
+        """True while a login or an opening is under way."""
+        return self._worker is not None and not self._worker.is_finished
+
+    @property
+    def may_cancel(self) -> bool:
+        """True while the servers are being asked; making the store is not cut short."""
+        passed = self.query_one(ConnectionSteps).passed
+        return (
+            self.is_connecting
+            and self.known_account is None
+            and ConnectionStep.SUBMISSION not in passed
+        )
+
+    @on(Button.Pressed, "#connect")
+    @on(Input.Submitted, "#passphrase")
+    @on(AccountFields.Submitted)
+    def connect(self) -> None:
+        """Check the fields, then log in or open the store."""
+        if self.is_connecting:
+            return
+        self.clear_error()
+        if self.known_account is not None:
+            task = self._open(self.known_account)
+        else:
+            form = self.query_one(AccountFields).form
+            found = faults(form)
+            self.query_one(AccountFields).show_faults(found)
+            if found:
+                return
+            task = self._log_in(form)
+        self._worker = self.run_worker(task, group="login", exit_on_error=False)
+        self._follow()
+
+    def cancel(self) -> None:
+        """Stop connecting; the fields stay as they are."""
+        if self._worker is not None:
+            self._worker.cancel()
+        self.query_one(ConnectionSteps).hide()
+
+    def on_worker_state_changed(self) -> None:
+        """A login began, ended or was stopped."""
+        self._follow()
+
+    def _follow(self) -> None:
+        self.query_one("#connect", Button).disabled = self.is_connecting
+        self.refresh_bindings()
+
+    async def _log_in(self, form: AccountForm) -> None:
+        steps = self.query_one(ConnectionSteps)
+        account = account_of(form, self._base)
+        try:
+            password = form.password or await self._session.passphrase_from_elsewhere(account)
+            if not password:
+                self.query_one(AccountFields).show_faults({"password": _NO_PASSWORD})
+                return
+            steps.begin()
+            engine = await self._session.first_login(account, password, steps.tick)
+        except MailerError as error:
+            steps.fail()
+            self.show_error(error)
+            return
+        self.dismiss(engine)
+
+    async def _open(self, account: Account) -> None:
+        passphrase = self.query_one("#passphrase", Input)
+        try:
+            password = passphrase.value or await self._session.passphrase_from_elsewhere(account)
+            if not password:
+                passphrase.focus()
+                return
+            engine = await self._session.open(account, password)
+        except MailerError as error:
+            self.show_error(error)
+            passphrase.focus()
+            return
+        self.dismiss(engine)

@@ -1,0 +1,70 @@
+"""The menu behind `+`: whom to write to."""
+
+from typing import Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui_mailer.ui.commands.base import Command, CommandModal
+from tui_mailer.ui.text import line
+from tui_mailer.ui.widgets.key_bar import KeyBar
+
+Correspondent = Literal["professional", "patient"]
+
+
+class ToProfessional(Command["NewMessageScreen"]):
+    """Écrire à un professionnel de santé."""
+
+    key = "e"
+    label = "Professionnel"
+
+    async def run(self, screen: "NewMessageScreen") -> None:
+        """Leave with this choice."""
+        screen.dismiss("professional")
+
+
+class ToPatient(Command["NewMessageScreen"]):
+    """Échanger avec un usager, par son INS."""
+
+    key = "p"
+    label = "Usager"
+
+    async def run(self, screen: "NewMessageScreen") -> None:
+        """Leave with this choice."""
+        screen.dismiss("patient")
+
+
+class LeaveMenu(Command["NewMessageScreen"]):
+    """Revenir sans rien écrire."""
+
+    key = "escape"
+    label = "Annuler"
+
+    async def run(self, screen: "NewMessageScreen") -> None:
+        """Leave without a choice."""
+        screen.dismiss(None)
+
+
+class NewMessageScreen(CommandModal[Correspondent | None]):
+    """Two entries, by arrows and Enter or by their letter."""
+
+    heading = "Nouveau message"
+    commands = (ToProfessional, ToPatient, LeaveMenu)
+
+    def compose(self) -> ComposeResult:
+        """The leaflet's words."""
+        with Vertical(classes="sheet", id="new-message"):
+            yield Static(line(("Nouveau message", "bold")), markup=False, classes="sheet-title")
+            yield OptionList(
+                Option(line(("e", "bold $primary"), "  Écrire à un professionnel"), "professional"),
+                Option(line(("p", "bold $primary"), "  Échanger avec un usager"), "patient"),
+                markup=False,
+            )
+            yield KeyBar()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss("patient" if event.option_id == "patient" else "professional")

@@ -1,0 +1,83 @@
+"""One point of an identity to confirm: a box that only its own key press ticks."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from textual.content import Content
+from textual.events import Click, Key
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui_mailer.domain.patient import IdentityPoint
+from tui_mailer.ui.presenters.identity import point_label
+
+READING_TIME_S = 0.3
+"""Shorter than anybody reads: a key pressed before this was meant for something else."""
+
+_LABEL_WIDTH = len("Département de naissance")
+
+
+class ConfirmPoint(Widget, can_focus=True):
+    """A line ``[x] Sexe   Femme   je confirme``.
+
+    Space (or a click) toggles it, once the identity has been on the screen for `READING_TIME_S`:
+    keys typed ahead confirm nothing. Enter does nothing, so that a pasted line break does not.
+    """
+
+    value = reactive("")
+    confirmed = reactive(False)
+
+    @dataclass
+    class Toggled(Message):
+        """The user ticked the box, or took the tick back."""
+
+        point: IdentityPoint
+
+    def __init__(self, point: IdentityPoint) -> None:
+        super().__init__(id=f"point-{point.name.lower().replace('_', '-')}")
+        self.point = point
+        self._shown_at: float | None = None
+
+    @property
+    def accepts_keys(self) -> bool:
+        """True once what is to be confirmed could be read."""
+        return self._takes(monotonic())
+
+    def expect(self, value: str) -> None:
+        """Show `value`, unconfirmed; keys count only after it was painted and could be read."""
+        self.value = value
+        self.confirmed = False
+        self._shown_at = None
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self._shown_at = monotonic()
+
+    def _takes(self, pressed_at: float) -> bool:
+        return self._shown_at is not None and pressed_at >= self._shown_at + READING_TIME_S
+
+    def on_key(self, event: Key) -> None:
+        """Space toggles."""
+        if event.key == "space":
+            event.stop()
+            if self._takes(event.time):
+                self.post_message(self.Toggled(self.point))
+
+    def on_click(self, event: Click) -> None:
+        """A click toggles."""
+        if self._takes(event.time):
+            self.post_message(self.Toggled(self.point))
+
+    def render(self) -> Content:
+        """The box, what is confirmed, and the words of the confirmation."""
+        box = "[x] " if self.confirmed else "[ ] "
+        if self.point is IdentityPoint.QUALIFIED:
+            return Content.assemble((box, "bold"), point_label(self.point))
+        said = "confirmé" if self.confirmed else "je confirme"
+        return Content.assemble(
+            (box, "bold"),
+            f"{point_label(self.point):<{_LABEL_WIDTH}}  ",
+            (self.value, "bold"),
+            (f" — {said}", "$text-muted"),
+        )

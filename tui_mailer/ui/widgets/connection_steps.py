@@ -1,0 +1,52 @@
+"""The steps of a login, each ticked as it succeeds."""
+
+from textual.widgets import Static
+
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.ui.text import Part, line
+
+
+class ConnectionSteps(Static):
+    """``✓ nom du serveur  … connexion chiffrée  · identification``: done, under way, to come."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (the library's name)
+        super().__init__(markup=False, id=id)
+        self._passed: set[ConnectionStep] = set()
+        self.display = False
+
+    @property
+    def passed(self) -> frozenset[ConnectionStep]:
+        """The steps that succeeded."""
+        return frozenset(self._passed)
+
+    def begin(self) -> None:
+        """A login begins: nothing is done, the first step is under way."""
+        self._passed.clear()
+        self.display = True
+        self._draw("…")
+
+    def tick(self, step: ConnectionStep) -> None:
+        """`step` succeeded."""
+        self._passed.add(step)
+        self._draw("…")
+
+    def fail(self) -> None:
+        """The step under way failed."""
+        self._draw("✗")
+
+    def hide(self) -> None:
+        """Nothing is under way any more."""
+        self.display = False
+
+    def _draw(self, mark_under_way: str) -> None:
+        parts: list[Part] = []
+        mark = mark_under_way
+        for step in ConnectionStep:
+            words = step.value.replace(" ", "\u00a0")
+            if step in self._passed:
+                parts.append((f"✓\u00a0{words}  ", "$success"))
+                continue
+            style = "$text-muted" if mark == "·" else "bold $error" if mark == "✗" else "bold"
+            parts.append((f"{mark}\u00a0{words}  ", style))
+            mark = "·"
+        self.update(line(*parts))

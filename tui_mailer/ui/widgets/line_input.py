@@ -1,0 +1,51 @@
+"""A field of one line that takes any paste: all of it, made safe, and never a key press."""
+
+from textual.events import Paste
+from textual.widgets import Input
+
+from tui_mailer.domain.safe_text import safe_line
+
+
+class LineInput(Input):
+    """An `Input` whose paste keeps every line, and whose cursor does not blink.
+
+    The library keeps the first line of a paste and drops the others in silence; here line breaks
+    become spaces, and control characters visible marks, because a terminal would obey them.
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        password: bool = False,
+        disabled: bool = False,
+        max_length: int = 0,
+        compact: bool = False,
+        id: str | None = None,  # noqa: A002  (the library's name)
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            password=password,
+            disabled=disabled,
+            max_length=max_length,
+            select_on_focus=False,
+            id=id,
+            classes=classes,
+            compact=compact,
+        )
+        self.cursor_blink = False
+
+    def on_paste(self, event: Paste) -> None:
+        """Insert what was pasted on the one line; the field's owner decides what it is worth."""
+        event.prevent_default()
+        event.stop()
+        text: str = safe_line(" ".join(event.text.split("\n")).replace("\r", "").strip())
+        if self.max_length:
+            text = text[: max(0, self.max_length - len(self.value) + len(self.selected_text))]
+        if self.selection.is_empty:
+            self.insert_text_at_cursor(text)
+        else:
+            self.replace(text, *self.selection)

@@ -1,0 +1,20 @@
+"""Where the text of a message is written."""
+
+from textual.events import Paste
+from textual.widgets import TextArea
+
+from tui_mailer.domain.safe_text import safe_block
+
+
+class MessageBody(TextArea):
+    """A `TextArea` that takes only text safe for a terminal, pasted text included."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(safe_block(text), soft_wrap=True, tab_behavior="focus", id="body")
+        self.cursor_blink = False
+
+    def on_paste(self, event: Paste) -> None:
+        """Insert what was pasted with its control characters made visible."""
+        event.prevent_default()
+        event.stop()
+        self.replace(safe_block(event.text), *self.selection, maintain_selection_offset=False)
