@@ -1,0 +1,91 @@
+"""Costs stay what they are when the mailbox grows; counted in SQLite's own steps, not in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from contract.message_store_contract import HELENE, INBOX, letter, patient, with_folders
+
+from tui_mailer.backend.store import EncryptedMessageStore
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.database import Database
+from tui_mailer.domain.message import FolderView, ListView, PatientsView, RemoteMessage
+
+MANY = 10_000
+_STEPS_A_TICK = 100
+
+
+class Meter:
+    """Counts the steps that a connection of the store takes."""
+
+    def __init__(self) -> None:
+        self.ticks = 0
+
+    def tick(self) -> int:
+        self.ticks += 1
+        return 0
+
+    def install(self, sql: Sql) -> None:
+        sql.set_progress_handler(self.tick, _STEPS_A_TICK)
+
+    def taken(self) -> int:
+        taken, self.ticks = self.ticks * _STEPS_A_TICK, 0
+        return taken
+
+
+@pytest.fixture
+async def meter(store: EncryptedMessageStore) -> Meter:
+    meter = Meter()
+    database: Database = store._database
+    await database.write(meter.install)
+    await database.read(meter.install)
+    return meter
+
+
+def patients_letters(first: int, count: int, message_id: str = "") -> Sequence[RemoteMessage]:
+    return [
+        letter(uid, sender=patient(HELENE), message_id=message_id or f"<{uid}@x>", size_bytes=9)
+        for uid in range(first, first + count)
+    ]
+
+
+@pytest.mark.parametrize("message_id", ["", "<toujours le même@x>"])
+async def test_adding_to_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
+    store: EncryptedMessageStore, meter: Meter, message_id: str
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    meter.taken()
+    await store.add_messages(inbox, patients_letters(1, 200, message_id))
+    in_empty = meter.taken()
+    await store.add_messages(inbox, patients_letters(1_000, MANY, message_id))
+    meter.taken()
+    await store.add_messages(inbox, patients_letters(50_000, 200, message_id))
+    assert meter.taken() < 2 * in_empty
+
+
+@pytest.mark.parametrize("kind", ["folder", "without patients", "patients", "one patient"])
+async def test_both_ends_of_a_long_list_are_near(
+    store: EncryptedMessageStore, meter: Meter, kind: str
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    if kind == "without patients":
+        await store.add_messages(inbox, [letter(uid) for uid in range(MANY)])
+    else:
+        await store.add_messages(inbox, patients_letters(0, MANY))
+    views: dict[str, ListView] = {
+        "folder": FolderView(inbox),
+        "without patients": FolderView(inbox, with_patients=False),
+        "patients": PatientsView(),
+        "one patient": PatientsView(HELENE),
+    }
+    view = views[kind]
+    count = await store.count(view)
+    assert count == MANY
+    meter.taken()
+    await store.count(view)
+    counting = meter.taken()
+    for start in (0, MANY - 50):
+        assert len(await store.rows(view, start, start + 50)) == 50
+        assert meter.taken() - counting < 10_000
+    assert counting <= (1_000 if isinstance(view, FolderView) else 5 * MANY)

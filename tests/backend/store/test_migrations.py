@@ -1,0 +1,95 @@
+"""A store of any older version becomes one of the newest, and keeps what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui_mailer.backend.store.connection import Sql, connect
+from tui_mailer.backend.store.failures import SqlError, StoreTooNew
+from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
+
+FIRST = Migration(1, "CREATE TABLE one (a INTEGER NOT NULL) STRICT; INSERT INTO one VALUES (7);")
+SECOND = Migration(2, "ALTER TABLE one ADD COLUMN b INTEGER NOT NULL DEFAULT 8;")
+BROKEN = Migration(
+    3, "CREATE TABLE two (a INTEGER NOT NULL) STRICT; INSERT INTO nowhere VALUES (1);"
+)
+
+
+@pytest.fixture
+def sql(tmp_path: Path) -> Sql:
+    return connect(tmp_path / "x.db", bytes(32))
+
+
+def version(sql: Sql) -> int:
+    return int(sql.execute("PRAGMA user_version").fetchone()[0])
+
+
+def schema(sql: Sql) -> dict[str, tuple[str, ...]]:
+    """Every table with its columns, every index and trigger with its text."""
+    rows = sql.execute("SELECT name, type, coalesce(sql, '') FROM sqlite_schema").fetchall()
+    return {
+        name: tuple(str(column) for column in sql.execute(f"PRAGMA table_info({name})"))
+        if kind == "table"
+        else (kind, text)
+        for name, kind, text in rows
+    }
+
+
+def test_the_numbers_follow_one_another_from_1() -> None:
+    assert [migration.version for migration in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+
+
+@pytest.mark.parametrize("old", range(len(MIGRATIONS) + 1))
+def test_from_each_older_version_the_schema_is_that_of_a_new_store(
+    sql: Sql, tmp_path: Path, old: int
+) -> None:
+    new = connect(tmp_path / "new.db", bytes(32))
+    migrate(new)
+    if old:
+        migrate(sql, MIGRATIONS[:old])
+    migrate(sql)
+    assert version(sql) == len(MIGRATIONS)
+    assert schema(sql) == schema(new)
+    assert "message" in schema(new)
+
+
+def test_each_step_is_applied_once_and_keeps_the_rows(sql: Sql) -> None:
+    migrate(sql, (FIRST,))
+    migrate(sql, (FIRST, SECOND))
+    migrate(sql, (FIRST, SECOND))
+    assert version(sql) == 2
+    assert sql.execute("SELECT a, b FROM one").fetchall() == [(7, 8)]
+
+
+def test_a_step_that_fails_leaves_the_version_before_it(sql: Sql) -> None:
+    with pytest.raises(SqlError):
+        migrate(sql, (FIRST, SECOND, BROKEN))
+    assert version(sql) == 2
+    assert not sql.in_transaction
+    assert set(schema(sql)) == {"one"}
+    migrate(sql, (FIRST, SECOND, Migration(3, "CREATE TABLE two (a INTEGER NOT NULL) STRICT;")))
+    assert version(sql) == 3
+
+
+def test_a_newer_version_is_refused_untouched(sql: Sql) -> None:
+    migrate(sql, (FIRST, SECOND))
+    before = schema(sql)
+    with pytest.raises(StoreTooNew):
+        migrate(sql, (FIRST,))
+    assert (version(sql), schema(sql)) == (2, before)
+
+
+def test_every_table_is_strict_and_no_column_may_be_null(sql: Sql) -> None:
+    migrate(sql)
+    tables = sql.execute(
+        "SELECT name, strict FROM pragma_table_list"
+        " WHERE type = 'table' AND schema = 'main'"
+        " AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'message_text%'"
+    ).fetchall()
+    assert len(tables) >= 10
+    for name, strict in tables:
+        assert strict, name
+        for _, column, _, not_null, _, is_key in sql.execute(f"PRAGMA table_info({name})"):
+            assert not_null or is_key, f"{name}.{column}"

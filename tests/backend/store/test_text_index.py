@@ -1,0 +1,72 @@
+"""Words of everything held are found, and the index follows the messages."""
+
+from __future__ import annotations
+
+import pytest
+from contract.message_store_contract import DURAND, INBOX, ids_by_uid, letter, person, with_folders
+
+from tui_mailer.backend.store import EncryptedMessageStore
+from tui_mailer.domain.message import FolderView
+
+
+async def found(store: EncryptedMessageStore, text: str) -> list[int]:
+    return [row.uid for row in await store.find_messages(text, 10)]
+
+
+async def test_headers_are_found_by_the_beginning_of_words(store: EncryptedMessageStore) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    helene = person("helene.petit@x.mssante.fr", "Hélène PETIT")
+    await store.add_messages(
+        inbox, [letter(1, "Œdème à revoir"), letter(2, "Bilan", helene, to=(), cc=(DURAND,))]
+    )
+    for text, uids in {
+        "oedeme": [1],
+        "ŒDÈ": [1],
+        "hélène": [2],
+        "helene.pet": [2],
+        "durand": [2, 1],
+        "bilan pet": [2],
+        "bilan revoir": [],
+        "dème": [],
+        "": [],
+        '"': [],
+        "bilan OR revoir": [],
+        "subject:bilan": [],
+        "NEAR(": [],
+    }.items():
+        assert await found(store, text) == uids, text
+
+
+async def test_bodies_are_found_with_their_headers_once_fetched(
+    store: EncryptedMessageStore,
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, [letter(1, "Bilan"), letter(2, "Bilan")])
+    held = await ids_by_uid(store, inbox)
+    assert await found(store, "cœur") == []
+    await store.save_content(held[1], b"...", "Le cœur est régulier.")
+    assert await found(store, "coeur bilan durand") == [1]
+    await store.save_content(held[1], b"...", "Autre texte")
+    assert await found(store, "coeur") == []
+    assert await found(store, "autre") == [1]
+    assert await found(store, "bilan") == [2, 1]
+
+
+async def test_what_was_expunged_is_found_no_more(store: EncryptedMessageStore) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, [letter(1), letter(2)])
+    await store.remove_messages(inbox, [1])
+    assert await found(store, "bilan") == [2]
+    await store.reset_folder(inbox, 7)
+    assert await found(store, "bilan") == []
+    indexed = "SELECT count(*) FROM message_text WHERE message_text MATCH 'bilan'"
+    assert await store._database.fetch_all(indexed) == [(0,)]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b", "\x1b[2J"])
+async def test_a_body_with_any_character_is_kept(store: EncryptedMessageStore, text: str) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, [letter(1)])
+    (row,) = await store.rows(FolderView(inbox), 0, 1)
+    await store.save_content(row.id, b"x", f"{text} bonjour")
+    assert await found(store, "bonjour") == [1]
