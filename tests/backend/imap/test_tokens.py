@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui_mailer.backend.imap.envelope import read_attributes, read_message
 from tui_mailer.backend.imap.folders import read_folders
-from tui_mailer.backend.imap.selected import read_appended_uid, read_selected
+from tui_mailer.backend.imap.results import read_appended_uid, read_selected
 from tui_mailer.backend.imap.status import Status, read_tagged
 from tui_mailer.backend.imap.tokens import Value, number, parse, uid
 from tui_mailer.domain.errors import ProtocolBroken

@@ -6,9 +6,10 @@ import ssl
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
+from tui_mailer.backend.imap.incoming import OnAlert
 from tui_mailer.backend.imap.limits import Deadlines, Limits
 from tui_mailer.backend.imap.login import ask_capabilities, log_in
-from tui_mailer.backend.imap.protocol import GuardedProtocol, OnAlert
+from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.backend.imap.tls import make_context
 from tui_mailer.domain.account import Account, Credentials, Endpoint, Security
@@ -150,7 +151,7 @@ async def _translated(handshake: Awaitable[_T]) -> _T:
     """
     try:
         return await handshake
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, ValueError) as error:
         tls_error = ssl_error_behind(error)
         if tls_error is None:
             raise LineLost from error

@@ -1,9 +1,8 @@
 """One logged-in connection as the engine wants it: `domain.ports.MailServer`."""
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -17,26 +16,24 @@ from tui_mailer.backend.imap.folders import read_folders
 from tui_mailer.backend.imap.limits import Allowance, Limits
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
-from tui_mailer.backend.imap.selected import Selected, read_appended_uid, read_selected
+from tui_mailer.backend.imap.results import Selected, read_appended_uid, read_search, read_selected
 from tui_mailer.backend.imap.sets import batches, uid_set, uid_sets
+from tui_mailer.backend.imap.slices import in_slices
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.domain.errors import (
     ConnectionProblem,
     LineLost,
     MailerError,
-    ProtocolBroken,
 )
 from tui_mailer.domain.folder import FolderState, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
 
 _FIRST_BATCH: Final = 50
 _BATCH: Final = 500
-_SLICE_S: Final = 0.008
 _ROW_BYTES: Final = 2 * 1024
 _FLAGS_BYTES: Final = 64
 _FIRST_SLICE_BYTES: Final = 1024 * 1024
 _NEXT_SLICE_BYTES: Final = 512 * 1024
-_SEARCH: Final = re.compile(rb"\* SEARCH((?: [0-9]{1,10})*) *(?:\(MODSEQ [0-9]+\))?", re.IGNORECASE)
 
 _NOTHING_OPEN: Final = Selected(FolderState(uid_validity=0, uid_next=None, exists=0))
 
@@ -85,7 +82,6 @@ class ImapServer:
             self._line.state = aioimaplib.AUTH
             raise refusal(answer.status)
         self._selected = self._sane(read_selected, answer.responses)
-        self._line.changed.clear()
         return self._selected.state
 
     # --- messages
@@ -100,7 +96,7 @@ class ImapServer:
             allowance = Allowance.for_messages(len(batch), _ROW_BYTES)
             responses = await self._fetch(uid_set(batch), envelope.ITEMS, allowance)
             described: dict[int, RemoteMessage] = {}
-            async for response in _in_slices(responses):
+            async for response in in_slices(responses):
                 message = self._sane(envelope.read_message, response)
                 if message is not None:
                     described.setdefault(message.uid, message)
@@ -113,7 +109,7 @@ class ImapServer:
         found: dict[int, Flags] = {}
         for one_set, count in wanted:
             allowance = Allowance.for_messages(count, _FLAGS_BYTES)
-            async for response in _in_slices(await self._fetch(one_set, "(UID FLAGS)", allowance)):
+            async for response in in_slices(await self._fetch(one_set, "(UID FLAGS)", allowance)):
                 attributes = self._sane(envelope.read_attributes, response)
                 if attributes is None or not {b"UID", b"FLAGS"} <= attributes.keys():
                     continue
@@ -236,7 +232,7 @@ class ImapServer:
         found: set[int] = set()
         for response in _accepted(answer).responses:
             if response[0][:8].upper() == b"* SEARCH":
-                found.update(self._sane(_read_search, response))
+                found.update(self._sane(read_search, response))
         return sorted(found)
 
     async def _fetch(self, uids: str, items: str, allowance: Allowance) -> Sequence[RawResponse]:
@@ -259,23 +255,3 @@ def _accepted(answer: Answer) -> Answer:
     if answer.result != "OK":
         raise refusal(answer.status)
     return answer
-
-
-def _read_search(response: RawResponse) -> Sequence[int]:
-    found = _SEARCH.fullmatch(response[0])
-    if found is None:
-        raise ProtocolBroken
-    uids = [int(word) for word in found[1].split()]
-    if uids and not 0 < min(uids) <= max(uids) < 2**32:
-        raise ProtocolBroken
-    return uids
-
-
-async def _in_slices(responses: Iterable[RawResponse]) -> AsyncIterator[RawResponse]:
-    """`responses`, letting other tasks run every few milliseconds."""
-    slice_ends_at = time.perf_counter() + _SLICE_S
-    for response in responses:
-        yield response
-        if time.perf_counter() > slice_ends_at:
-            await asyncio.sleep(0)
-            slice_ends_at = time.perf_counter() + _SLICE_S

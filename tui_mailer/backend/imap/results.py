@@ -1,7 +1,7 @@
-"""What SELECT and APPEND tell; pure."""
+"""What SELECT, SEARCH and APPEND tell; pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from tui_mailer.domain.errors import ProtocolBroken
 from tui_mailer.domain.folder import FolderState
 
 _EXISTS: Final = re.compile(rb"\* ([0-9]{1,10}) EXISTS", re.IGNORECASE)
+_SEARCH: Final = re.compile(rb"\* SEARCH((?: [0-9]{1,10})*) *(?:\(MODSEQ [0-9]+\))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,18 @@ def read_appended_uid(status: Status) -> int | None:
         return uid(words[1])
     except ProtocolBroken:
         return None
+
+
+def read_search(response: RawResponse) -> Sequence[int]:
+    """The UIDs of an untagged SEARCH response, as they come.
+
+    Raises:
+        ProtocolBroken: other words than UIDs (and the MODSEQ of RFC 7162).
+    """
+    found = _SEARCH.fullmatch(response[0])
+    if found is None:
+        raise ProtocolBroken
+    uids = [int(word) for word in found[1].split()]
+    if uids and not 0 < min(uids) <= max(uids) < 2**32:
+        raise ProtocolBroken
+    return uids
