@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from tui_mailer.backend.imap.incoming import OnAlert
 from tui_mailer.backend.imap.limits import Deadlines, Limits
@@ -24,6 +24,9 @@ from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.ports import OnStep
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.tls_faults import fault_of, ssl_error_behind
+
+_PROBE_AFTER_S: Final = 60
+_PROBE_EVERY_S: Final = 15
 
 _T = TypeVar("_T")
 
@@ -89,6 +92,7 @@ class ImapConnector:
         for family, kind, number, _, address in addresses:
             connection = socket.socket(family, kind, number)
             connection.setblocking(False)
+            _notice_a_dead_line(connection)
             try:
                 async with asyncio.timeout(self._deadlines.connect_s):
                     await loop.sock_connect(connection, address)
@@ -140,6 +144,14 @@ class ImapConnector:
             await _translated(line.start_tls(context, endpoint.host, self._deadlines.connect_s))
             await ask_capabilities(line)
         line.trusted = True
+
+
+def _notice_a_dead_line(connection: socket.socket) -> None:
+    """Let the kernel probe the line during a long IDLE, where nobody sends anything."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBE_AFTER_S)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, _PROBE_EVERY_S)
 
 
 async def _translated(handshake: Awaitable[_T]) -> _T:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 _KIB = 1024
 _MIB = 1024 * _KIB
+_MOST_MESSAGES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Deadlines:
     Attributes:
         name_s: the look-up of the host's name.
         connect_s: TCP, TLS and the greeting, each.
-        silence_s: without one byte sent or received while a command runs.
-        command_s: a command as a whole, before its size is counted.
+        silence_s: without one byte sent or received while a command runs; a server that indexes
+            a large folder for the first time says nothing for half a minute.
+        command_s: each wait of a command, before its size is counted.
         slowest_bytes_per_s: what a command's size is divided by, to lengthen `command_s`.
         goodbye_s: the answer to LOGOUT.
         poll_s: between two NOOPs where the server has no IDLE.
@@ -42,8 +44,8 @@ class Deadlines:
 
     name_s: float = 15.0
     connect_s: float = 20.0
-    silence_s: float = 30.0
-    command_s: float = 60.0
+    silence_s: float = 60.0
+    command_s: float = 120.0
     slowest_bytes_per_s: float = 8.0 * _KIB
     goodbye_s: float = 2.0
     poll_s: float = 60.0
@@ -66,11 +68,14 @@ class Allowance:
 
     @classmethod
     def for_messages(cls, count: int, bytes_each: int) -> "Allowance":
-        """Room for `count` messages described in about `bytes_each`, and as much again."""
-        usual = cls()
-        expected = min(count, 1_000_000) * bytes_each
+        """Room for `count` messages described in about `bytes_each`.
+
+        A sender may fill a header with thousands of recipients: the bytes are bounded for all
+        together, generously, so that such messages stay listed.
+        """
+        bounded = min(count, _MOST_MESSAGES)
         return cls(
-            responses=usual.responses + 2 * min(count, 1_000_000),
-            response_bytes=usual.response_bytes + 8 * expected,
-            expected_bytes=expected,
+            responses=cls().responses + 2 * bounded,
+            response_bytes=128 * _MIB,
+            expected_bytes=bounded * bytes_each,
         )
