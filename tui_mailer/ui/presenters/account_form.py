@@ -71,9 +71,9 @@ def faults(form: AccountForm) -> dict[str, str]:
     found = {
         "address": _address_fault(form.address),
         "password": _password_fault(form),
-        "imap_host": _host_fault(form.imap_host, "de réception (IMAP)"),
+        "imap_host": _host_fault(form.imap_host, "de réception"),
         "imap_port": _port_fault(form.imap_port),
-        "smtp_host": _host_fault(form.smtp_host, "d’envoi (SMTP)"),
+        "smtp_host": _host_fault(form.smtp_host, "d’envoi"),
         "smtp_port": _port_fault(form.smtp_port),
         "ca_file": _file_fault(form.ca_file),
         "client_certificate": _file_fault(form.client_certificate),
@@ -124,7 +124,7 @@ def _password_fault(form: AccountForm) -> str:
 
 def _host_fault(text: str, which: str) -> str:
     if not text.strip():
-        return f"Indiquez le serveur {which} donné par votre opérateur."
+        return f"Indiquez le serveur {which} de votre opérateur."
     return "" if _HOST.fullmatch(text.strip()) else "Ce nom de serveur n’est pas valable."
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui_mailer.domain.address import Address
@@ -11,15 +13,17 @@ from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Attachment, Link, ReadMessage
 from tui_mailer.ui.text import Part, french_moment, french_size, line, plural
 
-_LABEL_WIDTH = 7
+_LABEL_WIDTH: Final = 7
+_INDENT: Final = "\n" + " " * _LABEL_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderContext:
-    """`now` is local and aware; `patient_domain` is the account's."""
+    """`now` is local and aware; `patient_domain` is the account's; `width` is in cells."""
 
     now: datetime
     patient_domain: str
+    width: int
 
 
 def headers(message: ReadMessage, context: ReaderContext) -> Content:
@@ -85,13 +89,15 @@ def _people(label: str, people: Sequence[Address], context: ReaderContext) -> li
 def _person(address: Address, context: ReaderContext) -> list[Part]:
     name: list[Part] = [(address.name, "bold"), "  "] if address.name else []
     if matricule := address.matricule(context.patient_domain):
-        mark = f"◆ patient · INS {Matricule(matricule).grouped}"
-        indent = "\n" + " " * _LABEL_WIDTH
-        return [*name, (mark, "bold $accent"), indent, (f"<{address.mailbox}>", "dim")]
-    shown: list[Part] = [*name, (f"<{address.mailbox}>", "dim" if address.name else "")]
+        ins = f"INS {Matricule(matricule).grouped}"
+        mailbox = (f"<{address.mailbox}>", "dim")
+        return [*name, ("◆ patient", "bold $accent"), _INDENT, (ins, "bold"), _INDENT, mailbox]
+    taken = _LABEL_WIDTH + cell_len(address.name) + 2 + cell_len(address.mailbox) + 2
+    apart: list[Part] = [_INDENT] if address.name and taken > context.width else []
+    shown: list[Part] = [*name, *apart, (f"<{address.mailbox}>", "dim" if address.name else "")]
     if address.resembles_patient(context.patient_domain):
         warning = "⚠ ressemble à une adresse de patient sans en être une"
-        shown += ["\n" + " " * _LABEL_WIDTH, (warning, "bold $error")]
+        shown += [_INDENT, (warning, "bold $error")]
     return shown
 
 

@@ -194,7 +194,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         limit = sizes.limit_bytes(self._limits_bytes(draft.recipients))
         size_bytes = sizes.estimated_size_bytes(draft)
         too_large = limit is not None and size_bytes > limit
-        words = french_size(limit) if limit else ""
+        words = french_size(limit).replace(",0", "") if limit else ""
         total = sizes.size_line(french_size(size_bytes), words, too_large=too_large)
         self.query_one(AttachmentList).show(draft.attachments, total, too_large=too_large)
 

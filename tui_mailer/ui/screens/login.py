@@ -95,6 +95,8 @@ class LoginScreen(CommandScreen[Engine]):
 
     heading = "Connexion"
     commands = (CancelConnection, Connect, Advanced, OtherAccount)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual's own)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012  (Textual's own)
 
     def __init__(self, session: Session, opening: Opening) -> None:
         super().__init__()
@@ -111,6 +113,7 @@ class LoginScreen(CommandScreen[Engine]):
             markup=False,
             classes="screen-title",
         )
+        yield Notice()
         with VerticalScroll(id="login", can_focus=False):
             yield Static(lines(*self._opening.hints), markup=False, id="hints")
             with Vertical(id="unlock"):
@@ -124,7 +127,6 @@ class LoginScreen(CommandScreen[Engine]):
             with Horizontal(id="login-end"):
                 yield Button(line("Se connecter"), id="connect", variant="primary")
                 yield ConnectionSteps(id="steps")
-            yield Notice()
             yield Static(
                 lines(
                     "Pas encore de compte : www.sante-ra.fr/inscription",
@@ -158,7 +160,9 @@ class LoginScreen(CommandScreen[Engine]):
     def _ask_passphrase(self, account: Account) -> None:
         self.known_account = account
         self.query_one(AccountFields).display = False
-        self.query_one("#unlock-address", Static).update(line(("Compte  ", ""), account.address))
+        self.query_one("#unlock-address", Static).update(
+            line(f"{'Compte':<18}", (account.address, "bold"))
+        )
         self.query_one("#connect", Button).label = line("Ouvrir la boîte")
         passphrase = self.query_one("#passphrase", Input)
         passphrase.value = self._opening.password

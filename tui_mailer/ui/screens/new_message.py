@@ -59,8 +59,8 @@ class NewMessageScreen(CommandModal[Correspondent | None]):
         with Vertical(classes="sheet", id="new-message"):
             yield Static(line(("Nouveau message", "bold")), markup=False, classes="sheet-title")
             yield OptionList(
-                Option(line(("e", "bold $primary"), "  Écrire à un professionnel"), "professional"),
-                Option(line(("p", "bold $primary"), "  Échanger avec un usager"), "patient"),
+                Option(line(("e", "bold"), "  Écrire à un professionnel"), "professional"),
+                Option(line(("p", "bold"), "  Échanger avec un usager"), "patient"),
                 markup=False,
             )
             yield KeyBar()

@@ -36,8 +36,8 @@ _TEXTS = (
 )
 _ADVANCED = frozenset({"label", "ca_file", "client_certificate", "secret_command"})
 _CA_HINT = (
-    "Les serveurs MSSanté sont signés par l’IGC-Santé, qu’aucun poste ne connaît d’origine : "
-    "indiquez ici le fichier de ses autorités (PEM), fourni par votre opérateur."
+    "Aucun poste ne connaît d’origine l’IGC-Santé, qui signe les serveurs MSSanté : "
+    "indiquez le fichier de ses autorités, fourni par votre opérateur."
 )
 
 

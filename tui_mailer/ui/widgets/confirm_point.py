@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from time import monotonic
 
+from textual.binding import Binding
 from textual.content import Content
 from textual.events import Click, Key
 from textual.message import Message
@@ -25,6 +26,10 @@ class ConfirmPoint(Widget, can_focus=True):
     keys typed ahead confirm nothing. Enter does nothing, so that a pasted line break does not.
     """
 
+    BINDINGS = [  # noqa: RUF012  (Textual's own)
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
     value = reactive("")
     confirmed = reactive(False)
 

@@ -1,9 +1,16 @@
 """The steps of a login, each ticked as it succeeds."""
 
+from typing import Final
+
+from textual.content import Content
 from textual.widgets import Static
 
 from tui_mailer.domain.events import ConnectionStep
-from tui_mailer.ui.text import Part, line
+from tui_mailer.ui.text import Part, line, lines
+
+_STYLES: Final = {"…": "bold", "✗": "bold $error", "·": "$text-muted"}
+# Two steps, then three: as wide as they fit beside the button in 80 columns.
+_FIRST_LINE: Final = 2
 
 
 class ConnectionSteps(Static):
@@ -42,11 +49,14 @@ class ConnectionSteps(Static):
         parts: list[Part] = []
         mark = mark_under_way
         for step in ConnectionStep:
-            words = step.value.replace(" ", "\u00a0")
             if step in self._passed:
-                parts.append((f"✓\u00a0{words}  ", "$success"))
+                parts.append((f"✓ {step.value}", "$success"))
                 continue
-            style = "$text-muted" if mark == "·" else "bold $error" if mark == "✗" else "bold"
-            parts.append((f"{mark}\u00a0{words}  ", style))
+            parts.append((f"{mark} {step.value}", _STYLES[mark]))
             mark = "·"
-        self.update(line(*parts))
+        first, second = parts[:_FIRST_LINE], parts[_FIRST_LINE:]
+        self.update(lines(_spaced(first), _spaced(second)))
+
+
+def _spaced(parts: list[Part]) -> Content:
+    return Content("  ").join(line(part) for part in parts)

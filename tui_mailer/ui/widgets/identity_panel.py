@@ -47,7 +47,9 @@ class IdentityPanel(Vertical):
             yield ConfirmPoint(point)
         yield Static(markup=False, id="place-note")
         with Horizontal(id="identity-end"):
-            yield Button(line(self._action), id="write", variant="primary", disabled=True, compact=True)
+            yield Button(
+                line(self._action), id="write", variant="primary", disabled=True, compact=True
+            )
             yield Static(markup=False, id="remaining")
 
     @property
