@@ -75,6 +75,12 @@ class Talk:
         await self.admit(capabilities)
         await self.select(exists)
 
+    async def idle(self) -> Heard:
+        """Answer the NOOP that goes before IDLE; IDLE itself, not yet answered."""
+        noop = await self.hear("NOOP")
+        self.say(f"{noop.tag} OK")
+        return await self.hear("IDLE")
+
     async def hang_up(self) -> None:
         """Close the connection, once all is sent."""
         await self.writer.drain()

@@ -206,7 +206,7 @@ async def test_8_the_challenge_of_a_refused_token_gets_its_empty_answer(dial: Di
 async def test_9_idle_returns_when_the_line_ends(dial: Dial, end: str) -> None:
     async def script(talk: Talk) -> None:
         await talk.admit_and_select()
-        await talk.hear("IDLE")
+        await talk.idle()
         talk.say("+ idling")
         if end == "bye":
             talk.say("* BYE au revoir")

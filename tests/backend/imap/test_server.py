@@ -209,10 +209,21 @@ async def test_without_idle_noop_brings_the_news(dial: Dial) -> None:
 async def test_where_idle_is_refused_noop_takes_over(dial: Dial) -> None:
     async def script(talk: Talk) -> None:
         await talk.admit_and_select()
-        idle = await talk.hear("IDLE")
+        idle = await talk.idle()
         talk.say(f"{idle.tag} NO pas ici")
         noop = await talk.hear("NOOP")
         talk.say("* 1 EXPUNGE", f"{noop.tag} OK")
+        await talk.until_closed()
+
+    mail = await opened(dial, script)
+    assert await mail.wait_for_change(60)
+
+
+async def test_news_from_before_idle_is_asked_for(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.admit_and_select()
+        noop = await talk.hear("NOOP")
+        talk.say("* 1 EXISTS", f"{noop.tag} OK")
         await talk.until_closed()
 
     mail = await opened(dial, script)
@@ -223,7 +234,7 @@ async def test_idle_is_renewed(dial: Dial) -> None:
     async def script(talk: Talk) -> None:
         await talk.admit_and_select()
         for news in ([], ["* 2 FETCH (FLAGS (\\Seen))"]):
-            idle = await talk.hear("IDLE")
+            idle = await talk.idle()
             talk.say("+ idling", "* OK Still here", *news)
             assert await talk.hear_line() == "DONE"
             talk.say(f"{idle.tag} OK")
@@ -240,7 +251,7 @@ async def test_a_wait_that_is_cancelled_ends_the_connection(dial: Dial) -> None:
 
     async def script(talk: Talk) -> None:
         await talk.admit_and_select()
-        await talk.hear("IDLE")
+        await talk.idle()
         talk.say("+ idling")
         idling.set()
         await talk.until_closed()

@@ -189,16 +189,18 @@ class ImapServer:
 
         News that came with another command's answer count: none is lost in between.
         """
-        changed = self._line.changed
+        changed, deadlines = self._line.changed, self._line.deadlines
         ends_at = time.monotonic() + timeout_s
         can_idle = "IDLE" in self._line.capabilities
         while not changed.is_set() and (left_s := ends_at - time.monotonic()) > 0:
-            deadlines = self._line.deadlines
+            # Some servers tell an idle client only what happens once it idles.
+            await self.keep_alive()
+            if changed.is_set():
+                break
             if can_idle:
                 answer = await self._line.idle_until_change(min(left_s, deadlines.idle_s))
                 can_idle = answer.result == "OK"
             else:
-                await self.keep_alive()
                 await self._line.change_or_end(min(left_s, deadlines.poll_s))
         self._line.check()
         found = changed.is_set()
