@@ -1,0 +1,71 @@
+"""Logging in to a submission server (RFC 4954), only ever behind TLS."""
+
+import base64
+
+from aiosmtplib import SMTPResponse
+
+from tui_mailer.backend.smtp.line import Line
+from tui_mailer.backend.smtp.replies import decoded_challenge, unexpected, words
+from tui_mailer.domain.account import Credentials
+from tui_mailer.domain.errors import ConnectionProblem, LoginRefused
+
+_ACCEPTED = 235
+_CONTINUE = 334
+
+
+async def log_in(line: Line, credentials: Credentials) -> None:
+    """Log in by token (XOAUTH2) when there is one, else by password (PLAIN, else LOGIN).
+
+    Raises:
+        LoginRefused: password or token, or no common way to log in.
+        ConnectionProblem: the line failed, or the server cannot check anyone now (4xx).
+    """
+    if credentials.token:
+        await _log_in_by_token(line, credentials)
+    elif "plain" in line.login_methods:
+        secret = f"\x00{credentials.user}\x00{credentials.password}"
+        _judge(await line.ask("AUTH", "PLAIN", _base64(secret)))
+    elif "login" in line.login_methods:
+        await _log_in_in_two_steps(line, credentials)
+    else:
+        raise _no_common_way(line)
+
+
+async def _log_in_by_token(line: Line, credentials: Credentials) -> None:
+    """XOAUTH2; a refusal is a challenge, after which servers of the field hang up."""
+    if "xoauth2" not in line.login_methods:
+        raise _no_common_way(line)
+    secret = f"user={credentials.user}\x01auth=Bearer {credentials.token}\x01\x01"
+    reply = await line.ask("AUTH", "XOAUTH2", _base64(secret))
+    if reply.code == _CONTINUE:
+        reason = decoded_challenge(reply)
+        try:
+            await line.ask("")
+        except ConnectionProblem as error:
+            raise LoginRefused(reason) from error
+        raise LoginRefused(reason)
+    _judge(reply)
+
+
+async def _log_in_in_two_steps(line: Line, credentials: Credentials) -> None:
+    reply = await line.ask("AUTH", "LOGIN")
+    for secret in (credentials.user, credentials.password):
+        if reply.code == _CONTINUE:
+            reply = await line.ask(_base64(secret))
+    _judge(reply)
+
+
+def _judge(reply: SMTPResponse) -> None:
+    if reply.code == _ACCEPTED:
+        return
+    if 500 <= reply.code < 600:
+        raise LoginRefused(words(reply))
+    raise unexpected(reply)
+
+
+def _no_common_way(line: Line) -> LoginRefused:
+    return LoginRefused("AUTH " + " ".join(line.login_methods).upper())
+
+
+def _base64(secret: str) -> str:
+    return base64.b64encode(secret.encode("utf-8")).decode("ascii")
