@@ -1,5 +1,6 @@
 """The engine on real Dovecot and Postfix, without a screen: log in, list, read, flag."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,8 @@ async def test_a_flag_set_here_reaches_the_server(
     row = await office.until_row(await office.inbox(), "à lire")
     await office.engine.reading.mark([row.id], add=Flags.SEEN)
     assert Flags.SEEN in (await office.until_row(FolderView(row.folder_id), "à lire")).flags
-    wait_until(
+    await asyncio.to_thread(
+        wait_until,
         lambda: any(
             r"\Seen" in str(flags) for flags in real_servers.flags(PRACTICE.address, "INBOX")
         ),

@@ -1,5 +1,6 @@
 """The engine on real Dovecot and Postfix, without a screen: write, send, find again, fail well."""
 
+import asyncio
 import email
 import email.policy
 from dataclasses import replace
@@ -149,7 +150,7 @@ async def test_a_full_mailbox_keeps_the_copy_here_and_says_so(
     office = await open_office(login=FULL.address)
     draft = letter(COLLEAGUE.address, "Long", "x" * 40_000)
     outgoing = await office.engine.writing.send(draft)
-    real_servers.wait_for(COLLEAGUE.address, b"Long")
+    await asyncio.to_thread(real_servers.wait_for, COLLEAGUE.address, b"Long")
     await office.until(
         lambda: any(
             isinstance(event, OutgoingChanged) and isinstance(event.error, OverQuota)

@@ -22,6 +22,9 @@ ACCOUNT = Account(
 )
 
 
+HALF = '[[compte]]\nadresse = "a@b.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n'
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "config" / "reglages.toml"
@@ -87,13 +90,11 @@ def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
         ('[[compte]]\nadresse = "a@b.fr"', "imap_serveur"),
         ('[[compte]]\nadresse = "a@b.fr"\nmot_de_passe = "x"', "mot_de_passe"),
         (
-            '[[compte]]\nadresse = "a@b.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n'
-            'imap_securite = "aucune"',
+            HALF + 'imap_securite = "aucune"',
             "imap_securite",
         ),
         (
-            '[[compte]]\nadresse = "a@b.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n'
-            "imap_port = true",
+            HALF + "imap_port = true",
             "imap_port",
         ),
         ("à = [", "TOML"),

@@ -130,6 +130,7 @@ class Outbox:
         for outgoing in waiting:
             if outgoing.due_at <= self._now():
                 await self._send(outgoing)
+                _stop_if_cancelled()
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
         if not waiting:
             return None
@@ -151,9 +152,6 @@ class Outbox:
                     self._account, credentials, outgoing.recipients, content
                 ),
             )
-        except asyncio.CancelledError:
-            # Whether the server has it is unknown; the state on disk says so at the next start.
-            raise
         except StoreProblem:
             raise
         except DeliveryUncertain as error:
@@ -236,3 +234,10 @@ class Outbox:
     ) -> None:
         self._announce(OutgoingChanged(outgoing_id, state, error))
         self._wake.set()
+
+
+def _stop_if_cancelled() -> None:
+    """Go on ending: a submission that was cancelled tells first what became of the message."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

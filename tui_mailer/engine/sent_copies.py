@@ -54,12 +54,13 @@ class SentCopies:
         except CommandRefused as refused:
             await self._keep_waiting(outgoing, refused)
             return
+        # Before the last state: a crash in between repeats this, and harms nothing.
+        await self._flag_origin(outgoing.answers, Flags.ANSWERED)
+        await self._flag_origin(outgoing.forwards, Flags.FORWARDED)
         await self._store.set_outgoing_state(
             outgoing.id, (OutgoingState.COPY_MISSING,), OutgoingState.SENT
         )
         self._announce(OutgoingChanged(outgoing.id, OutgoingState.SENT))
-        await self._flag_origin(outgoing.answers, Flags.ANSWERED)
-        await self._flag_origin(outgoing.forwards, Flags.FORWARDED)
 
     async def _keep_waiting(self, outgoing: Outgoing, refused: CommandRefused) -> None:
         await self._store.set_outgoing_state(

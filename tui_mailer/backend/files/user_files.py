@@ -1,0 +1,89 @@
+"""Port `Files` over the file system. Nothing here follows a link that somebody else set."""
+
+import mimetypes
+import os
+import stat
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from tui_mailer.domain.draft import FileAttachment
+from tui_mailer.domain.errors import AttachmentNotSaved, AttachmentUnreadable
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.mime.attachments import save_name
+
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+_PRIVATE: Final = 0o600
+_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+
+
+class UserFiles:
+    """Reads what the user attaches, and writes what the user saves."""
+
+    def describe(self, path: Path) -> FileAttachment:
+        """Name, type by its ending, and size in bytes of a file to attach.
+
+        Raises:
+            AttachmentUnreadable: absent, no ordinary file, or not readable.
+        """
+        try:
+            found = path.stat()
+            readable = os.access(path, os.R_OK)
+        except (OSError, ValueError) as error:
+            raise AttachmentUnreadable(subject=path.name) from error
+        if not stat.S_ISREG(found.st_mode) or not readable:
+            raise AttachmentUnreadable(subject=path.name)
+        media_type, encoding = mimetypes.guess_type(path.name)
+        return FileAttachment(
+            path=path.absolute(),
+            name=str(safe_line(path.name)),
+            media_type=_UNKNOWN_TYPE if encoding else media_type or _UNKNOWN_TYPE,
+            size_bytes=found.st_size,
+        )
+
+    def read(self, path: Path) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            AttachmentUnreadable: it vanished since it was attached, or may not be read.
+        """
+        try:
+            return path.read_bytes()
+        except (OSError, ValueError) as error:
+            raise AttachmentUnreadable(subject=path.name) from error
+
+    def save(self, directory: Path, name: str, content: bytes) -> Path:
+        """Write `content` inside `directory`, readable by its owner alone.
+
+        The name is made safe; where it is taken, a number is added: nothing is written over.
+
+        Raises:
+            AttachmentNotSaved: no such directory, no right to write, or no room.
+        """
+        try:
+            place = directory.expanduser().resolve(strict=True)
+            descriptor, path = _create(place, save_name(name))
+        except (OSError, ValueError, RuntimeError) as error:
+            raise AttachmentNotSaved(subject=str(directory)) from error
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise AttachmentNotSaved(subject=path.name) from error
+        return path
+
+
+def _create(directory: Path, name: str) -> tuple[int, Path]:
+    """A new file under `name`, or under its first numbered form that is free."""
+    wanted = Path(name)
+    for number in count(1):
+        shown = name if number == 1 else f"{wanted.stem} ({number}){wanted.suffix}"
+        path = directory / shown
+        try:
+            return os.open(path, _CREATE, _PRIVATE), path
+        except FileExistsError:
+            continue
+    raise AssertionError  # count never ends

@@ -1,0 +1,120 @@
+"""The only module that knows every concrete class: it puts the program together and runs it."""
+
+import asyncio
+import tempfile
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from tui_mailer.backend.files.user_files import UserFiles
+from tui_mailer.backend.imap.connector import ImapConnector
+from tui_mailer.backend.secrets.secrets import Secrets
+from tui_mailer.backend.smtp.submission import SmtpSubmission
+from tui_mailer.backend.store.keys import KeyDerivation
+from tui_mailer.backend.store.opener import EncryptedStoreOpener
+from tui_mailer.domain.account import Account, Endpoint
+from tui_mailer.domain.errors import MailerError, SettingsInvalid
+from tui_mailer.engine.engine import Outside
+from tui_mailer.engine.options import EngineOptions
+from tui_mailer.engine.session import Session
+from tui_mailer.settings.model import Places, Settings
+from tui_mailer.settings.reader import load
+from tui_mailer.settings.writer import SettingsFile
+from tui_mailer.ui.app import MailerApp
+from tui_mailer.ui.opening import Opening
+
+_DEMO_HINTS: Final = (
+    "Démonstration : serveurs embarqués, personnes fictives, rien ne sort de ce poste.",
+    "Tout est déjà rempli : appuyez sur Entrée pour vous connecter.",
+    "Pour écrire à une patiente : « p », puis l’INS 2 79 03 51 215 189 89 ; elle vous répondra.",
+)
+
+
+class DemoMissing(MailerError):
+    """The package was installed without the embedded servers."""
+
+    what = "La démonstration n’est pas installée."
+    meaning = "La messagerie elle-même fonctionne."
+    advice = "Installez-la avec : pip install 'tui_mailer[demo]'"
+
+
+def make_session(
+    places: Places, options: EngineOptions, derivation: KeyDerivation | None = None
+) -> Session:
+    """The real thing behind every port. `derivation`: what a passphrase costs to try."""
+    outside = Outside(
+        connector=ImapConnector(),
+        submission=SmtpSubmission(),
+        secrets=Secrets(),
+        files=UserFiles(),
+    )
+    opener = EncryptedStoreOpener(places.store_directory, derivation)
+    return Session(outside, opener, SettingsFile(places.settings_file), options)
+
+
+def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path, ...] = ()) -> int:
+    """Open the user's own mailbox; the exit status.
+
+    Raises:
+        MailerError: the settings cannot be used.
+    """
+    settings = load(places.settings_file)
+    opening = replace(
+        _opening(settings), account=_account(settings, address), compose_ins=ins, attach=attach
+    )
+    return asyncio.run(_run_app(make_session(places, settings.options), opening))
+
+
+def run_demo(places: Places) -> int:
+    """Open the fictional practice; nothing of it is kept.
+
+    Raises:
+        DemoMissing: installed without the embedded servers.
+    """
+    settings = load(places.settings_file)
+    return asyncio.run(_run_demo(settings))
+
+
+def _account(settings: Settings, address: str) -> Account | None:
+    if not address:
+        return settings.accounts[0] if settings.accounts else None
+    for account in settings.accounts:
+        if account.address.casefold() == address.casefold():
+            return account
+    raise SettingsInvalid(subject=f"aucun [[compte]] n’a l’adresse {address}")
+
+
+def _opening(settings: Settings) -> Opening:
+    return Opening(
+        editor=settings.external_editor,
+        attachments_dir=settings.attachments_directory.expanduser(),
+    )
+
+
+async def _run_app(session: Session, opening: Opening) -> int:
+    app = MailerApp(session, opening)
+    await app.run_async()
+    return app.return_code or 0
+
+
+async def _run_demo(settings: Settings) -> int:
+    try:
+        from tui_mailer.demo.servers import DemoPractice  # late: only the demo needs its servers
+    except ModuleNotFoundError as missing:
+        raise DemoMissing from missing
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tui-mailer-")))
+        practice = await stack.enter_async_context(DemoPractice())
+        places = Places(home / "reglages.toml", home / "store", home / "state")
+        account = Account(
+            practice.address,
+            Endpoint(practice.host, practice.imap_port),
+            Endpoint(practice.host, practice.smtp_port),
+            sender_label=practice.display_name,
+            ca_file=practice.ca_file,
+        )
+        opening = replace(
+            _opening(settings), account=account, password=practice.password, hints=_DEMO_HINTS
+        )
+        return await _run_app(make_session(places, settings.options), opening)
