@@ -4,7 +4,8 @@ One way at a time: a key pressed twice opens one composer.
 """
 
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.ins import InsReading, read
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.gate import patients_of
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.opening import Opening
@@ -31,12 +33,12 @@ _log = logging.getLogger(__name__)
 
 def new_message(app: App[Any], engine: Engine) -> None:
     """Ask to whom, then write."""
-    _start(app, _new_message(app, engine))
+    _start(app, partial(_new_message, app, engine))
 
 
 def write_to_professional(app: App[Any], engine: Engine) -> None:
     """Open an empty message."""
-    _start(app, _compose(app, engine, Draft()))
+    _start(app, partial(_compose, app, engine, Draft()))
 
 
 def write_to_patient(
@@ -50,22 +52,22 @@ def write_to_patient(
         text: fills the search bar.
         attach: files for the message.
     """
-    _start(app, _write_to_patient(app, engine, text, attach))
+    _start(app, partial(_write_to_patient, app, engine, text, attach))
 
 
 def reply(app: App[Any], engine: Engine, message_id: int, to_all: bool) -> None:
     """Answer a message; a patient's identity is confirmed first, unless it was in this exchange."""
-    _start(app, _reply(app, engine, message_id, to_all=to_all))
+    _start(app, partial(_reply, app, engine, message_id, to_all=to_all))
 
 
 def forward(app: App[Any], engine: Engine, message_id: int) -> None:
     """Send a message on."""
-    _start(app, _forward(app, engine, message_id))
+    _start(app, partial(_forward, app, engine, message_id))
 
 
 def resume_draft(app: App[Any], engine: Engine, draft: Draft) -> None:
     """Go on writing; a patient's identity is confirmed when the message is sent."""
-    _start(app, _resume(app, engine, draft))
+    _start(app, partial(_resume, app, engine, draft))
 
 
 # --- the ways
@@ -167,17 +169,15 @@ def _read(engine: Engine, text: str) -> InsReading:
 # --- running
 
 
-def _start(app: App[Any], way: Coroutine[Any, Any, object]) -> None:
-    if any(worker.group == _GROUP and not worker.is_finished for worker in app.workers):
-        way.close()
-        return
-    app.run_worker(_guarded(app, way), group=_GROUP, exit_on_error=False)
+def _start(app: App[Any], way: Callable[[], Awaitable[object]]) -> None:
+    if all(worker.group != _GROUP or worker.is_finished for worker in app.workers):
+        run_aside(app, partial(_guarded, app, way), group=_GROUP)
 
 
-async def _guarded(app: App[Any], way: Coroutine[Any, Any, object]) -> None:
+async def _guarded(app: App[Any], way: Callable[[], Awaitable[object]]) -> None:
     """Say on the screen what ended the way; the program goes on."""
     try:
-        await way
+        await way()
     except MailerError as error:
         _show(app, error)
     except Exception as fault:  # noqa: BLE001  (its text could hold a patient's data)

@@ -10,6 +10,7 @@ show; ECO.2.2.6 for a qualified INS.
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.ins import InsReading, Matricule, read
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import Command, CommandScreen
 from tui_mailer.ui.presenters import identity
@@ -212,9 +214,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         self._search_timer = self.set_timer(_PAUSE_BEFORE_SEARCH_S, self._search)
 
     def _search(self) -> None:
-        self.run_worker(
-            self._find(self._text), group="patients", exclusive=True, exit_on_error=False
-        )
+        run_aside(self, partial(self._find, self._text), group="patients", exclusive=True)
 
     async def _find(self, text: str) -> None:
         wanted = text.strip() if identity.is_name(text) else self.reading.cleaned
@@ -240,6 +240,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
             options.add_option(
                 Option(line((cut(patient.name or "(sans nom)", _NAME_WIDTH), "bold"), "  ", told))
             )
+        options.highlighted = 0 if found else None
         options.disabled = not found
         options.border_subtitle = "" if found else "aucun ne correspond"
 
@@ -252,9 +253,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     # --- the identity
 
     def _load_exchange(self, matricule: Matricule) -> None:
-        self.run_worker(
-            self._show_exchange(matricule), group="exchange", exclusive=True, exit_on_error=False
-        )
+        run_aside(self, partial(self._show_exchange, matricule), group="exchange", exclusive=True)
 
     async def _show_exchange(self, matricule: Matricule) -> None:
         try:
@@ -271,7 +270,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         """Only for the identity that is on the screen now."""
         if event.confirmation.matricule == self.reading.matricule:
             self._panel.hold(held=True)
-            self.run_worker(self._record(event.confirmation), group="confirm", exit_on_error=False)
+            run_aside(self, partial(self._record, event.confirmation), group="confirm")
 
     async def _record(self, confirmation: IdentityConfirmation) -> None:
         matricule = confirmation.matricule

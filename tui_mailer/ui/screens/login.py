@@ -1,5 +1,7 @@
 """The login screen: the account the first time, its passphrase the next ones."""
 
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -11,6 +13,7 @@ from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.commands.base import Command, CommandScreen
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.presenters.account_form import AccountForm, account_of, faults, form_of
@@ -206,15 +209,15 @@ class LoginScreen(CommandScreen[Engine]):
             return
         self.clear_error()
         if self.known_account is not None:
-            task = self._open(self.known_account)
+            task = partial(self._open, self.known_account)
         else:
             form = self.query_one(AccountFields).form
             found = faults(form)
             self.query_one(AccountFields).show_faults(found)
             if found:
                 return
-            task = self._log_in(form)
-        self._worker = self.run_worker(task, group="login", exit_on_error=False)
+            task = partial(self._log_in, form)
+        self._worker = run_aside(self, task, group="login")
         self._follow()
 
     def cancel(self) -> None:

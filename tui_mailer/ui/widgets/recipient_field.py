@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.presenters.recipients import Recipients, accept, fragment_at, parse_recipients
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.line_input import LineInput
@@ -104,11 +106,11 @@ class RecipientField(Vertical):
         if len(typed) < _SHORTEST_COMPLETED:
             self._close()
         else:
-            self.run_worker(
-                self._suggest(event.value, typed),
+            run_aside(
+                self,
+                partial(self._suggest, event.value, typed),
                 group=f"complete {self.id}",
                 exclusive=True,
-                exit_on_error=False,
             )
 
     async def _suggest(self, text: str, typed: str) -> None:

@@ -1,0 +1,200 @@
+"""A stage for one screen: the real engine on the real store, and an outside that plays along."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from fakes.mail_server import (
+    FakeMailbox,
+    FakeMailServerConnector,
+    FakeSecrets,
+    FakeSubmission,
+)
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tui_mailer.backend.store import EncryptedStoreOpener, KeyDerivation
+from tui_mailer.domain.account import Account, Credentials, Endpoint
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import FileAttachment
+from tui_mailer.domain.errors import AttachmentUnreadable, MailerError, Unreachable
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.folder import FolderRole, RemoteFolder
+from tui_mailer.domain.message import Flags, RemoteMessage
+from tui_mailer.domain.ports import MailServer, OnStep
+from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.engine.engine import Engine, Outside
+from tui_mailer.engine.options import EngineOptions
+from tui_mailer.engine.session import Session
+from tui_mailer.ui.bridge import Bridge
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.themes import DARK
+
+INS = "279035121518989"
+OTHER_INS = "255081416802538"
+PASSWORD = "un mot de passe long"
+ACCOUNT = Account(
+    "marie.martin@medecin.mssante.fr",
+    Endpoint("imap.mssante.fr", 143),
+    Endpoint("smtp.mssante.fr", 587),
+    sender_label="Dr_Marie_MARTIN_Cabinet",
+)
+SIZES = [(80, 24), (140, 40)]
+_OPTIONS = EngineOptions(autosave_s=0.05)
+_STYLES = Path(__file__).parents[2] / "tui_mailer" / "ui" / "styles"
+
+
+class Connector(FakeMailServerConnector):
+    """Fails at a chosen step; `gate` holds each connection back after its first step."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeMailbox(PASSWORD))
+        self.fails_at: ConnectionStep | None = None
+        self.error: MailerError = Unreachable()
+        self.gate: asyncio.Event | None = None
+        self.account: Account | None = None
+
+    async def connect(
+        self, account: Account, credentials: Credentials, on_step: OnStep
+    ) -> MailServer:
+        self.account = account
+        for step in (ConnectionStep.NAME, ConnectionStep.TLS, ConnectionStep.LOGIN):
+            if step is self.fails_at:
+                raise self.error
+            on_step(step)
+            if self.gate is not None:
+                await self.gate.wait()
+        return await super().connect(account, credentials, lambda _step: None)
+
+
+@dataclass
+class Book:
+    """The accounts of the settings."""
+
+    kept: list[Account] = field(default_factory=list)
+
+    def accounts(self) -> list[Account]:
+        return self.kept
+
+    def save(self, account: Account) -> None:
+        self.kept.append(account)
+
+
+class Disk:
+    """The files to attach."""
+
+    def describe(self, path: Path) -> FileAttachment:
+        return FileAttachment(path, path.name, "application/pdf", len(self.read(path)))
+
+    def read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as fault:
+            raise AttachmentUnreadable(subject=path.name) from fault
+
+    def save(self, directory: Path, name: str, content: bytes) -> Path:
+        raise NotImplementedError
+
+
+@dataclass
+class Practice:
+    """Everything outside the screens."""
+
+    directory: Path
+    connector: Connector = field(default_factory=Connector)
+    submission: FakeSubmission = field(default_factory=FakeSubmission)
+    secrets: FakeSecrets = field(default_factory=FakeSecrets)
+    book: Book = field(default_factory=Book)
+
+    def session(self) -> Session:
+        return Session(self._outside, self._opener, self.book, _OPTIONS)
+
+    async def engine(self, account: Account = ACCOUNT) -> Engine:
+        """An engine on a store of its own; not started, so that nothing connects."""
+        store = await self._opener.open(account, PASSWORD)
+        return Engine(account, store, self._outside, _OPTIONS)
+
+    @property
+    def _opener(self) -> EncryptedStoreOpener:
+        return EncryptedStoreOpener(self.directory, KeyDerivation(1, 8_192, 1))
+
+    @property
+    def _outside(self) -> Outside:
+        return Outside(self.connector, self.submission, self.secrets, Disk())
+
+
+async def receive(engine: Engine, mailbox: str, name: str, subject: str = "Bonjour") -> None:
+    """Put a message from `name` into the store, as a synchronisation would."""
+    store = engine._store
+    await store.save_folders([RemoteFolder("INBOX", "/", FolderRole.INBOX)])
+    folder = (await store.folders())[0]
+    message = RemoteMessage(
+        uid=len(await store.known_flags(folder.id)) + 1,
+        flags=Flags.NONE,
+        size_bytes=1_000,
+        received_at=datetime(2026, 3, 3, 9, 30, tzinfo=UTC),
+        subject=SafeText(subject),
+        sender=Address.received(mailbox, name),
+        to=(Address.received(ACCOUNT.address),),
+    )
+    await store.add_messages(folder.id, [message])
+
+
+class StageApp(App[None], inherit_bindings=False):
+    """Shows the screens of a test, with the program's own styles."""
+
+    CSS_PATH: ClassVar = [_STYLES / "base.tcss", _STYLES / "login.tcss", _STYLES / "compose.tcss"]
+
+    def __init__(self, opening: Opening | None = None) -> None:
+        super().__init__()
+        self.opening = opening or Opening()
+        self.results: list[Any] = []
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.theme = DARK.name
+
+
+@asynccontextmanager
+async def stage(
+    screen: Screen[Any] | None,
+    *,
+    engine: Engine | None = None,
+    size: tuple[int, int] = (80, 24),
+    opening: Opening | None = None,
+) -> AsyncIterator[Pilot[Any]]:
+    """Run an app with `screen` on it; what the screen gives is appended to `app.results`."""
+    app = StageApp(opening)
+    async with app.run_test(size=size) as pilot:
+        bridge = Bridge(app, engine) if engine is not None else None
+        if screen is not None:
+            await app.push_screen(screen, app.results.append)
+        await pilot.pause()
+        yield pilot
+        if bridge is not None:
+            bridge.close()
+    if engine is not None:
+        await engine.stop()
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float = 5.0) -> None:
+    """Wait until `holds()`; fails after `timeout_s`."""
+    async with asyncio.timeout(timeout_s):
+        while not holds():
+            await pilot.pause(0.01)
+
+
+def text_of(screen: Screen[Any]) -> str:
+    """What the screen shows, line by line."""
+    return "\n".join(strip.text.rstrip() for strip in screen._compositor.render_strips())
+
+
+def results(pilot: Pilot[Any]) -> list[Any]:
+    """What the screens of the stage gave so far."""
+    assert isinstance(pilot.app, StageApp)
+    return pilot.app.results

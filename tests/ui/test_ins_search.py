@@ -1,0 +1,210 @@
+"""The INS search on the screen: typing, pasting, confirming, and what confirms nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, OptionList
+from ui.stage import (
+    ACCOUNT,
+    INS,
+    OTHER_INS,
+    SIZES,
+    Practice,
+    receive,
+    results,
+    stage,
+    text_of,
+    until,
+)
+
+from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.patient import IdentityPoint
+from tui_mailer.engine.engine import Engine, utc_now
+from tui_mailer.ui.presenters.identity import ConfirmedPatient
+from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
+from tui_mailer.ui.widgets.identity_panel import IdentityPanel
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> Engine:
+    return await Practice(tmp_path).engine()
+
+
+@asynccontextmanager
+async def search(
+    engine: Engine,
+    text: str = "",
+    purpose: Purpose = Purpose.WRITE,
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[tuple[Pilot[Any], InsSearchScreen]]:
+    screen = InsSearchScreen(engine, text, purpose)
+    async with stage(screen, engine=engine, size=size) as pilot:
+        yield pilot, screen
+
+
+def points(screen: InsSearchScreen) -> list[ConfirmPoint]:
+    return list(screen.query(ConfirmPoint))
+
+
+def confirmed(screen: InsSearchScreen) -> set[IdentityPoint]:
+    pending = screen.query_one(IdentityPanel).pending
+    return set() if pending is None else set(pending.points)
+
+
+async def readable(pilot: Pilot[Any], screen: InsSearchScreen) -> None:
+    """Wait until the identity has been on the screen long enough to be read."""
+    await until(pilot, lambda: all(point.accepts_keys for point in points(screen)))
+
+
+async def tick_all(pilot: Pilot[Any], screen: InsSearchScreen) -> None:
+    await readable(pilot, screen)
+    await pilot.press("enter", "space", "down", "space", "down", "space", "down", "space")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_patient_is_found_confirmed_and_given(
+    engine: Engine, size: tuple[int, int]
+) -> None:
+    async with search(engine, size=size) as (pilot, screen):
+        await pilot.press(*"2 79 03 51 215 189 89".replace(" ", ""))
+        await tick_all(pilot, screen)
+        shown = text_of(screen)
+        assert f"{INS}@patient.mssante.fr" in shown
+        assert "Identité confirmée." in shown
+        assert "www.monespacesante.fr" in shown
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: results(pilot))
+        (given,) = results(pilot)
+        assert isinstance(given, ConfirmedPatient)
+        assert given.matricule.text == INS
+        assert await engine.identities.cleared((INS,), answering=False) == {INS}
+
+
+async def test_the_button_waits_for_every_point(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await readable(pilot, screen)
+        await pilot.press("enter", "space", "down", "space", "down", "space")
+        assert len(confirmed(screen)) == 3
+        assert screen.query_one("#write", Button).disabled
+        assert "INS qualifiée" in text_of(screen)
+        await pilot.press("down", "space")
+        assert not screen.query_one("#write", Button).disabled
+
+
+async def test_changing_one_character_cancels_every_confirmation(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await tick_all(pilot, screen)
+        assert len(confirmed(screen)) == 4
+        screen.query_one("#ins", Input).focus()
+        await pilot.press("end", "backspace", "9")
+        assert screen.reading.matricule is not None
+        assert confirmed(screen) == set()
+        assert screen.query_one("#write", Button).disabled
+
+
+async def test_keys_typed_ahead_confirm_nothing(engine: Engine) -> None:
+    """Everything that a hurried hand types at once: digits, Enter, and the ticks."""
+    async with search(engine) as (pilot, screen):
+        screen.query_one("#ins", Input).value = INS
+        keys = ["enter", "space", "down", "space", "down", "space", "down", "space", "down"]
+        for key in [*keys, "enter"]:
+            pilot.app.post_message(events.Key(key, " " if key == "space" else None))
+        await readable(pilot, screen)
+        assert confirmed(screen) == set()
+        assert pilot.app.screen is screen
+
+
+async def test_enter_confirms_no_point(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await readable(pilot, screen)
+        await pilot.press("enter", "enter", "enter", "enter", "enter", "enter")
+        assert confirmed(screen) == set()
+
+
+async def test_a_paste_with_line_breaks_is_read_and_confirms_nothing(engine: Engine) -> None:
+    async with search(engine) as (pilot, screen):
+        pilot.app.post_message(events.Paste("2\u00a079.03-51\u202f215 189 89\n\n   \n"))
+        await until(pilot, lambda: screen.reading.is_valid)
+        await readable(pilot, screen)
+        assert confirmed(screen) == set()
+        assert screen.focused is screen.query_one("#ins")
+
+
+async def test_control_characters_pasted_are_named_and_reach_no_terminal(engine: Engine) -> None:
+    async with search(engine) as (pilot, screen):
+        pilot.app.post_message(events.Paste("2790\x1b[2J[/]\x00351"))
+        await until(pilot, lambda: "␛" in screen.query_one("#ins", Input).value)
+        shown = text_of(screen)
+        assert "n’a pas sa place" in shown
+        assert "\x1b" not in shown
+        assert "\x00" not in shown
+
+
+async def test_the_computed_key_is_taken_on_demand_only(engine: Engine) -> None:
+    async with search(engine) as (pilot, screen):
+        await pilot.press(*INS[:13])
+        assert "Clé calculée : 89" in text_of(screen)
+        await pilot.press("enter")
+        assert screen.reading.matricule is None
+        await pilot.press("f4")
+        assert screen.reading.matricule is not None
+        assert screen.reading.matricule.text == INS
+        assert confirmed(screen) == set()
+
+
+async def test_a_known_patient_is_found_by_name_and_confirmed_again(engine: Engine) -> None:
+    await receive(engine, f"{INS}@patient.mssante.fr", "Dominique [/]PAT-TROIS")
+    await receive(engine, f"{OTHER_INS}@patient.mssante.fr", "Paulette DURAND")
+    async with search(engine) as (pilot, screen):
+        await pilot.press(*"domi")
+        found = screen.query_one("#patients", OptionList)
+        await until(pilot, lambda: found.option_count == 1)
+        assert "Dominique [/]PAT-TROIS" in text_of(screen)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: screen.reading.is_valid)
+        assert confirmed(screen) == set()
+        await readable(pilot, screen)
+        await pilot.press("space", "down", "space", "down", "space", "down", "space")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: results(pilot))
+        assert results(pilot)[0].name == "Dominique [/]PAT-TROIS"
+
+
+async def test_a_closed_exchange_says_that_writing_restarts_it(engine: Engine) -> None:
+    await engine._store.save_exchange(Exchange(INS, ExchangeState.CLOSED, utc_now()))
+    async with search(engine, INS) as (pilot, screen):
+        await until(pilot, lambda: "écrire le redémarre" in text_of(screen))
+
+
+async def test_for_a_reply_the_patient_cannot_be_changed(engine: Engine) -> None:
+    async with search(engine, INS, Purpose.REPLY) as (pilot, screen):
+        assert screen.query_one("#ins", Input).disabled
+        await readable(pilot, screen)
+        assert "Répondre à ce patient" in text_of(screen)
+
+
+async def test_a_wrong_key_stops_in_production_and_warns_on_a_test_profile(tmp_path: Path) -> None:
+    wrong = "224027511583555"
+    engine = await Practice(tmp_path / "production").engine()
+    async with search(engine, wrong) as (_, screen):
+        assert not screen.query_one(IdentityPanel).display
+        assert "est fausse" in text_of(screen)
+    engine = await Practice(tmp_path / "test").engine(replace(ACCOUNT, test_identities=True))
+    async with search(engine, wrong) as (_, screen):
+        assert screen.query_one(IdentityPanel).display
+        assert "Clé fausse" in text_of(screen)
+        assert "1924 ou 2024" in text_of(screen)
+
+
+async def test_escape_gives_nobody(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, _):
+        await pilot.press("escape")
+        await until(pilot, lambda: results(pilot))
+        assert results(pilot) == [None]
