@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
-from textual.command import CommandPalette
 
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.commands.base import CommandScreen
-from tui_mailer.ui.commands.palette import ScreenCommands
+from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -123,7 +122,5 @@ class MailerApp(App[None], inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """The palette, in French."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(
-                CommandPalette(placeholder="Chercher une commande…", id="--command-palette")
-            )
+        if not isinstance(self.screen, FrenchPalette):
+            self.push_screen(FrenchPalette())

@@ -17,6 +17,8 @@ Part = str | Content | tuple[str, str | Style]
 """A plain text, a content, or a text with its style; none is read as markup."""
 
 _DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_SHORT_MONTHS: Final = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
+                        "oct.", "nov.", "déc.")  # fmt: skip
 _NO_BREAK_SPACE: Final = "\u00a0"
 
 
@@ -52,7 +54,7 @@ def _prefix(text: str, width: int) -> str:
 
 
 def french_date(moment: datetime, now: datetime) -> str:
-    """A date as short as it can be: "14:05", "hier 14:05", "3 mars", "03/03/2025".
+    """A date as short as it can be: "14:05", "hier 14:05", "3 sept.", "03/09/2025".
 
     Both are aware; the day is that of the time zone of `now`.
     """
@@ -62,7 +64,7 @@ def french_date(moment: datetime, now: datetime) -> str:
     if local.date() == (now - timedelta(days=1)).date():
         return f"hier {local:%H:%M}"
     if local.year == now.year:
-        return f"{_day(local)} {MONTHS[local.month - 1]}"
+        return f"{_day(local)} {_SHORT_MONTHS[local.month - 1]}"
     return f"{local:%d/%m/%Y}"
 
 

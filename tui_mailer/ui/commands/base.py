@@ -174,7 +174,7 @@ class Quit(Command["CommandScreen[Any]"]):
         await screen.app.run_action("app.leave")
 
 
-_FIRST: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
+_NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
 _LAST: Final[tuple[AnyCommand, ...]] = (Palette, Help, Quit)
 
 
@@ -193,7 +193,8 @@ class CommandScreen(Screen[ResultT]):
 
     def __init_subclass__(cls, **options: Any) -> None:  # noqa: ANN401  (Textual's own options)
         if "commands" in cls.__dict__:
-            cls.BINDINGS = [*bindings(cls.all_commands())]
+            # Escape closes a notice before it leaves the screen.
+            cls.BINDINGS = [*bindings(_NOTICE + cls.commands + _LAST)]
         super().__init_subclass__(**options)
 
     @property
@@ -204,11 +205,12 @@ class CommandScreen(Screen[ResultT]):
     @classmethod
     def all_commands(cls) -> tuple[AnyCommand, ...]:
         """Those of this screen and those of every screen."""
-        return _FIRST + cls.commands + _LAST
+        return cls.commands + _NOTICE + _LAST
 
     def available(self) -> Sequence[AnyCommand]:
         """The commands that make sense now."""
-        return [command for command in self.all_commands() if command().enabled(self)]
+        every = _NOTICE + self.commands + _LAST
+        return [command for command in every if command().enabled(self)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let a key through only to a command that makes sense now."""
@@ -271,5 +273,8 @@ class CommandScreen(Screen[ResultT]):
         return found.first() if found else None
 
 
-class CommandModal(CommandScreen[ResultT], ModalScreen[ResultT]):
-    """A `CommandScreen` shown above another one."""
+class CommandModal(ModalScreen[ResultT], CommandScreen[ResultT]):
+    """A `CommandScreen` shown above another one.
+
+    `ModalScreen` comes first: styles know a class by its first base alone.
+    """

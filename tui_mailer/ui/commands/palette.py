@@ -3,10 +3,22 @@
 from functools import partial
 from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.widgets import Input
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.text import line
+
+
+class FrenchPalette(CommandPalette):
+    """Textual's palette in French, its cursor still: a blinking one sends bytes for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Chercher une commande…", id="--command-palette")
+
+    def on_mount(self) -> None:
+        """Stop the cursor."""
+        self.query_one(Input).cursor_blink = False
 
 
 class ScreenCommands(Provider):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from tui_mailer.ui.commands.base import AnyCommand, Command, CommandModal
-from tui_mailer.ui.text import Part, cut, line
+from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.key_bar import KeyBar
 
 
@@ -36,15 +36,13 @@ class HelpScreen(CommandModal[None]):
 
     def compose(self) -> ComposeResult:
         """One line a command."""
-        rows: list[Part] = []
-        width = max((len(command.key_names()) for command in self._listed), default=0) + 3
-        for command in self._listed:
-            keys = cut(command.key_names(), width)
-            rows += [(keys, "bold $primary"), command.help_line(), "\n"]
         with Vertical(classes="sheet wide"):
             yield Static(line((f"Touches · {self._title}", "bold")), classes="sheet-title")
             with VerticalScroll(classes="sheet-body"):
-                yield Static(line(*rows[:-1]), markup=False)
+                for command in self._listed:
+                    with Horizontal(classes="help-row"):
+                        yield Static(line(command.key_names()), classes="help-keys")
+                        yield Static(line(command.help_line()), classes="help-line")
             yield KeyBar()
 
     def on_mount(self) -> None:

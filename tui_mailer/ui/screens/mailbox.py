@@ -63,6 +63,8 @@ class MailboxScreen(CommandScreen[None]):
     heading = "Boîte aux lettres"
     commands: ClassVar[tuple[AnyCommand, ...]] = commands.MAILBOX
 
+    AUTO_FOCUS = "MessageList"
+
     stage: reactive[Stage] = reactive[Stage]("list", init=False)
 
     def __init__(
@@ -153,8 +155,9 @@ class MailboxScreen(CommandScreen[None]):
     @on(FolderPane.Chosen)
     async def show_view(self, event: FolderPane.Chosen) -> None:
         """Show the folder that the cursor of the pane is on."""
-        view = event.entry.view
-        if event.entry == self.folders.current and view is not None:
+        view, current = event.entry.view, self.folders.current
+        # The cursor may have moved on; the entry's counts may have changed.
+        if view is not None and current is not None and current.view == view:
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
 
     @on(MessageList.Moved)

@@ -52,6 +52,8 @@ class FolderPane(LineList):
         self._folders: Sequence[Folder] = ()
         self._patients: Sequence[KnownPatient] = ()
         self._folded: bool | None = None
+        # Until the folders are known there is only "Echanges patient": nobody chose it.
+        self._placed = False
 
     # --- what it shows
 
@@ -73,7 +75,8 @@ class FolderPane(LineList):
         self._rebuild()
 
     def _rebuild(self) -> None:
-        before = self.current
+        before = self.current if self._placed else None
+        self._placed = bool(self._folders)
         self._entries = self._tree()
         place = 0 if before is None else self._place_of(before)
         self.set_reactive(LineList.cursor, place)
@@ -131,7 +134,7 @@ class FolderPane(LineList):
     def pieces(self, index: int, width: int, *, selected: bool) -> Sequence[Sequence[Piece]]:
         """A mark for the active entry, the label by its depth, the unread messages."""
         entry = self._entries[index]
-        count = french_number(entry.unread_count) if entry.unread_count else ""
+        count = f" {french_number(entry.unread_count)} " if entry.unread_count else ""
         strength = "line--strong" if entry.unread_count else ""
         if entry.view is None:
             strength = "line--faint"
@@ -139,12 +142,12 @@ class FolderPane(LineList):
         indent = "  " * min(entry.depth, 6)
         patient = isinstance(entry.view, PatientsView)
         glyph = f"{entry.fold or '◆'} " if patient and not entry.depth else ""
-        label_width = width - 1 - len(indent) - len(glyph) - len(count) - 2
+        label_width = width - 1 - len(indent) - len(glyph) - len(count)
         return [
             [
                 (mark + indent, ""),
                 (glyph, "line--patient"),
                 column(entry.label, label_width, strength),
-                (f" {count} ", strength),
+                (count, strength),
             ]
         ]

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
-from textual.style import Style
 from textual.widget import Widget
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen, key_name
@@ -18,6 +18,10 @@ _GAP = "  "
 class KeyBar(Widget):
     """As many commands of the screen as fit; the help comes last and is always there."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[AnyCommand] = []
+
     def on_mount(self) -> None:
         """Follow the focus, and whatever else enables or disables a command."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
@@ -30,18 +34,25 @@ class KeyBar(Widget):
         shown = [command for command in screen.available() if command.in_bar and command.key]
         *others, last = shown
         free = self.content_size.width - _entry(last).cell_length
-        entries = []
+        fitting = []
         for command in others:
-            entry = line(_entry(command), _GAP)
-            free -= entry.cell_length
+            free -= _entry(command).cell_length + len(_GAP)
             if free < 0:
                 break
-            entries.append(entry)
-        return Content("").join([*entries, _entry(last)])
+            fitting.append(command)
+        self._shown = [*fitting, last]
+        return Content(_GAP).join(_entry(command) for command in self._shown)
+
+    async def on_click(self, event: events.Click) -> None:
+        """A click on a key is that key."""
+        place = event.x - self.gutter.left
+        for command in self._shown:
+            width = _entry(command).cell_length
+            if 0 <= place < width and isinstance(self.screen, CommandScreen):
+                await self.screen.run_command(command)
+            place -= width + len(_GAP)
 
 
 def _entry(command: AnyCommand) -> Content:
     key = key_name(command.key.split(",")[0].strip())
-    click = Style.from_meta({"@click": f"screen.command('{command.__name__}')"})
-    content: Content = line((key, "bold $primary"), " ", command.label)
-    return content.stylize(click)
+    return line((f"{key} ", "bold $primary"), command.label)

@@ -33,11 +33,12 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         "line--cursor-away",
         "line--strong",
         "line--faint",
+        "line--second",
         "line--patient",
         "line--warning",
     }
     DEFAULT_CSS = """
-    LineList { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    LineList { overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable; }
     """
 
     row_height = 1
@@ -88,6 +89,11 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     # --- moving
+
+    @property
+    def row_width(self) -> int:
+        """Cells a row has, beside the scroll bar."""
+        return self.scrollable_content_region.width
 
     @property
     def page_rows(self) -> int:
@@ -142,19 +148,19 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _blank(self, words: str) -> Strip:
         style = self._piece_style(self.rich_style, "line--faint", None)
-        return Strip([Segment(cut(f"  {words}", self.size.width), style)])
+        return Strip([Segment(cut(f"  {words}", self.row_width), style)])
 
     def _draw(self, index: int, *, selected: bool) -> list[Strip]:
         base = self.rich_style
         over = self._style("line--cursor" if self.has_focus else "line--cursor-away")
         strips = []
-        for row in self.pieces(index, self.size.width, selected=selected):
+        for row in self.pieces(index, self.row_width, selected=selected):
             segments = [
                 Segment(text, self._piece_style(base, name, over if selected else None))
                 for text, name in row
             ]
             plain = base + over if selected else base
-            strips.append(Strip(segments).adjust_cell_length(self.size.width, plain))
+            strips.append(Strip(segments).adjust_cell_length(self.row_width, plain))
         return strips
 
     def _piece_style(self, base: Style, name: str, over: Style | None) -> Style:

@@ -27,6 +27,7 @@ class MessageList(LineList):
         self._patient_domain = patient_domain
         self._style_of_rows = RowStyle(now(), patient_domain)
         self._window: RowWindow | None = None
+        self._wanted: tuple[int, int] | None = None
 
     # --- what it shows
 
@@ -92,15 +93,22 @@ class MessageList(LineList):
         stop = min(self.row_count, top + self.page_rows + 1)
         if all(self._row(index) is not None for index in range(top, stop)):
             return
-        # The screen's worker: the screen shows what a worker of its own fails on.
-        self.screen.run_worker(
-            self._load(top, stop), group=_LOADING, exclusive=True, exit_on_error=False
-        )
+        is_loading = self._wanted is not None
+        self._wanted = (top, stop)
+        if not is_loading:
+            # The screen's worker: the screen shows what a worker of its own fails on.
+            self.screen.run_worker(self._load_wanted(), group=_LOADING, exit_on_error=False)
 
-    async def _load(self, start: int, stop: int) -> None:
-        if self._window is not None and await self._window.load(start, stop):
-            self.redraw()
-            self.post_message(self.Moved())
+    async def _load_wanted(self) -> None:
+        """Load what is on screen, and what came on screen meanwhile."""
+        while self._wanted is not None and self._window is not None:
+            wanted = self._wanted
+            try:
+                await self._window.load(*wanted)
+            finally:
+                self._wanted = None if self._wanted == wanted else self._wanted
+        self.redraw()
+        self.post_message(self.Moved())
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Another part of the list is on screen."""
@@ -112,7 +120,7 @@ class MessageList(LineList):
     def resized(self) -> None:
         """Choose between one line a row and two."""
         top = self.scroll_offset.y // self.row_height
-        self.row_height = row_height(self.size.width)
+        self.row_height = row_height(self.row_width)
         self.scroll_to(y=top * self.row_height, animate=False, force=True)
         self.call_after_refresh(self._load_visible)
 

@@ -11,7 +11,7 @@ from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.ui.text import cut, french_date, french_size
 from tui_mailer.ui.widgets.line_list import Piece, column
 
-ONE_LINE_FROM: Final = 56
+ONE_LINE_FROM: Final = 72
 _SIZE_FROM: Final = 84
 _DATE_WIDTH: Final = 10
 _SIZE_WIDTH: Final = 7
@@ -71,12 +71,13 @@ def _two_lines(
     date = french_date(message.shown_at, style.now)
     first = [
         *_marks(message, selected=selected),
-        column(_who(message, style), width - 5 - 2 - cell_len(date), strength),
-        (f" {date} ", "line--faint"),
+        column(_who(message, style), width - 5 - 3 - cell_len(date), strength),
+        (f"  {date} ", "line--faint"),
     ]
     second = [
         ("▌    " if selected else "     ", ""),
-        *_subject(message, width - 5 - 4, ""),
+        *_subject(message, width - 5 - 5, "line--second"),
+        (" ", ""),
         *_attachment(message),
         (" ", ""),
     ]

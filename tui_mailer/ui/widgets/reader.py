@@ -26,18 +26,19 @@ class Reader(VerticalScroll, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Headers, attachments, text."""
-        yield Static(id="reader-headers", markup=False)
-        yield Static(id="reader-attachments", markup=False)
-        yield Static(
-            line(("Entrée ouvre le message choisi dans la liste.", "dim")), id="reader-body"
-        )
+        for name in ("headers", "attachments", "body"):
+            yield Static(id=f"reader-{name}", markup=False)
+
+    def on_mount(self) -> None:
+        """Nothing is open yet."""
+        hint = line(("\nEntrée ouvre le message choisi dans la liste.", "dim"))
+        self._fill(Content(""), Content(""), hint)
 
     def show(self, message: ReadMessage) -> None:
         """Show a whole message from its start."""
-        context = ReaderContext(local_now(), self._patient_domain)
         self.message = message
         self._fill(
-            message_text.headers(message, context),
+            self._headers(message),
             message_text.attachments(message.attachments),
             message_text.body(message),
         )
@@ -47,18 +48,25 @@ class Reader(VerticalScroll, inherit_bindings=False):
         self.message = None
         self._fill(line((summary.subject or "(sans objet)", "bold")), Content(""), line(words))
 
-    def clear(self) -> None:
-        """Show nothing."""
-        self.message = None
-        self._fill(Content(""), Content(""), Content(""))
+    def on_resize(self) -> None:
+        """The headers are laid out for the width."""
+        if self.message is not None:
+            self._part("headers").update(self._headers(self.message))
+
+    def _headers(self, message: ReadMessage) -> Content:
+        width = self.scrollable_content_region.width
+        return message_text.headers(
+            message, ReaderContext(local_now(), self._patient_domain, width)
+        )
 
     def _fill(self, headers: Content, attachments: Content, body: Content) -> None:
-        self.query_one("#reader-headers", Static).update(headers)
-        files = self.query_one("#reader-attachments", Static)
-        files.update(attachments)
-        files.display = bool(attachments)
-        self.query_one("#reader-body", Static).update(body)
+        for name, content in (("headers", headers), ("attachments", attachments), ("body", body)):
+            self._part(name).update(content)
+            self._part(name).display = bool(content)
         self.scroll_home(animate=False)
+
+    def _part(self, name: str) -> Static:
+        return self.query_one(f"#reader-{name}", Static)
 
     # --- moving, as the lists do
 

@@ -1,0 +1,54 @@
+"""Keys, key bar, help, palette and README table come from the commands and cannot disagree."""
+
+from typing import Any
+
+import pytest
+
+from tui_mailer.ui.commands.base import CommandScreen, bindings, key_name
+from tui_mailer.ui.commands.reference import SCREENS, markdown_table
+
+# AltGr on a French keyboard: not every terminal passes them on, so none is a default key.
+_HARD_ON_AZERTY = {
+    "left_square_bracket", "right_square_bracket", "left_curly_bracket", "right_curly_bracket",
+    "backslash", "vertical_line", "at", "number_sign", "tilde", "grave_accent",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_command_has_a_key_a_label_and_a_french_help_line(
+    screen: type[CommandScreen[Any]],
+) -> None:
+    assert screen.heading
+    for command in screen.all_commands():
+        assert command.label, command
+        assert command.help_line().endswith("."), command
+        assert not _HARD_ON_AZERTY.intersection(command.key.split(",")), command
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_s_bindings_are_its_commands(screen: type[CommandScreen[Any]]) -> None:
+    bound = {
+        (binding.key, binding.action)
+        for binding in screen.BINDINGS
+        if not isinstance(binding, tuple)
+    }
+    assert bound == {(each.key, each.action) for each in bindings(screen.all_commands())}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_key_means_one_thing_on_a_screen(screen: type[CommandScreen[Any]]) -> None:
+    keys = [key.strip() for command in screen.commands for key in command.key.split(",") if key]
+    # Where a key has two commands, one of them is enabled at a time: none has more.
+    assert all(keys.count(key) <= 2 for key in keys)
+
+
+def test_keys_are_named_as_on_a_french_keyboard() -> None:
+    named = [key_name(key) for key in ("enter", "ctrl+s", "question_mark", "f2", "p", "shift+tab")]
+    assert named == ["Entrée", "Ctrl+S", "?", "F2", "p", "Maj+Tab"]
+
+
+def test_the_table_of_keys_names_every_screen() -> None:
+    table = markdown_table()
+    assert all(f"| {screen.heading} |" in table for screen in SCREENS)
+    assert "| Boîte aux lettres | p | Échanger avec un usager" in table
+    assert table.count("Afficher les touches de cet écran.") == 1

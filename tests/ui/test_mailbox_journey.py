@@ -1,0 +1,159 @@
+"""Reading by keys alone, at the two sizes that the program is drawn for."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes.mail_server import parsed
+from ui.mailbox_stage import NOON, mail, opened, practice
+from ui.stage import SIZES, until
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.errors import SubmissionRefused, Unreachable
+from tui_mailer.domain.events import Connectivity
+from tui_mailer.domain.message import Flags
+from tui_mailer.ui.screens.details import DetailsScreen
+from tui_mailer.ui.screens.help import HelpScreen
+from tui_mailer.ui.screens.outbox import OutboxScreen
+
+_WITH_FILE = """\
+--x
+Content-Type: text/plain; charset=utf-8
+
+Voir la pièce jointe.
+--x
+Content-Type: application/pdf; name="bilan.pdf"
+Content-Disposition: attachment; filename="bilan.pdf"
+Content-Transfer-Encoding: base64
+
+JVBERi0xLjQ=
+--x--
+"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_message_is_read_and_marked_as_read(tmp_path: Path, size: tuple[int, int]) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors, size) as mailing:
+        await mailing.shows("Boîte de réception", "Echanges patient", "Lettre 5", "à jour")
+        assert "Ordonnance" not in mailing.terminal
+
+        await mailing.press("down", "enter")
+        await mailing.shows("Lettre 4", "<jean.durand@medecin.mssante.fr>")
+        inbox = outdoors.mailbox.folders["INBOX"].messages
+        await until(mailing.pilot, lambda: Flags.SEEN in inbox[4].flags)
+        assert Flags.SEEN not in inbox[5].flags
+
+
+async def test_exchanges_with_patients_are_grouped_under_the_inbox(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("escape", "down", "down")
+        await mailing.shows("◆ patient", "Ordonnance")
+        assert "Lettre 5" not in mailing.terminal
+        labels = [mailing.screen.folders._entries[index].label for index in range(3)]
+        assert labels == ["Boîte de réception", "Echanges patient", "Dominique PAT-TROIS"]
+
+        await mailing.press("enter", "enter")
+        await mailing.shows("◆ patient", "INS 2 79 03 51 215 189 89", "279035121518989@patient")
+
+
+async def test_new_mail_appears_without_a_key_and_the_cursor_stays(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("down")
+        before = mailing.screen.list.selected
+        outdoors.mailbox.deliver(mail("Urgent"), at=NOON + timedelta(hours=1))
+        await mailing.shows("Urgent")
+        assert mailing.screen.list.selected == before
+        assert mailing.screen.list.cursor == 2
+
+
+async def test_an_attachment_is_saved_where_the_user_says(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    content = mail("Résultats", text=_WITH_FILE, more="Content-Type: multipart/mixed; boundary=x")
+    outdoors.mailbox.deliver(content, at=NOON + timedelta(hours=1))
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Résultats")
+        await mailing.press("enter")
+        await mailing.shows("bilan.pdf", "application/pdf")
+        await mailing.press("s")
+        await mailing.shows("Dans le dossier")
+        await mailing.press("enter")
+        await mailing.shows("✓ Enregistrée")
+    assert (tmp_path / "bilan.pdf").read_bytes() == b"%PDF-1.4"
+
+
+async def test_a_message_can_be_taken_back_until_it_leaves(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.engine.writing.send(_draft())
+        await mailing.shows("u : annuler")
+        await mailing.press("u")
+        await until(mailing.pilot, lambda: mailing.app.screen is not mailing.screen)
+        assert await mailing.engine.outbox.unsettled() == []
+        (draft,) = await mailing.engine.drafts()
+        assert draft.subject == "Avis"
+    assert mailing.outdoors.submission.accepted == []
+
+
+async def test_a_refused_message_says_why_and_is_sent_again_on_demand(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    outdoors.submission.faults.append(SubmissionRefused("554 5.7.1 contenu refusé"))
+    async with opened(outdoors) as mailing:
+        await mailing.engine.writing.send(_draft())
+        await mailing.engine.outbox.hurry()
+        await mailing.shows("1 envoi en échec", "Le serveur a refusé le message", "F2")
+        await mailing.press("f2")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, DetailsScreen))
+        await mailing.shows("554 5.7.1 contenu refusé")
+        await mailing.press("escape", "v")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, OutboxScreen))
+        await mailing.shows("✕ échec", "554 5.7.1")
+        await mailing.press("r")
+        await until(mailing.pilot, lambda: len(outdoors.submission.accepted) == 1)
+    ((recipients, content),) = outdoors.submission.accepted
+    assert recipients == ("jean.durand@medecin.mssante.fr",)
+    assert parsed(content)["Subject"] == "Avis"
+
+
+async def test_a_dead_line_changes_a_word_and_nothing_else(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Lettre 5", "à jour")
+        outdoors.connector.fault = Unreachable()
+        mailing.engine.synchronise()
+        await mailing.shows("hors ligne", "Lettre 5")
+        assert mailing.screen.shown_error is None
+        await mailing.press("ctrl+r")
+        await mailing.shows("Le serveur ne répond pas")
+        await mailing.press("escape")
+        assert mailing.screen.shown_error is None
+        assert mailing.screen.stage == "list", "the first Escape closes the notice only"
+
+
+async def test_a_refused_password_is_replaced_from_the_mailbox(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        outdoors.mailbox.password = "le nouveau"
+        outdoors.connector.fault = Unreachable()
+        mailing.engine.synchronise()
+        await mailing.shows("hors ligne")
+        outdoors.connector.fault = None
+        await mailing.shows("mot de passe refusé", "Les messages déjà reçus restent lisibles")
+        await mailing.press("m", *"le", "space", *"nouveau", "enter")
+        await until(mailing.pilot, lambda: mailing.engine.connectivity is Connectivity.ONLINE)
+        await mailing.shows("à jour")
+
+
+async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path), (140, 40)) as mailing:
+        await mailing.press("question_mark")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, HelpScreen))
+        await mailing.shows("Boîte aux lettres", "Échanger avec un usager")
+
+
+def _draft() -> Draft:
+    to = Address.typed("jean.durand@medecin.mssante.fr")
+    return Draft(to=(to,), subject="Avis", body="Cher confrère,")

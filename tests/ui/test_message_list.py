@@ -1,0 +1,135 @@
+"""The message list: what it asks for, and where its cursor stays."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from ui.stage import until
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.widgets.message_list import MessageList
+from tui_mailer.ui.widgets.row_window import PAGE_ROWS, RowWindow
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def summary(number: int) -> MessageSummary:
+    return MessageSummary(
+        id=number,
+        folder_id=1,
+        uid=number,
+        message_id="",
+        subject=safe_line(f"Lettre {number}"),
+        correspondent=Address.received("a@b.mssante.fr", "Dr Jean DURAND"),
+        outgoing=False,
+        patient="",
+        shown_at=NOW - timedelta(minutes=number),
+        size_bytes=12_000,
+        flags=Flags.SEEN,
+        has_attachment=False,
+        body_held=False,
+    )
+
+
+class Rows:
+    """As many rows as wanted, made when asked for; newest (the highest id) first."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.asked: list[tuple[int, int]] = []
+
+    async def count(self) -> int:
+        return self.total
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        self.asked.append((start, stop))
+        return [summary(self.total - index) for index in range(start, min(stop, self.total))]
+
+
+class ListApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield MessageList(lambda: NOW, "patient.mssante.fr")
+
+
+async def shown(pilot: Pilot[None], rows: Rows) -> MessageList:
+    found = pilot.app.query_one(MessageList)
+    await found.show(rows, "")
+    await pilot.pause()
+    return found
+
+
+async def test_a_hundred_thousand_rows_cost_a_page() -> None:
+    rows = Rows(100_000)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        assert rows.asked == [(0, PAGE_ROWS)]
+
+        messages.move_to_edge(last=True)
+        await until(pilot, lambda: messages.selected is not None)
+        assert messages.selected == summary(1)
+
+        for _ in range(50):
+            messages.move_page(-1)
+            await until(pilot, lambda: messages.selected is not None)
+        asked_rows = sum(stop - start for start, stop in rows.asked)
+        assert asked_rows <= 15 * PAGE_ROWS, "50 pages of 24 rows are 12 pages of the window"
+
+
+async def test_the_window_forgets_pages_long_unseen() -> None:
+    window = RowWindow(Rows(100_000))
+    for start in range(0, 100_000, PAGE_ROWS):
+        await window.load(start, start + PAGE_ROWS)
+    held = sum(window.get(index) is not None for index in range(100_000))
+    assert held <= 8 * PAGE_ROWS
+
+
+async def test_a_cursor_key_redraws_two_rows() -> None:
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, Rows(1_000))
+        drawn: list[int] = []
+        draw = messages._draw
+
+        def counted(index: int, *, selected: bool) -> object:
+            drawn.append(index)
+            return draw(index, selected=selected)
+
+        messages._draw = counted  # type: ignore[assignment]
+        messages.move(1)
+        await pilot.pause()
+        assert sorted(drawn) == [0, 1]
+
+
+async def test_leaving_the_window_turns_a_page() -> None:
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, Rows(1_000))
+        for _ in range(messages.page_rows):
+            messages.move(1)
+        await pilot.pause()
+        assert messages.scroll_offset.y == messages.page_rows == messages.cursor
+
+
+async def test_the_cursor_stays_on_its_message_when_mail_arrives_or_goes() -> None:
+    rows = Rows(1_000)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        messages.move(300)
+        await until(pilot, lambda: messages.selected is not None)
+        before = messages.selected
+        for total in (1_003, 998):
+            rows.total = total
+            await messages.reload()
+            assert messages.selected == before
+
+
+async def test_an_emptied_list_has_no_selection() -> None:
+    rows = Rows(3)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        rows.total = 0
+        await messages.reload()
+        assert messages.selected is None
+        messages.move(1)
+        assert messages.cursor == 0

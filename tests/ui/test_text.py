@@ -1,0 +1,53 @@
+"""French dates and sizes, and columns that keep their width."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.text import cut, french_date, french_moment, french_size, line, plural
+
+NOW = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (NOW - timedelta(hours=5), "14:00"),
+        (NOW - timedelta(hours=20), "hier 23:00"),
+        (datetime(2026, 1, 1, 8, 0, tzinfo=UTC), "1er janv."),
+        (datetime(2025, 3, 3, 8, 0, tzinfo=UTC), "03/03/2025"),
+        (NOW + timedelta(days=1), "3 mars"),
+    ],
+)
+def test_dates_are_as_short_as_they_can_be(moment: datetime, words: str) -> None:
+    assert french_date(moment, NOW) == words
+
+
+def test_a_moment_is_said_in_full() -> None:
+    assert french_moment(NOW, NOW) == "lundi 2 mars 2026 à 19:00"
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "words"),
+    [(0, "0 o"), (999, "999 o"), (340_000, "340 ko"), (999_600, "1,0 Mo"), (1_234_567, "1,2 Mo")],
+)
+def test_sizes_are_french(size_bytes: int, words: str) -> None:
+    assert french_size(size_bytes).replace("\u00a0", " ") == words
+
+
+def test_nothing_is_singular_in_french() -> None:
+    assert [plural(count, "envoi") for count in (0, 1, 2)] == ["0 envoi", "1 envoi", "2 envois"]
+
+
+@given(st.text(), st.integers(0, 60))
+def test_a_column_is_always_as_wide_as_it_should_be(text: str, width: int) -> None:
+    assert cell_len(cut(safe_line(text), width)) == width
+
+
+@pytest.mark.parametrize("text", ["[/]", "[red]x[/red]", "[@click=app.quit]x[/]", "[/", "[link=x]"])
+def test_markup_is_shown_as_it_was_written(text: str) -> None:
+    assert line(text, (text, "bold")).plain == text + text
