@@ -44,7 +44,7 @@ class GuardedProtocol(IncomingHalf):
     # --- TLS
 
     async def start_tls(self, context: ssl.SSLContext, host: str, timeout_s: float) -> None:
-        """Encrypt a connection whose STARTTLS was answered with OK; forget what it said before.
+        """Encrypt a connection whose STARTTLS was answered with OK.
 
         Raises:
             OSError: the handshake failed; `ssl.SSLError` among them.
@@ -56,7 +56,6 @@ class GuardedProtocol(IncomingHalf):
         )
         self.check()
         self.transport = transport
-        self.capabilities = set()
         self.changed.clear()
         self._plain_ends = False
 
