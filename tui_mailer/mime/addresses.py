@@ -30,9 +30,10 @@ class _Item:
         """The address; None for an empty item."""
         phrase = "".join(self.phrase).strip()
         if self.angle is None:
-            if not phrase and not self.comment:
+            comment = " ".join(self.comment).strip()
+            if not phrase and not comment:
                 return None
-            return Address.received(decode_raw(phrase), decode_words(" ".join(self.comment)))
+            return Address.received(decode_raw(phrase), decode_words(comment))
         if self.after_angle:
             return Address.received(decode_raw("".join(self.raw)))
         mailbox = self.angle.rpartition(":")[2] if self.angle.startswith("@") else self.angle

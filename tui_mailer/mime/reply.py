@@ -12,10 +12,20 @@ from tui_mailer.domain.message import ReadMessage
 
 MAX_REFERENCES: Final = 20
 MAX_PATIENT_QUOTE_LINES: Final = 20
-_REPLY_PREFIXES: Final = re.compile(
-    r"\A(?:\s*(?:re|rép|rep|aw)\s*(?:\[\d+\]|\(\d+\))?\s*:)+\s*", re.IGNORECASE
-)
-_FORWARD_PREFIXES: Final = re.compile(r"\A(?:\s*(?:tr|fw|fwd)\s*:)+\s*", re.IGNORECASE)
+
+
+def _prefixes(*words: str) -> re.Pattern[str]:
+    """One or more of `words`, perhaps counted (``RE[2]``), each with its colon."""
+    # Possessive: a subject of blanks would otherwise take quadratic time.
+    one = rf"\s*+(?:{'|'.join(words)})\s*+(?:\[\d++\]|\(\d++\))?+\s*+:"
+    return re.compile(rf"\A(?:{one})+\s*", re.IGNORECASE)
+
+
+_REPLY: Final = ("re", "rép", "rep", "aw")
+_FORWARD: Final = ("tr", "fw", "fwd")
+_REPLY_PREFIXES: Final = _prefixes(*_REPLY)
+_FORWARD_PREFIXES: Final = _prefixes(*_FORWARD)
+_ANY_PREFIXES: Final = _prefixes(*_REPLY, *_FORWARD)
 # ECO.2.1.3: marks a message that carries documents; an answer carries none.
 _DOCUMENTS_PREFIX: Final = re.compile(r"\AXDM/\d+\.\d+/DDM\+?\s*", re.IGNORECASE)
 _MONTHS: Final = (
@@ -97,7 +107,7 @@ def _prefixed(prefix: str, known: re.Pattern[str], subject: str) -> str:
     """
     bare = _DOCUMENTS_PREFIX.sub("", known.sub("", subject.strip()))
     bare = known.sub("", bare).strip()
-    core = _FORWARD_PREFIXES.sub("", _REPLY_PREFIXES.sub("", bare))
+    core = _ANY_PREFIXES.sub("", bare)
     if not core or core.casefold() == END_SUBJECT.casefold():
         return ""
     return prefix + bare

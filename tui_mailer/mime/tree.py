@@ -14,6 +14,7 @@ from email.parser import BytesHeaderParser
 from typing import Final, TypeAlias
 
 from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.mime.words import decode_raw
 
 MAX_PARTS: Final = 1000
 MAX_DEPTH: Final = 50
@@ -63,7 +64,9 @@ class _CappedPart(Message):
         if len(self) >= MAX_HEADERS or len(value) > limit:
             self.cut = True
         if len(self) < MAX_HEADERS:
-            super().set_raw(name, value[:limit])
+            # The library's readers of parameters lose raw bytes, which many file names hold.
+            kept = decode_raw(value[:limit]) if limit < MAX_HEADER_LENGTH else value[:limit]
+            super().set_raw(name, kept)
 
 
 @dataclass(frozen=True, slots=True)

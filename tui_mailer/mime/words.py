@@ -37,7 +37,11 @@ def decode_raw(raw: str) -> str:
     """Text whose lone surrogates stand for raw bytes (RFC 6532's UTF-8, or an old sender's)."""
     if raw.isascii():
         return raw
-    return decode_text(raw.encode("utf-8", "surrogateescape"), "utf-8")[0]
+    try:
+        held = raw.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        return raw.encode("utf-8", "replace").decode()
+    return decode_text(held, "utf-8")[0]
 
 
 def decode_text(content: bytes, charset: str) -> tuple[str, bool]:

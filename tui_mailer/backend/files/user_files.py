@@ -48,9 +48,13 @@ class UserFiles:
             AttachmentUnreadable: it vanished since it was attached, or may not be read.
         """
         try:
-            return path.read_bytes()
+            # A pipe or a device put at its place since must neither block nor never end.
+            with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    return file.read()
         except (OSError, ValueError) as error:
             raise AttachmentUnreadable(subject=path.name) from error
+        raise AttachmentUnreadable(subject=path.name)
 
     def save(self, directory: Path, name: str, content: bytes) -> Path:
         """Write `content` inside `directory`, readable by its owner alone.

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import ForwardedAttachment
+from tui_mailer.domain.message import Attachment, ReadMessage
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
+from tui_mailer.mime.reply import MAX_PATIENT_QUOTE_LINES, MAX_REFERENCES, forward, reply
+
+OWN = Address.received("dr.martin@cabinet.mssante.fr", "Dr Martin")
+PATIENT = Address.received("279035121518989@patient.mssante.fr", "Léa Dupond")
+COLLEAGUE = Address.received("durand@hopital.mssante.fr", "Dr DURAND")
+THIRD = Address.received("tiers@hopital.mssante.fr")
+AT = datetime(2026, 3, 3, 14, 5, tzinfo=UTC)
+
+RECEIVED = ReadMessage(
+    subject=safe_line("Résultats"),
+    sender=COLLEAGUE,
+    reply_to=(),
+    to=(OWN, THIRD),
+    cc=(Address.received("DR.MARTIN@cabinet.mssante.fr"), THIRD, COLLEAGUE),
+    sent_at=AT,
+    message_id="<deux@hopital.fr>",
+    references=("<un@hopital.fr>",),
+    text=safe_block("Bonjour,\n\n> ancien\nà bientôt\n"),
+)
+
+
+def test_an_answer_goes_to_the_sender() -> None:
+    draft = reply(RECEIVED, OWN, to_all=False, message_id=7)
+
+    assert (draft.to, draft.cc, draft.bcc) == ((COLLEAGUE,), (), ())
+    assert draft.answers == 7
+    assert draft.in_reply_to == "<deux@hopital.fr>"
+    assert draft.references == ("<un@hopital.fr>", "<deux@hopital.fr>")
+
+
+def test_an_answer_to_all_leaves_out_oneself_and_names_each_once() -> None:
+    draft = reply(RECEIVED, OWN, to_all=True, message_id=7)
+
+    assert (draft.to, draft.cc) == ((COLLEAGUE,), (THIRD,))
+
+
+def test_an_answer_goes_where_the_sender_asks() -> None:
+    asked = replace(RECEIVED, reply_to=(THIRD, THIRD))
+
+    assert reply(asked, OWN, to_all=False, message_id=7).to == (THIRD,)
+    assert reply(asked, OWN, to_all=True, message_id=7).to == (THIRD,)
+
+
+def test_an_answer_to_ones_own_message_goes_on_to_its_recipients() -> None:
+    sent = replace(RECEIVED, sender=OWN, to=(PATIENT,), cc=(COLLEAGUE, OWN))
+
+    assert reply(sent, OWN, to_all=False, message_id=7).to == (PATIENT,)
+    assert reply(sent, OWN, to_all=False, message_id=7).cc == ()
+    assert reply(sent, OWN, to_all=True, message_id=7).cc == (COLLEAGUE,)
+    note_to_self = replace(RECEIVED, sender=OWN, to=(OWN,), cc=())
+    assert reply(note_to_self, OWN, to_all=True, message_id=7).to == (OWN,)
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer"),
+    [
+        ("Résultats", "Re: Résultats"),
+        ("Re: Résultats", "Re: Résultats"),
+        ("RE : Re: Rép. Résultats", "Re: Rép. Résultats"),
+        ("Rép : RE[2]: re(3) : Résultats", "Re: Résultats"),
+        ("AW: Résultats", "Re: Résultats"),
+        ("Tr: Résultats", "Re: Tr: Résultats"),
+        ("Rendez-vous", "Re: Rendez-vous"),
+        ("Retard : bus", "Re: Retard : bus"),
+        ("XDM/1.0/DDM+Bilan DUPOND Léa", "Re: Bilan DUPOND Léa"),
+        ("Re: XDM/1.0/DDM+Bilan DUPOND Léa", "Re: Bilan DUPOND Léa"),
+        ("", ""),
+        ("Re:", ""),
+        ("[FIN]", ""),
+        ("[fin]", ""),
+        ("Re: [FIN]", ""),
+        ("Tr: Re: [FIN]", ""),
+        ("[FIN] des travaux", "Re: [FIN] des travaux"),
+    ],
+)
+def test_the_subject_of_an_answer_has_one_prefix_and_never_ends_an_exchange(
+    subject: str, answer: str
+) -> None:
+    read = replace(RECEIVED, subject=safe_line(subject))
+
+    assert reply(read, OWN, to_all=False, message_id=7).subject == answer
+
+
+def test_a_subject_of_blanks_is_answered_at_once() -> None:
+    began = time.perf_counter()
+    read = replace(RECEIVED, subject=safe_line("Re" + " " * 200_000 + "x"))
+
+    assert reply(read, OWN, to_all=False, message_id=7).subject.startswith("Re: Re ")
+    assert time.perf_counter() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    ("subject", "sent_on"),
+    [
+        ("Résultats", "Tr: Résultats"),
+        ("Fwd: TR : Résultats", "Tr: Résultats"),
+        ("Re: Résultats", "Tr: Re: Résultats"),
+        ("[FIN]", ""),
+    ],
+)
+def test_the_subject_of_a_forward_has_one_prefix(subject: str, sent_on: str) -> None:
+    assert forward(replace(RECEIVED, subject=safe_line(subject)), 7).subject == sent_on
+
+
+def test_what_is_answered_is_quoted_under_who_wrote_it_and_when() -> None:
+    at = AT.astimezone()
+
+    assert reply(RECEIVED, OWN, to_all=False, message_id=7).body == (
+        f"\n\nLe 3 mars 2026 à {at:%H:%M}, Dr DURAND a écrit :\n"
+        "> Bonjour,\n>\n>> ancien\n> à bientôt\n"
+    )
+
+
+def test_an_unknown_moment_and_name_are_left_out() -> None:
+    anonymous = replace(RECEIVED, sent_at=None, sender=Address(SafeText("")))
+
+    assert "\nl’expéditeur a écrit :\n" in reply(anonymous, OWN, to_all=False, message_id=7).body
+
+
+def test_a_patient_gets_a_short_quote() -> None:
+    """Mon espace santé does not set quotes apart."""
+    long = safe_block("\n".join(f"ligne {n}" for n in range(100)))
+    of_patient = replace(RECEIVED, sender=PATIENT, text=long)
+
+    to_patient = reply(of_patient, OWN, to_all=False, message_id=7).body.rstrip().split("\n")
+    to_colleague = reply(replace(RECEIVED, text=long), OWN, to_all=False, message_id=7).body
+
+    assert to_patient[-1] == "> […]"
+    assert sum(line.startswith("> ligne") for line in to_patient) == MAX_PATIENT_QUOTE_LINES
+    assert to_colleague.count("> ligne") == 100
+
+
+def test_references_keep_the_first_and_the_newest() -> None:
+    chain = tuple(f"<{n}@b.fr>" for n in range(60))
+    draft = reply(replace(RECEIVED, references=chain), OWN, to_all=False, message_id=7)
+
+    assert len(draft.references) == MAX_REFERENCES
+    assert draft.references[0] == "<0@b.fr>"
+    assert draft.references[-2:] == ("<59@b.fr>", "<deux@hopital.fr>")
+
+
+def test_a_message_without_an_id_can_be_answered() -> None:
+    draft = reply(replace(RECEIVED, message_id="", references=()), OWN, to_all=False, message_id=7)
+
+    assert (draft.in_reply_to, draft.references) == ("", ())
+
+
+def test_a_forward_tells_where_it_comes_from_and_takes_the_attachments_along() -> None:
+    attachment = Attachment(2, safe_line("bilan.pdf"), "application/pdf", 99)
+
+    draft = forward(replace(RECEIVED, attachments=(attachment,)), 7)
+
+    assert (draft.to, draft.in_reply_to, draft.references) == ((), "", ())
+    assert draft.forwards == 7
+    assert draft.attachments == (ForwardedAttachment(7, 2, "bilan.pdf", "application/pdf", 99),)
+    assert draft.body == (
+        "\n\n---------- Message transféré ----------\n"
+        "De : Dr DURAND <durand@hopital.mssante.fr>\n"
+        f"Date : 3 mars 2026 à {AT.astimezone():%H:%M}\n"
+        "Objet : Résultats\n"
+        "À : Dr Martin <dr.martin@cabinet.mssante.fr>, tiers@hopital.mssante.fr\n"
+        "Cc : DR.MARTIN@cabinet.mssante.fr, tiers@hopital.mssante.fr, "
+        "Dr DURAND <durand@hopital.mssante.fr>\n"
+        "\nBonjour,\n\n> ancien\nà bientôt\n"
+    )
