@@ -48,8 +48,10 @@ def starttls_with(context: ssl.SSLContext, injected: bytes = b"") -> Script:
         await talk.greet("IMAP4rev1 STARTTLS")
         start = await talk.hear("STARTTLS")
         talk.say_raw(f"{start.tag} OK go\r\n".encode() + injected)
-        if not injected:
-            await talk.writer.start_tls(context)
+        if injected:
+            await talk.until_closed()
+            return
+        await talk.writer.start_tls(context)
         await hears_no_secret(talk)
 
     return script
