@@ -63,13 +63,15 @@ class Connector(FakeMailServerConnector):
         self, account: Account, credentials: Credentials, on_step: OnStep
     ) -> MailServer:
         self.account = account
-        for step in (ConnectionStep.NAME, ConnectionStep.TLS, ConnectionStep.LOGIN):
+        for step in (ConnectionStep.NAME, ConnectionStep.TLS):
             if step is self.fails_at:
                 raise self.error
             on_step(step)
             if self.gate is not None:
                 await self.gate.wait()
-        return await super().connect(account, credentials, lambda _step: None)
+        server = await super().connect(account, credentials, lambda _step: None)
+        on_step(ConnectionStep.LOGIN)
+        return server
 
 
 @dataclass

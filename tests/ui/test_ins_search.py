@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -109,16 +110,42 @@ async def test_changing_one_character_cancels_every_confirmation(engine: Engine)
         assert screen.query_one("#write", Button).disabled
 
 
+def hurried_keys() -> list[events.Key]:
+    """What a hand that looks elsewhere types after the digits."""
+    names = ["space", "down", "space", "down", "space", "down", "space"]
+    return [events.Key(name, " " if name == "space" else None) for name in names]
+
+
 async def test_keys_typed_ahead_confirm_nothing(engine: Engine) -> None:
-    """Everything that a hurried hand types at once: digits, Enter, and the ticks."""
-    async with search(engine) as (pilot, screen):
-        screen.query_one("#ins", Input).value = INS
-        keys = ["enter", "space", "down", "space", "down", "space", "down", "space", "down"]
-        for key in [*keys, "enter"]:
-            pilot.app.post_message(events.Key(key, " " if key == "space" else None))
+    """They were pressed before the identity was on the screen, whenever they are handled."""
+    keys = hurried_keys()
+    async with search(engine, INS) as (pilot, screen):
         await readable(pilot, screen)
+        points(screen)[0].focus()
+        for key in keys:
+            pilot.app.post_message(key)
+            await pilot.pause()
+        await until(pilot, lambda: screen.focused is points(screen)[3])
+        await pilot.pause()
         assert confirmed(screen) == set()
-        assert pilot.app.screen is screen
+        assert results(pilot) == []
+
+
+async def test_keys_pressed_sooner_than_anybody_reads_confirm_nothing(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await readable(pilot, screen)
+        readable_at = monotonic()
+        points(screen)[0].focus()
+        screen.query_one("#ins", Input).value = OTHER_INS
+        await until(pilot, lambda: screen.reading.cleaned == OTHER_INS)
+        for key in hurried_keys():
+            key.time = readable_at
+            pilot.app.post_message(key)
+            await pilot.pause()
+        await readable(pilot, screen)
+        await until(pilot, lambda: screen.focused is points(screen)[3])
+        await pilot.pause()
+        assert confirmed(screen) == set()
 
 
 async def test_enter_confirms_no_point(engine: Engine) -> None:

@@ -38,7 +38,7 @@ def headers(message: ReadMessage, context: ReaderContext) -> Content:
     if message.sent_at is not None:
         parts += [_label("Date"), french_moment(message.sent_at, context.now), "\n"]
     parts += [(f"⚠ {flaw}\n", "$warning") for flaw in message.flaws]
-    return line(*parts)
+    return line(*parts).rstrip()
 
 
 def attachments(found: Sequence[Attachment]) -> Content:
@@ -46,10 +46,10 @@ def attachments(found: Sequence[Attachment]) -> Content:
     if not found:
         return Content("")
     title = plural(len(found), "pièce jointe", "pièces jointes")
-    parts: list[Part] = [(title, "bold"), (" — s : enregistrer", "dim")]
+    parts: list[Part] = [(f"{title} ", "bold"), ("— s : enregistrer", "dim")]
     for item in found:
-        parts += ["\n  PJ ", (item.name or "(sans nom)", "bold")]
-        parts += [(f"  {item.media_type}, {french_size(item.size_bytes)}", "dim")]
+        parts += ["\n  PJ ", (f"{item.name or '(sans nom)'}  ", "bold")]
+        parts += [(f"{item.media_type}, {french_size(item.size_bytes)}", "dim")]
     return line(*parts)
 
 

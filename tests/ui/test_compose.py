@@ -1,0 +1,252 @@
+"""Writing a message: sent once, kept by every error, on disk while it is written."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+from ui.stage import INS, SIZES, Practice, receive, results, stage, text_of, until
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, Outgoing
+from tui_mailer.domain.errors import AttachmentUnreadable, StoreFull
+from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.presenters.identity import PatientBanner
+from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.file_chooser import FileChooserScreen
+from tui_mailer.ui.screens.ins_search import InsSearchScreen
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.widgets.message_body import MessageBody
+from tui_mailer.ui.widgets.recipient_field import RecipientField
+
+PAUL = Address.received("paul.bernard@medecin.mssante.fr", "Dr Paul BERNARD")
+PATIENT = Address.received(f"{INS}@patient.mssante.fr", "Dominique PAT-TROIS")
+BANNER = PatientBanner(
+    Matricule(INS), SafeText("Dominique PAT-TROIS"), "Femme", "mars 1979, Marne (51)"
+)
+READY = Draft(to=(PAUL,), subject="Bilan de Mme D.", body="Cher confrère,")
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> Engine:
+    return await Practice(tmp_path / "store").engine()
+
+
+@asynccontextmanager
+async def composer(
+    engine: Engine,
+    draft: Draft,
+    patient: PatientBanner | None = None,
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[tuple[Pilot[Any], ComposeScreen]]:
+    screen = ComposeScreen(engine, draft, patient)
+    async with stage(screen, engine=engine, size=size) as pilot:
+        yield pilot, screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_message_is_written_and_handed_over(engine: Engine, size: tuple[int, int]) -> None:
+    async with composer(engine, Draft(), size=size) as (pilot, _):
+        await pilot.press(*"paul.bernard@medecin.mssante.fr", "tab", "tab", "tab")
+        await pilot.press(*"Bilan", "tab", *"Bonjour", "ctrl+s")
+        await until(pilot, lambda: results(pilot))
+        (outgoing,) = results(pilot)
+        assert isinstance(outgoing, Outgoing)
+        assert outgoing.recipients == ("paul.bernard@medecin.mssante.fr",)
+        assert b"Bonjour" in await engine._store.outgoing_content(outgoing.id)
+        assert await engine.drafts() == []
+
+
+async def test_two_quick_key_presses_send_one_mail(engine: Engine) -> None:
+    async with composer(engine, READY) as (pilot, _):
+        for _press in range(3):
+            pilot.app.post_message(events.Key("ctrl+s", None))
+        await until(pilot, lambda: results(pilot))
+        await pilot.pause()
+        assert len(await engine._store.outbox()) == 1
+
+
+async def test_a_refusal_is_said_and_the_text_stays(engine: Engine) -> None:
+    draft = Draft(to=(Address.received("x@gmail.com"),), subject="S", body="Mon texte")
+    async with composer(engine, draft) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen.shown_error is not None)
+        shown = text_of(screen)
+        assert "espace de confiance MSSanté" in shown
+        assert "Mon texte" in shown
+        assert screen.draft.body == "Mon texte"
+        assert await engine._store.outbox() == []
+
+
+async def test_a_vanished_attachment_keeps_the_message(engine: Engine, tmp_path: Path) -> None:
+    bilan = tmp_path / "bilan.pdf"
+    bilan.write_bytes(b"%PDF")
+    async with composer(engine, READY) as (pilot, screen):
+        await screen.attach([bilan])
+        bilan.unlink()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(screen.shown_error, AttachmentUnreadable))
+        assert "bilan.pdf" in text_of(screen)
+        await pilot.press("ctrl+d", "ctrl+s")
+        await until(pilot, lambda: results(pilot))
+
+
+async def test_a_full_disk_keeps_the_message_on_the_screen(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with composer(engine, READY) as (pilot, screen):
+
+        async def no_room(*_arguments: object) -> None:
+            raise StoreFull
+
+        with monkeypatch.context() as full:
+            full.setattr(engine._store, "queue", no_room)
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(screen.shown_error, StoreFull))
+        assert screen.query_one(MessageBody).text == READY.body
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: results(pilot))
+
+
+async def test_recipients_are_completed_from_mail_seen(engine: Engine) -> None:
+    await receive(engine, "paul.bernard@medecin.mssante.fr", "Dr Paul [/]BERNARD")
+    async with composer(engine, Draft()) as (pilot, screen):
+        to = screen.query_one("#to", RecipientField)
+        await pilot.press(*"pau")
+        await until(pilot, lambda: to.is_open)
+        assert "[/]BERNARD" in text_of(screen)
+        await pilot.press("tab")
+        assert to.recipients.addresses == (
+            Address.received("paul.bernard@medecin.mssante.fr", "Dr Paul [/]BERNARD"),
+        )
+        assert screen.focused is screen.query_one("#to-input")
+        await pilot.press(*"dr durand", "tab")
+        await until(pilot, lambda: "adresse à corriger : « dr durand »" in text_of(screen))
+        assert screen.draft.incomplete_recipients == ("dr durand", "", "")
+
+
+async def test_escape_closes_the_suggestions_before_the_message(engine: Engine) -> None:
+    await receive(engine, "paul.bernard@medecin.mssante.fr", "Dr Paul BERNARD")
+    async with composer(engine, Draft()) as (pilot, screen):
+        await pilot.press(*"pau")
+        await until(pilot, lambda: screen.query_one("#to", RecipientField).is_open)
+        await pilot.press("escape")
+        assert not screen.query_one("#to", RecipientField).is_open
+        assert pilot.app.screen is screen
+
+
+async def test_a_patient_stays_above_and_cannot_be_edited_away(engine: Engine) -> None:
+    async with composer(engine, Draft(to=(PATIENT,)), BANNER) as (pilot, screen):
+        shown = text_of(screen)
+        assert "PATIENT" in shown
+        assert "2 79 03 51 215 189 89" in shown
+        assert "Femme" in shown
+        assert not screen.query_one("#to").display
+        await pilot.press(*"Bonjour")
+        assert screen.draft.to == (PATIENT,)
+        assert screen.draft.subject == "Bonjour"
+
+
+async def test_an_unconfirmed_patient_is_confirmed_before_anything_leaves(engine: Engine) -> None:
+    draft = Draft(to=(PATIENT,), subject="S", body="B")
+    async with composer(engine, draft) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert results(pilot) == []
+        assert await engine._store.outbox() == []
+
+
+async def test_questions_are_asked_and_no_keeps_the_message(engine: Engine) -> None:
+    async with composer(engine, Draft(to=(PAUL,), body="B")) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert await engine._store.outbox() == []
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.press("o")
+        await until(pilot, lambda: results(pilot))
+
+
+async def test_what_is_written_is_on_disk_and_said_so(engine: Engine) -> None:
+    async with composer(engine, Draft()) as (pilot, screen):
+        screen.query_one("#body").focus()
+        await pilot.press(*"abc")
+        await until(pilot, lambda: "enregistré à" in text_of(screen))
+        assert [draft.body for draft in await engine.drafts()] == ["abc"]
+
+
+async def test_escape_keeps_the_draft_and_an_empty_one_leaves_no_trace(engine: Engine) -> None:
+    async with composer(engine, Draft()) as (pilot, screen):
+        await pilot.press("escape")
+        await until(pilot, lambda: results(pilot))
+        assert await engine.drafts() == []
+        await pilot.app.push_screen(again := ComposeScreen(engine, Draft()), results(pilot).append)
+        assert again is not screen
+        await pilot.press(*"dr durand", "escape")
+        await until(pilot, lambda: len(results(pilot)) == 2)
+        (kept,) = await engine.drafts()
+        assert kept.incomplete_recipients[0] == "dr durand"
+
+
+async def test_discarding_is_asked_and_removes_the_draft(engine: Engine) -> None:
+    saved = await engine._store.save_draft(READY, engine._outside.now())
+    async with composer(engine, saved) as (pilot, _):
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.press("o")
+        await until(pilot, lambda: results(pilot))
+        assert await engine.drafts() == []
+
+
+async def test_line_breaks_pasted_into_a_field_send_nothing(engine: Engine) -> None:
+    async with composer(engine, READY) as (pilot, screen):
+        screen.query_one("#subject").focus()
+        pilot.app.post_message(events.Paste(" a\nb\r\n\x1b[2J"))
+        await until(pilot, lambda: "␛" in screen.draft.subject)
+        assert screen.draft.subject == "Bilan de Mme D.a b ␛[2J"
+        assert pilot.app.screen is screen
+
+
+async def test_control_characters_pasted_into_the_text_reach_no_terminal(engine: Engine) -> None:
+    async with composer(engine, READY) as (pilot, screen):
+        screen.query_one("#body").focus()
+        pilot.app.post_message(events.Paste("un\x1b]52;c;eA==\x07\r\ndeux [/]\n"))
+        await until(pilot, lambda: "deux [/]\n" in screen.draft.body)
+        assert "\x1b" not in screen.draft.body
+        assert "\x1b" not in text_of(screen)
+
+
+async def test_a_file_is_chosen_by_keys_and_by_its_path(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "Résultats"
+    folder.mkdir()
+    (folder / "bilan.pdf").write_bytes(b"x" * 100_000)
+    async with composer(engine, READY) as (pilot, screen):
+        screen._directory = tmp_path
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FileChooserScreen))
+        chooser = pilot.app.screen
+        assert isinstance(chooser, FileChooserScreen)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: chooser.directory == folder)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: screen.draft.attachments)
+        assert "1 pièce jointe" in text_of(screen)
+        assert "≈ 139" in text_of(screen)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FileChooserScreen))
+        pilot.app.screen.query_one("#path", Input).value = str(folder / "absent.pdf")
+        pilot.app.screen.query_one("#path").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(screen.shown_error, AttachmentUnreadable))
+        assert len(screen.draft.attachments) == 1
+        assert screen.query_one("#attachments-list", OptionList).option_count == 1

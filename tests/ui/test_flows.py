@@ -1,0 +1,121 @@
+"""The ways through the screens, from a key of the mailbox to a composer."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from ui.stage import INS, Practice, stage, text_of, until
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui import flows
+from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.ins_search import InsSearchScreen
+from tui_mailer.ui.screens.new_message import NewMessageScreen
+from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
+
+PATIENT = Address.received(f"{INS}@patient.mssante.fr", "Dominique PAT-TROIS")
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> Engine:
+    return await Practice(tmp_path / "store").engine()
+
+
+async def composer(pilot: Pilot[None]) -> ComposeScreen:
+    await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+    await pilot.pause()
+    screen = pilot.app.screen
+    assert isinstance(screen, ComposeScreen)
+    return screen
+
+
+async def confirm(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+    boxes = pilot.app.screen.query(ConfirmPoint)
+    await until(pilot, lambda: all(box.accepts_keys for box in boxes))
+    boxes.first().focus()
+    await pilot.press("space", "down", "space", "down", "space", "down", "space", "down", "enter")
+
+
+async def test_the_menu_leads_to_the_patient_and_then_to_the_message(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async with stage(None, engine=engine) as pilot:
+        flows.new_message(pilot.app, engine)
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewMessageScreen))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await pilot.press(*INS)
+        await confirm(pilot)
+        screen = await composer(pilot)
+        assert [str(address.mailbox) for address in screen.draft.to] == [PATIENT.mailbox]
+        assert "PATIENT" in text_of(screen)
+
+
+async def test_the_menu_leads_to_a_professional(engine: Engine) -> None:
+    async with stage(None, engine=engine) as pilot:
+        flows.new_message(pilot.app, engine)
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewMessageScreen))
+        await pilot.press("e")
+        assert (await composer(pilot)).draft.to == ()
+
+
+async def test_the_command_line_attaches_to_the_confirmed_patient(
+    engine: Engine, tmp_path: Path
+) -> None:
+    bilan = tmp_path / "bilan.pdf"
+    bilan.write_bytes(b"%PDF")
+    async with stage(None, engine=engine) as pilot:
+        flows.write_to_patient(pilot.app, engine, "2 79 03 51 215 189 89", [bilan])
+        await confirm(pilot)
+        screen = await composer(pilot)
+        await until(pilot, lambda: screen.draft.attachments)
+        assert screen.draft.attachments[0].name == "bilan.pdf"
+
+
+async def test_leaving_without_sending_ends_the_confirmation(engine: Engine) -> None:
+    async with stage(None, engine=engine) as pilot:
+        flows.write_to_patient(pilot.app, engine, INS)
+        await confirm(pilot)
+        await composer(pilot)
+        assert await engine.identities.cleared((INS,), answering=False) == {INS}
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen))
+        await pilot.pause()
+        assert await engine.identities.cleared((INS,), answering=False) == set()
+
+
+async def test_a_patient_refused_at_the_confirmation_opens_no_message(engine: Engine) -> None:
+    async with stage(None, engine=engine) as pilot:
+        flows.write_to_patient(pilot.app, engine, INS)
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, InsSearchScreen))
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, ComposeScreen)
+
+
+async def test_a_draft_to_a_patient_shows_its_banner_and_is_confirmed_when_sent(
+    engine: Engine,
+) -> None:
+    draft = Draft(to=(PATIENT,), subject="S", body="B")
+    async with stage(None, engine=engine) as pilot:
+        flows.resume_draft(pilot.app, engine, draft)
+        assert "2 79 03 51 215 189 89" in text_of(await composer(pilot))
+        await pilot.press("ctrl+s")
+        await confirm(pilot)
+        await until(
+            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
+        )
+        (outgoing,) = await engine._store.outbox()
+        assert outgoing.patient == INS
+
+
+async def test_a_key_pressed_twice_opens_one_message(engine: Engine) -> None:
+    async with stage(None, engine=engine) as pilot:
+        flows.write_to_professional(pilot.app, engine)
+        flows.write_to_professional(pilot.app, engine)
+        await composer(pilot)
+        assert len(pilot.app.screen_stack) == 2

@@ -1,0 +1,139 @@
+"""The login screen: a first start, a step that fails, a next start, and what is kept."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Input
+from ui.stage import ACCOUNT, PASSWORD, SIZES, Practice, results, stage, text_of, until
+
+from tui_mailer.domain.account import Security
+from tui_mailer.domain.errors import LoginRefused, TlsFault, TlsRefused
+from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.screens.login import LoginScreen
+from tui_mailer.ui.widgets.account_fields import AccountFields
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Practice:
+    return Practice(tmp_path)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_first_start_types_an_account_and_opens_it(
+    practice: Practice, size: tuple[int, int]
+) -> None:
+    screen = LoginScreen(practice.session(), Opening())
+    async with stage(screen, size=size) as pilot:
+        assert "www.sante-ra.fr/inscription" in text_of(screen)
+        assert "sante-ara.fr/contact" in text_of(screen)
+        await pilot.press(*ACCOUNT.address, "tab", *PASSWORD, "tab")
+        await pilot.press(*"imap.mssante.fr", "tab", "tab", "right", "tab")
+        await pilot.press(*"smtp.mssante.fr", "enter")
+        await until(pilot, lambda: results(pilot))
+        (engine,) = results(pilot)
+        assert isinstance(engine, Engine)
+        await engine.stop()
+    assert practice.connector.account is not None
+    imap, smtp = practice.connector.account.imap, practice.connector.account.smtp
+    assert (imap.host, imap.port, imap.security) == ("imap.mssante.fr", 993, Security.TLS)
+    assert (smtp.host, smtp.port, smtp.security) == ("smtp.mssante.fr", 587, Security.STARTTLS)
+    assert [account.address for account in practice.book.accounts()] == [ACCOUNT.address]
+
+
+async def test_the_step_that_fails_says_why_and_everything_typed_is_kept(
+    practice: Practice,
+) -> None:
+    practice.connector.fails_at = ConnectionStep.TLS
+    practice.connector.error = TlsRefused(TlsFault.UNKNOWN_AUTHORITY, "unable to get issuer")
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
+    async with stage(screen) as pilot:
+        before = screen.query_one(AccountFields).form
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.shown_error is not None)
+        shown = text_of(screen)
+        assert "✓ nom du serveur" in shown
+        assert "✗ connexion chiffrée" in shown
+        assert "· identification" in shown
+        assert "IGC-Santé" in shown
+        assert screen.query_one(AccountFields).form == before
+        assert not screen.query_one("#connect", Button).disabled
+    assert practice.book.accounts() == []
+
+
+async def test_a_refused_password_can_be_corrected_on_the_spot(practice: Practice) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, "faux"))
+    async with stage(screen) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(screen.shown_error, LoginRefused))
+        assert "✗ identification" in text_of(screen)
+        screen.query_one("#password", Input).value = PASSWORD
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
+
+
+async def test_bad_fields_are_said_before_anything_is_connected(practice: Practice) -> None:
+    screen = LoginScreen(practice.session(), Opening())
+    async with stage(screen) as pilot:
+        await pilot.press(*"marie", "enter")
+        await until(pilot, lambda: "pas valable" in text_of(screen))
+        assert "Indiquez le mot de passe" in text_of(screen)
+        assert screen.focused is screen.query_one("#address")
+    assert practice.connector.account is None
+
+
+async def test_a_fault_in_a_folded_field_unfolds_it(practice: Practice) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
+    async with stage(screen) as pilot:
+        screen.query_one("#ca-file", Input).value = "/nowhere/igc.pem"
+        await pilot.press("enter")
+        await until(pilot, lambda: "introuvable" in text_of(screen))
+        assert screen.focused is screen.query_one("#ca-file")
+
+
+async def test_escape_stops_a_connection_under_way(practice: Practice) -> None:
+    practice.connector.gate = asyncio.Event()
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
+    async with stage(screen) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "✓ nom du serveur" in text_of(screen))
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.is_connecting)
+        assert results(pilot) == []
+        assert screen.shown_error is None
+        practice.connector.gate.set()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
+
+
+async def test_the_next_start_asks_the_passphrase_alone_and_connects_to_nothing(
+    practice: Practice,
+) -> None:
+    await (await practice.engine()).stop()
+    practice.book.save(ACCOUNT)
+    screen = LoginScreen(practice.session(), Opening())
+    async with stage(screen) as pilot:
+        assert ACCOUNT.address in text_of(screen)
+        assert not screen.query_one(AccountFields).display
+        await pilot.press(*"faux", "enter")
+        await until(pilot, lambda: "n’ouvre pas la boîte locale" in text_of(screen))
+        screen.query_one("#passphrase", Input).value = PASSWORD
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
+    assert practice.connector.account is None
+
+
+async def test_the_demo_fills_everything_in_and_explains(practice: Practice) -> None:
+    opening = Opening(ACCOUNT, PASSWORD, hints=("Démonstration [/] : rien ne sort.",))
+    screen = LoginScreen(practice.session(), opening)
+    async with stage(screen) as pilot:
+        assert "Démonstration [/] : rien ne sort." in text_of(screen)
+        assert PASSWORD not in text_of(screen)
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
