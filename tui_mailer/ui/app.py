@@ -120,6 +120,10 @@ class MailerApp(App[None], inherit_bindings=False):
             words = self.screen.shown_error.server_words
             self.push_screen(DetailsScreen("Réponse exacte du serveur", words))
 
+    def action_switch_theme(self) -> None:
+        """From dark to light and back."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
     def action_command_palette(self) -> None:
         """The palette, in French."""
         if not isinstance(self.screen, FrenchPalette):

@@ -126,7 +126,6 @@ class CloseNotice(Command["CommandScreen[Any]"]):
 
     key = "escape"
     label = "Fermer l’avis"
-    in_bar = False
 
     def enabled(self, screen: "CommandScreen[Any]") -> bool:
         """Only while there is one."""
@@ -161,6 +160,17 @@ class Palette(Command["CommandScreen[Any]"]):
         await screen.app.run_action("app.command_palette")
 
 
+class SwitchTheme(Command["CommandScreen[Any]"]):
+    """Passer du thème sombre au thème clair, ou l’inverse."""
+
+    label = "Thème"
+    in_bar = False
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """The other one, until the program ends."""
+        await screen.app.run_action("app.switch_theme")
+
+
 class Quit(Command["CommandScreen[Any]"]):
     """Quitter ; ce qui est en cours d’écriture est gardé."""
 
@@ -175,7 +185,7 @@ class Quit(Command["CommandScreen[Any]"]):
 
 
 _NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
-_LAST: Final[tuple[AnyCommand, ...]] = (Palette, Help, Quit)
+_LAST: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, Help, Quit)
 
 
 class CommandScreen(Screen[ResultT]):

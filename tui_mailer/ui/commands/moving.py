@@ -108,12 +108,11 @@ class Unfold(Command["MailboxScreen"]):
     """Montrer les patients sous « Echanges patient »."""
 
     key = "right"
-    label = "Déplier"
-    in_bar = False
+    label = "Voir les patients"
 
     def enabled(self, screen: "MailboxScreen") -> bool:
-        """In the folder pane."""
-        return screen.stage == "folders"
+        """On "Echanges patient", folded."""
+        return screen.stage == "folders" and screen.folders.hides_patients
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Unfold."""
@@ -125,11 +124,10 @@ class Fold(Command["MailboxScreen"]):
 
     key = "left"
     label = "Replier"
-    in_bar = False
 
     def enabled(self, screen: "MailboxScreen") -> bool:
-        """In the folder pane."""
-        return screen.stage == "folders"
+        """On "Echanges patient" or a patient under it."""
+        return screen.stage == "folders" and screen.folders.shows_patients
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Fold."""
@@ -187,6 +185,8 @@ class NextMessage(Command["MailboxScreen"]):
 
 MOVING: Final[tuple[AnyCommand, ...]] = (
     Open,
+    Unfold,
+    Fold,
     Back,
     NextMessage,
 )
@@ -199,6 +199,4 @@ MOVING_SILENTLY: Final[tuple[AnyCommand, ...]] = (
     Last,
     NextPane,
     PreviousPane,
-    Unfold,
-    Fold,
 )

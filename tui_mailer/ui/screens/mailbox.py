@@ -156,6 +156,7 @@ class MailboxScreen(CommandScreen[None]):
     async def show_view(self, event: FolderPane.Chosen) -> None:
         """Show the folder that the cursor of the pane is on."""
         view, current = event.entry.view, self.folders.current
+        self.refresh_bindings()
         # The cursor may have moved on; the entry's counts may have changed.
         if view is not None and current is not None and current.view == view:
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")

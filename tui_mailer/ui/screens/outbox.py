@@ -23,12 +23,12 @@ from tui_mailer.ui.widgets.line_list import Piece
 from tui_mailer.ui.widgets.notice import Notice
 
 _STATES = {
-    OutgoingState.QUEUED: ("◌ en attente", "line--faint"),
-    OutgoingState.SENDING: ("◌ envoi en cours", "line--faint"),
+    OutgoingState.QUEUED: ("◐ en attente", "line--faint"),
+    OutgoingState.SENDING: ("◐ envoi en cours", "line--faint"),
     OutgoingState.SENT: ("● envoyé", ""),
-    OutgoingState.COPY_MISSING: ("● envoyé, copie à ranger", ""),
+    OutgoingState.COPY_MISSING: ("● copie à ranger", ""),
     OutgoingState.FAILED: ("✕ échec", "line--warning"),
-    OutgoingState.UNCERTAIN: ("? envoi incertain", "line--warning"),
+    OutgoingState.UNCERTAIN: ("? incertain", "line--warning"),
 }
 
 
@@ -164,8 +164,8 @@ def outgoing_pieces(outgoing: Outgoing) -> Sequence[Piece]:
     people = safe_line(", ".join(outgoing.recipients))
     mark = [("◆ patient ", "line--patient")] if outgoing.patient else []
     return [
-        (cut(words, 25), style),
+        (cut(words, 18), style),
         *mark,
-        (cut(people, 30) + "  ", "line--strong"),
+        (cut(people, 28) + "  ", "line--strong"),
         (outgoing.subject or "(sans objet)", ""),
     ]

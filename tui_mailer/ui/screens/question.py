@@ -7,7 +7,6 @@ from textual.widgets import Button, Static
 
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.text import line
-from tui_mailer.ui.widgets.key_bar import KeyBar
 
 
 class AnswerYes(Command["Question"]):
@@ -50,9 +49,8 @@ class Question(CommandModal[bool]):
         with Vertical(classes="sheet"):
             yield Static(line(self._text), markup=False, classes="sheet-text")
             with Horizontal(classes="sheet-buttons"):
-                yield Button(line(f"{self._no_label} (n)"), id="no", variant="primary")
+                yield Button(line(f"{self._no_label} (n)"), id="no")
                 yield Button(line(f"{self._yes_label} (o)"), id="yes")
-            yield KeyBar()
 
     def on_mount(self) -> None:
         """Enter means no, until the user moves to the other button."""

@@ -121,7 +121,7 @@ class SaveAttachmentScreen(CommandModal[Path | None]):
         self.choices.show(
             [
                 [
-                    (cut(item.name or "(sans nom)", 44) + "  ", "line--strong"),
+                    (cut(item.name or "(sans nom)", 36) + "  ", "line--strong"),
                     (f"{french_size(item.size_bytes)}, {item.media_type}", "line--faint"),
                 ]
                 for item in self._attachments

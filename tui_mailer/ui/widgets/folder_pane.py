@@ -69,6 +69,20 @@ class FolderPane(LineList):
         self._folders, self._patients = folders, patients
         self._rebuild()
 
+    @property
+    def hides_patients(self) -> bool:
+        """True on "Echanges patient" when the patients under it are hidden."""
+        return self._on_patients and bool(self._folded)
+
+    @property
+    def shows_patients(self) -> bool:
+        """True on "Echanges patient", or under it, when the patients are shown."""
+        return self._on_patients and bool(self._patients) and not self._folded
+
+    @property
+    def _on_patients(self) -> bool:
+        return self.current is not None and isinstance(self.current.view, PatientsView)
+
     def fold(self, *, folded: bool) -> None:
         """Hide or show the patients under "Echanges patient"."""
         self._folded = folded

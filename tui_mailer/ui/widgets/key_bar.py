@@ -1,5 +1,6 @@
 """The bottom line: the keys that do something now."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -31,7 +32,7 @@ class KeyBar(Widget):
         screen = self.screen
         if not isinstance(screen, CommandScreen):
             return Content("")
-        shown = [command for command in screen.available() if command.in_bar and command.key]
+        shown = _first_of_each_key(screen.available())
         *others, last = shown
         free = self.content_size.width - _entry(last).cell_length
         fitting = []
@@ -51,6 +52,15 @@ class KeyBar(Widget):
             if 0 <= place < width and isinstance(self.screen, CommandScreen):
                 await self.screen.run_command(command)
             place -= width + len(_GAP)
+
+
+def _first_of_each_key(commands: Iterable[AnyCommand]) -> list[AnyCommand]:
+    """What each key does now: where two commands share one, the first has it."""
+    by_key: dict[str, AnyCommand] = {}
+    for command in commands:
+        if command.key:
+            by_key.setdefault(command.key.split(",")[0], command)
+    return [command for command in by_key.values() if command.in_bar]
 
 
 def _entry(command: AnyCommand) -> Content:

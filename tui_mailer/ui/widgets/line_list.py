@@ -168,7 +168,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         return style if over is None else style + over
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name, partial=True)
+        return self.get_component_rich_style(name)
 
     # --- what Textual tells
 

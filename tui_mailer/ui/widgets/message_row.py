@@ -72,7 +72,9 @@ def _two_lines(
     first = [
         *_marks(message, selected=selected),
         column(_who(message, style), width - 5 - 3 - cell_len(date), strength),
-        (f"  {date} ", "line--faint"),
+        ("  ", ""),
+        (date, "line--faint"),
+        (" ", ""),
     ]
     second = [
         ("▌    " if selected else "     ", ""),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _WORDS = {
     Connectivity.OFFLINE: ("○ hors ligne", "$warning"),
-    Connectivity.CONNECTING: ("◌ connexion…", "$secondary"),
-    Connectivity.SYNCING: ("◌ synchronisation", "$secondary"),
+    Connectivity.CONNECTING: ("◐ connexion…", "$secondary"),
+    Connectivity.SYNCING: ("◐ synchronisation", "$secondary"),
     Connectivity.ONLINE: ("● à jour", "$success"),
     Connectivity.REFUSED: ("✕ mot de passe refusé — m : le saisir", "bold $error"),
 }
@@ -46,13 +46,13 @@ def outbox_words(unsettled: Sequence[Outgoing], now: datetime) -> tuple[str, str
     if uncertain_count:
         return f"? {plural(uncertain_count, 'envoi')} à vérifier — v : voir", "bold $warning"
     if OutgoingState.SENDING in by_state:
-        return "◌ envoi en cours…", "$secondary"
+        return "◐ envoi en cours…", "$secondary"
     fresh = [outgoing for outgoing in queued if not outgoing.attempt_count]
     if fresh:
         due_in_s = max(0, ceil((max(o.due_at for o in fresh) - now).total_seconds()))
-        return f"◌ part dans {due_in_s} s — u : annuler", "$secondary"
+        return f"◐ part dans {due_in_s} s — u : annuler", "$secondary"
     if queued:
-        return f"◌ {plural(len(queued), 'message')} en attente d’envoi — v : voir", "$warning"
+        return f"◐ {plural(len(queued), 'message')} en attente d’envoi — v : voir", "$warning"
     if OutgoingState.COPY_MISSING in by_state:
         return "● envoyé, copie en cours de rangement", "$secondary"
     return "", ""
