@@ -378,6 +378,33 @@ class PatientContract:
         assert await store.count(FolderView(inbox, with_patients=False)) == 1
         assert await store.count(FolderView(inbox)) == 2
 
+    async def test_unread_mail_of_patients_is_counted_apart(self, store: MessageStore) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(
+            inbox, [letter(1), letter(2, sender=patient(HELENE)), letter(3, sender=patient(MARC))]
+        )
+
+        async def unread() -> tuple[int, int]:
+            found = await folder(store, INBOX)
+            return found.unread_count, found.patient_unread_count
+
+        assert await unread() == (3, 2)
+        ids = await ids_by_uid(store, inbox)
+        await store.change_flags([ids[1], ids[2]], Flags.SEEN, Flags.NONE)
+        assert await unread() == (1, 1)
+        await store.change_flags([ids[2]], Flags.NONE, Flags.SEEN)
+        assert await unread() == (2, 2)
+        await store.remove_messages(inbox, [3])
+        assert await unread() == (1, 1)
+
+    async def test_messages_of_one_second_are_listed_by_uid_in_whatever_order_they_came(
+        self, store: MessageStore
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        same = [letter(uid, f"n° {uid}", received_at=NOON) for uid in (3, 1, 2)]
+        await store.add_messages(inbox, same)
+        assert await subjects(store, FolderView(inbox)) == ["n° 3", "n° 2", "n° 1"]
+
     @pytest.mark.parametrize(
         "mailbox",
         [
@@ -475,6 +502,34 @@ class PatientContract:
         closed = replace(opened, state=ExchangeState.CLOSED, confirmed_at=None)
         await store.save_exchange(closed)
         assert await store.exchange(HELENE) == closed
+
+    async def test_what_was_sent_from_elsewhere_moves_an_exchange_too(
+        self, store: MessageStore
+    ) -> None:
+        inbox, sent, drafts = await with_folders(
+            store, INBOX, SENT, RemoteFolder("Brouillons", "/", FolderRole.DRAFTS)
+        )
+        await store.add_messages(sent, [letter(1, "Bilan", JEANNE, to=(patient(HELENE),))])
+        opened = await store.exchange(HELENE)
+        assert (opened.state, opened.since) == (ExchangeState.OPEN, NOON + timedelta(minutes=1))
+        await store.add_messages(sent, [letter(2, "[FIN]", JEANNE, to=(patient(HELENE),))])
+        assert (await store.exchange(HELENE)).state is ExchangeState.CLOSED
+        await store.add_messages(
+            drafts, [letter(3, "pas encore parti", JEANNE, to=(patient(HELENE),))]
+        )
+        await store.add_messages(inbox, [letter(4, "reçu après la fin", patient(HELENE))])
+        closed = await store.exchange(HELENE)
+        assert (closed.state, closed.since) == (ExchangeState.CLOSED, NOON + timedelta(minutes=2))
+
+    async def test_what_was_noted_last_wins_over_older_messages(self, store: MessageStore) -> None:
+        (sent,) = await with_folders(store, SENT)
+        await store.add_messages(sent, [letter(1, "[FIN]", JEANNE, to=(patient(HELENE),))])
+        opened = Exchange(HELENE, ExchangeState.OPEN, NOON + timedelta(hours=1), NOON)
+        await store.save_exchange(opened)
+        assert await store.exchange(HELENE) == opened
+        await store.add_messages(sent, [letter(90, "[FIN]", JEANNE, to=(patient(HELENE),))])
+        later = await store.exchange(HELENE)
+        assert (later.state, later.confirmed_at) == (ExchangeState.CLOSED, NOON)
 
     async def test_a_confirmation_is_noted_on_its_exchange_alone(self, store: MessageStore) -> None:
         opened = Exchange(HELENE, ExchangeState.OPEN, NOON)
@@ -675,6 +730,12 @@ class DraftContract:
 
 
 class OutboxContract:
+    async def test_what_a_message_answers_is_kept_with_it(self, store: MessageStore) -> None:
+        queued = await store.queue(to_send(answers=7, forwards=9), b"x", Draft())
+        found = await store.outgoing(queued.id)
+        assert found is not None
+        assert (found.answers, found.forwards) == (7, 9)
+
     async def test_queueing_moves_the_draft_to_the_outbox(self, store: MessageStore) -> None:
         draft = await store.save_draft(Draft(body="texte"), NOON)
         other = await store.save_draft(Draft(body="autre"), NOON)

@@ -43,6 +43,8 @@ class Folder:
         name: full name on the server, not for showing.
         label: last part of the name, in French for the known roles.
         depth: 0 for a top-level folder.
+        unread_count: all unread messages.
+        patient_unread_count: those among them that were exchanged with patients.
         synced: False until its first synchronisation has ended.
     """
 
@@ -56,6 +58,7 @@ class Folder:
     total_count: int
     unread_count: int
     synced: bool
+    patient_unread_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

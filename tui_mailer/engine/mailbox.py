@@ -61,7 +61,10 @@ class Mailbox:
         self._worker.do_in_background("sent", lambda line: self._sync_role(line, FolderRole.SENT))
 
     async def _sync_folders(self, line: Line) -> AsyncIterator[None]:
-        await self._store.save_folders(await line.server.list_folders())
+        found = await line.server.list_folders()
+        if found:
+            # An empty list is a server's hiccup: every mailbox has an inbox (RFC 3501 §5.1).
+            await self._store.save_folders(found)
         self._announce(FoldersChanged())
         for folder in await self._store.folders():
             if folder.selectable:

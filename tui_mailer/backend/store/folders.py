@@ -25,7 +25,9 @@ _SAVE: Final = """
         delimiter = excluded.delimiter, role = excluded.role, selectable = excluded.selectable
 """
 _ALL: Final = """
-    SELECT id, name, delimiter, role, selectable, total_count, unread_count, synced FROM folder
+    SELECT id, name, delimiter, role, selectable, total_count, unread_count, patient_unread_count,
+           synced
+    FROM folder
 """
 
 
@@ -62,7 +64,8 @@ class Folders(Part):
                     selectable=bool(row[4]),
                     total_count=row[5],
                     unread_count=row[6],
-                    synced=bool(row[7]),
+                    patient_unread_count=row[7],
+                    synced=bool(row[8]),
                 ),
             )
             for folder, row in zip(remote, rows, strict=True)

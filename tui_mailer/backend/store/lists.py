@@ -17,9 +17,9 @@ _PAGE: Final = """
     SELECT {columns} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
     WHERE m.id IN (
         SELECT id FROM message WHERE {condition}
-        ORDER BY received_at {direction}, id {direction} LIMIT :size OFFSET :skip
+        ORDER BY received_at {direction}, uid {direction}, id {direction} LIMIT :size OFFSET :skip
     )
-    ORDER BY m.received_at DESC, m.id DESC
+    ORDER BY m.received_at DESC, m.uid DESC, m.id DESC
 """
 _ONE: Final = f"""
     SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id

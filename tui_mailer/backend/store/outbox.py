@@ -20,12 +20,12 @@ from tui_mailer.domain.safe_text import SafeText
 
 _COLUMNS: Final = """
     id, message_id, subject, recipients, patient, state, due_at, size_bytes,
-    explanation, server_words, attempt_count
+    explanation, server_words, attempt_count, answers, forwards
 """
 _INSERT: Final = """
     INSERT INTO outgoing (message_id, draft_id, subject, recipients, patient, state, due_at,
-                          size_bytes, explanation, server_words, attempt_count)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                          size_bytes, explanation, server_words, attempt_count, answers, forwards)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING id
 """
 _INSERT_CONTENT: Final = """
@@ -156,6 +156,8 @@ def _values(outgoing: Outgoing, draft: Draft) -> tuple[str | int, ...]:
         storable(outgoing.explanation),
         outgoing.server_words,
         outgoing.attempt_count,
+        outgoing.answers,
+        outgoing.forwards,
     )
 
 
@@ -172,4 +174,6 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         explanation=row[8],
         server_words=SafeText(row[9]),
         attempt_count=row[10],
+        answers=row[11],
+        forwards=row[12],
     )

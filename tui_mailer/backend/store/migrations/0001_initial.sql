@@ -12,7 +12,8 @@ CREATE TABLE folder (
     -- Kept by the triggers below: a count of 100,000 rows would cost milliseconds at every look.
     total_count   INTEGER NOT NULL DEFAULT 0,
     unread_count  INTEGER NOT NULL DEFAULT 0,
-    patient_count INTEGER NOT NULL DEFAULT 0
+    patient_count INTEGER NOT NULL DEFAULT 0,
+    patient_unread_count INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE message (
@@ -39,11 +40,11 @@ CREATE TABLE message (
     UNIQUE (folder_id, uid)
 ) STRICT;
 
--- One index a list; SQLite ends each with the id, which breaks ties.
-CREATE INDEX message_of_folder ON message (folder_id, received_at);
-CREATE INDEX message_without_patient ON message (folder_id, received_at) WHERE patient = '';
-CREATE INDEX message_with_patients ON message (received_at) WHERE patient <> '' AND is_copy = 0;
-CREATE INDEX message_of_patient ON message (patient, received_at, flags)
+-- One index a list. INTERNALDATE has whole seconds: the UID, which only grows, breaks ties.
+CREATE INDEX message_of_folder ON message (folder_id, received_at, uid);
+CREATE INDEX message_without_patient ON message (folder_id, received_at, uid) WHERE patient = '';
+CREATE INDEX message_with_patients ON message (received_at, uid) WHERE patient <> '' AND is_copy = 0;
+CREATE INDEX message_of_patient ON message (patient, received_at, uid, flags)
     WHERE patient <> '' AND is_copy = 0;
 CREATE INDEX message_copy ON message (copy_key, is_copy, received_at) WHERE copy_key <> '';
 
@@ -60,21 +61,28 @@ CREATE VIRTUAL TABLE message_text USING fts5 (
 CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
     UPDATE folder SET total_count   = total_count + 1,
                       unread_count  = unread_count + (new.flags & 1 = 0),
-                      patient_count = patient_count + (new.patient <> '')
+                      patient_count = patient_count + (new.patient <> ''),
+                      patient_unread_count = patient_unread_count
+                          + (new.patient <> '' AND new.flags & 1 = 0)
     WHERE id = new.folder_id;
 END;
 
 CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
     UPDATE folder SET total_count   = total_count - 1,
                       unread_count  = unread_count - (old.flags & 1 = 0),
-                      patient_count = patient_count - (old.patient <> '')
+                      patient_count = patient_count - (old.patient <> ''),
+                      patient_unread_count = patient_unread_count
+                          - (old.patient <> '' AND old.flags & 1 = 0)
     WHERE id = old.folder_id;
     DELETE FROM message_text WHERE rowid = old.id;
 END;
 
 CREATE TRIGGER message_read_or_unread AFTER UPDATE OF flags ON message
 WHEN (old.flags & 1) <> (new.flags & 1) BEGIN
-    UPDATE folder SET unread_count = unread_count + (new.flags & 1 = 0) - (old.flags & 1 = 0)
+    UPDATE folder SET unread_count = unread_count + (new.flags & 1 = 0) - (old.flags & 1 = 0),
+                      patient_unread_count = patient_unread_count
+                          + (new.patient <> '' AND new.flags & 1 = 0)
+                          - (new.patient <> '' AND old.flags & 1 = 0)
     WHERE id = new.folder_id;
 END;
 
@@ -158,7 +166,9 @@ CREATE TABLE outgoing (
     size_bytes    INTEGER NOT NULL,
     explanation   TEXT    NOT NULL,
     server_words  TEXT    NOT NULL,
-    attempt_count INTEGER NOT NULL
+    attempt_count INTEGER NOT NULL,
+    answers       INTEGER NOT NULL, -- local ids of the messages answered and forwarded, or 0:
+    forwards      INTEGER NOT NULL  -- they may be gone by the time they are flagged
 ) STRICT;
 CREATE INDEX outgoing_unsettled ON outgoing (id) WHERE state <> 'sent';
 
