@@ -172,16 +172,18 @@ async def stage(
 ) -> AsyncIterator[Pilot[Any]]:
     """Run an app with `screen` on it; what the screen gives is appended to `app.results`."""
     app = StageApp(opening)
-    async with app.run_test(size=size) as pilot:
-        bridge = Bridge(app, engine) if engine is not None else None
-        if screen is not None:
-            await app.push_screen(screen, app.results.append)
-        await pilot.pause()
-        yield pilot
-        if bridge is not None:
-            bridge.close()
-    if engine is not None:
-        await engine.stop()
+    try:
+        async with app.run_test(size=size) as pilot:
+            bridge = Bridge(app, engine) if engine is not None else None
+            if screen is not None:
+                await app.push_screen(screen, app.results.append)
+            await pilot.pause()
+            yield pilot
+            if bridge is not None:
+                bridge.close()
+    finally:
+        if engine is not None:
+            await engine.stop()
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float = 5.0) -> None:

@@ -72,6 +72,18 @@ async def test_two_quick_key_presses_send_one_mail(engine: Engine) -> None:
         assert len(await engine._store.outbox()) == 1
 
 
+async def test_letters_typed_just_before_sending_are_sent(engine: Engine) -> None:
+    """In one burst, as a slow line brings them."""
+    async with composer(engine, READY) as (pilot, screen):
+        screen.query_one(MessageBody).move_cursor((0, len(READY.body)))
+        for letter in "merci":
+            pilot.app.post_message(events.Key(letter, letter))
+        pilot.app.post_message(events.Key("ctrl+s", None))
+        await until(pilot, lambda: results(pilot))
+        content = await engine._store.outgoing_content(results(pilot)[0].id)
+        assert b"re,merci" in content
+
+
 async def test_a_refusal_is_said_and_the_text_stays(engine: Engine) -> None:
     draft = Draft(to=(Address.received("x@gmail.com"),), subject="S", body="Mon texte")
     async with composer(engine, draft) as (pilot, screen):

@@ -3,19 +3,32 @@
 from pathlib import Path
 
 import pytest
+from textual.app import ComposeResult
 from textual.pilot import Pilot
-from ui.stage import INS, Practice, stage, text_of, until
+from ui.stage import INS, Practice, receive, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
-from tui_mailer.engine.engine import Engine
+from tui_mailer.domain.errors import MessageNotHeld
+from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.message import FolderView, PatientsView
+from tui_mailer.engine.engine import Engine, utc_now
 from tui_mailer.ui import flows
+from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
+from tui_mailer.ui.widgets.notice import Notice
 
 PATIENT = Address.received(f"{INS}@patient.mssante.fr", "Dominique PAT-TROIS")
+
+
+class QuietScreen(CommandScreen[None]):
+    """Shows errors, and nothing else."""
+
+    def compose(self) -> ComposeResult:
+        yield Notice()
 
 
 @pytest.fixture
@@ -119,3 +132,52 @@ async def test_a_key_pressed_twice_opens_one_message(engine: Engine) -> None:
         flows.write_to_professional(pilot.app, engine)
         await composer(pilot)
         assert len(pilot.app.screen_stack) == 2
+
+
+async def received(engine: Engine, mailbox: str) -> int:
+    """A whole message from `mailbox`, and its local id."""
+    await receive(engine, mailbox, "Quelqu’un", "Question")
+    (row,) = await engine._store.rows(PatientsView(), 0, 9) or await engine._store.rows(
+        FolderView((await engine._store.folders())[0].id), 0, 9
+    )
+    source = f"From: {mailbox}\r\nSubject: Question\r\nMessage-ID: <1@a.fr>\r\n\r\nBonjour docteur"
+    await engine._store.save_content(row.id, source.encode(), "Bonjour docteur")
+    return row.id
+
+
+async def test_a_reply_to_a_patient_is_confirmed_first(engine: Engine) -> None:
+    message_id = await received(engine, str(PATIENT.mailbox))
+    async with stage(None, engine=engine) as pilot:
+        flows.reply(pilot.app, engine, message_id, to_all=False)
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await until(pilot, lambda: "Répondre à ce patient" in text_of(pilot.app.screen))
+        await confirm(pilot)
+        screen = await composer(pilot)
+        assert screen.draft.subject == "Re: Question"
+        assert "PATIENT" in text_of(screen)
+
+
+async def test_within_a_confirmed_open_exchange_the_identity_is_shown_again_not_asked(
+    engine: Engine,
+) -> None:
+    message_id = await received(engine, str(PATIENT.mailbox))
+    await engine._store.save_exchange(Exchange(INS, ExchangeState.OPEN, utc_now(), utc_now()))
+    async with stage(None, engine=engine) as pilot:
+        flows.reply(pilot.app, engine, message_id, to_all=False)
+        assert "2 79 03 51 215 189 89" in text_of(await composer(pilot))
+
+
+async def test_a_reply_to_a_professional_opens_at_once(engine: Engine) -> None:
+    message_id = await received(engine, "paul.bernard@medecin.mssante.fr")
+    async with stage(None, engine=engine) as pilot:
+        flows.reply(pilot.app, engine, message_id, to_all=False)
+        screen = await composer(pilot)
+        assert screen.focused is screen.query_one("#body")
+
+
+async def test_a_message_not_loaded_yet_is_said(engine: Engine) -> None:
+    async with stage(QuietScreen(), engine=engine) as pilot:
+        flows.forward(pilot.app, engine, 12_345)
+        screen = pilot.app.screen
+        assert isinstance(screen, QuietScreen)
+        await until(pilot, lambda: isinstance(screen.shown_error, MessageNotHeld))

@@ -148,6 +148,16 @@ async def test_keys_pressed_sooner_than_anybody_reads_confirm_nothing(engine: En
         assert confirmed(screen) == set()
 
 
+async def test_keys_in_one_burst_act_on_the_lines_they_were_meant_for(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await readable(pilot, screen)
+        points(screen)[0].focus()
+        for key in hurried_keys()[:5]:
+            pilot.app.post_message(key)
+        await until(pilot, lambda: len(confirmed(screen)) == 3)
+        assert screen.focused is points(screen)[2]
+
+
 async def test_enter_confirms_no_point(engine: Engine) -> None:
     async with search(engine, INS) as (pilot, screen):
         await readable(pilot, screen)

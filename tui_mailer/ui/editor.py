@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 
 from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.safe_text import SafeText, safe_block
@@ -52,8 +52,11 @@ async def edit_text(app: App[Any], text: str) -> SafeText:
         path = Path(directory) / "message.txt"
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
-        with app.batch_update(), app.suspend():
-            await _run(command, path)
+        try:
+            with app.batch_update(), app.suspend():
+                await _run(command, path)
+        except SuspendNotSupported as fault:
+            raise EditorFailed(subject="ce terminal ne peut pas être prêté") from fault
         try:
             return safe_block(path.read_text(encoding="utf-8", errors="replace"))
         except OSError as fault:

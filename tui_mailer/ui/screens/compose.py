@@ -1,5 +1,6 @@
 """Writing a message: kept on disk while it is written, sent once, never lost by an error."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._keeper = engine.keep_draft(draft)
         self._directory = Path.home()
         self._is_handing_over = False
+        self._is_settled = False
         self._attach_first: tuple[Path, ...] = ()
 
     def attach_first(self, paths: Sequence[Path]) -> None:
@@ -140,8 +142,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._keep(replace(draft, subject=subject, body=self._body.text))
 
     def _keep(self, draft: Draft) -> None:
-        """Have it on disk soon; what changed nothing is not saved."""
-        if draft != self._keeper.draft:
+        """Have it on disk soon; what changed nothing is not saved, nor is what is being sent."""
+        if draft != self._keeper.draft and not self._is_settled:
             self._keeper.edited(draft)
             self._show_attachments()
             self.refresh_bindings()
@@ -225,19 +227,29 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
 
     async def _hand_over(self) -> Outgoing | None:
         self.clear_error()
+        await self._take_in_keys()
         review = await self._engine.writing.review(self._keeper.draft)
         if review.refusals:
             raise SendRefused(" ".join(review.refusals))
         answered = await self._ask(review)
         if answered is None:
             return None
-        self._body.read_only = True
+        self._is_settled = True
         try:
             # Saved first, so that no autosave under way brings the draft back afterwards.
             draft = await self._keeper.save()
             return await self._engine.writing.send(draft, answered)
-        finally:
-            self._body.read_only = False
+        except BaseException:
+            self._is_settled = False
+            self._edited()
+            raise
+
+    async def _take_in_keys(self) -> None:
+        """The key that sends overtakes the letters typed just before it: wait for them."""
+        taken = asyncio.Event()
+        (self.focused or self).call_later(taken.set)
+        await taken.wait()
+        self._edited()
 
     async def _ask(self, review: Review) -> list[Asked] | None:
         """Everything the user must say before sending; None when one answer was no."""
@@ -259,6 +271,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         Raises:
             StoreProblem: it could not be saved: the screen stays.
         """
+        self._edited()
         if is_blank(self._keeper.draft):
             await self._keeper.discard()
         else:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from time import monotonic
 
-from textual.binding import Binding
 from textual.content import Content
 from textual.events import Click, Key
 from textual.message import Message
@@ -16,6 +15,7 @@ from tui_mailer.ui.presenters.identity import point_label
 READING_TIME_S = 0.3
 """Shorter than anybody reads: a key pressed before this was meant for something else."""
 
+_KEYS = frozenset({"space", "down", "up"})
 _LABEL_WIDTH = len("Département de naissance")
 
 
@@ -26,10 +26,6 @@ class ConfirmPoint(Widget, can_focus=True):
     keys typed ahead confirm nothing. Enter does nothing, so that a pasted line break does not.
     """
 
-    BINDINGS = [  # noqa: RUF012  (Textual's own)
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
     value = reactive("")
     confirmed = reactive(False)
 
@@ -63,15 +59,29 @@ class ConfirmPoint(Widget, can_focus=True):
         return self._shown_at is not None and pressed_at >= self._shown_at + READING_TIME_S
 
     def on_key(self, event: Key) -> None:
-        """Space toggles."""
-        if event.key == "space":
-            event.stop()
-            if self._takes(event.time):
-                self.post_message(self.Toggled(self.point))
+        """Space toggles, the arrows move.
+
+        Keys that come in one burst were all handed to the line that had the focus then; each acts
+        on the line that the ones before it moved to.
+        """
+        line_now = self.screen.focused
+        if event.key not in _KEYS or not isinstance(line_now, ConfirmPoint):
+            return
+        event.stop()
+        if event.key == "down":
+            self.screen.focus_next()
+        elif event.key == "up":
+            self.screen.focus_previous()
+        else:
+            line_now.toggle(event.time)
 
     def on_click(self, event: Click) -> None:
         """A click toggles."""
-        if self._takes(event.time):
+        self.toggle(event.time)
+
+    def toggle(self, pressed_at: float) -> None:
+        """Ask for the tick to change, if the identity could be read by then (monotonic time)."""
+        if self._takes(pressed_at):
             self.post_message(self.Toggled(self.point))
 
     def render(self) -> Content:
