@@ -157,3 +157,32 @@ async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
 def _draft() -> Draft:
     to = Address.typed("jean.durand@medecin.mssante.fr")
     return Draft(to=(to,), subject="Avis", body="Cher confrère,")
+
+
+async def test_the_folder_pane_is_where_it_was_after_reading(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("escape", "down", "down", "enter", "enter")
+        await mailing.shows("INS 2 79 03 51 215 189 89")
+        await mailing.press("escape")
+        await mailing.shows("Boîte de réception", "Echanges patient", "Ordonnance")
+
+
+async def test_quitting_asks_while_a_message_waits(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        await mailing.engine.writing.send(_draft())
+        await mailing.press("ctrl+q")
+        await mailing.shows("n’est pas encore parti", "Envoyer d’abord")
+        await mailing.press("enter")
+        await until(mailing.pilot, lambda: len(outdoors.submission.accepted) == 1)
+        assert mailing.app.is_running
+
+
+async def test_one_pane_at_a_time_on_a_small_terminal(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path), (50, 15)) as mailing:
+        await mailing.shows("Lettre 5")
+        assert "Echanges patient" not in mailing.terminal
+        await mailing.press("escape")
+        await mailing.shows("Echanges patient")
+        assert "Lettre 5" not in mailing.terminal

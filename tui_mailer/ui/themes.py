@@ -14,9 +14,9 @@ DARK: Final = Theme(
     error="#f08a80",
     success="#8fcb9b",
     foreground="#dbe3ea",
-    background="#10171e",
-    surface="#151e27",
-    panel="#1e2a35",
+    background="#121417",
+    surface="#191c20",
+    panel="#272c32",
 )
 LIGHT: Final = Theme(
     name="clair",

@@ -1,10 +1,11 @@
 """The bottom line: the keys that do something now."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen, key_name
@@ -21,19 +22,28 @@ class KeyBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._offered: list[AnyCommand] = []
         self._shown: list[AnyCommand] = []
 
     def on_mount(self) -> None:
         """Follow the focus, and whatever else enables or disables a command."""
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def _bindings_changed(self, screen: Screen[Any]) -> None:
+        """Draw anew only what changed: a cursor key sends few bytes over a slow line."""
+        if isinstance(screen, CommandScreen):
+            offered = _first_of_each_key(screen.available())
+            if offered != self._offered:
+                self._offered = offered
+                self.refresh()
 
     def render(self) -> "RenderResult":
         """One line, no wider than the terminal."""
         screen = self.screen
         if not isinstance(screen, CommandScreen):
             return Content("")
-        shown = _first_of_each_key(screen.available())
-        *others, last = shown
+        self._offered = _first_of_each_key(screen.available())
+        *others, last = self._offered
         free = self.content_size.width - _entry(last).cell_length
         fitting = []
         for command in others:

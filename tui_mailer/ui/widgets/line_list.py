@@ -126,6 +126,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         rows = self.page_rows
         if top <= self.cursor < top + rows:
             return False
+        if not self.size.height:
+            return False  # hidden: another pane has its place
         going_down = self.cursor >= top + rows
         first = self.cursor if going_down else self.cursor - rows + 1
         most = max(0, self.row_count - rows)
@@ -187,6 +189,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Everything drawn had another width."""
+        if not self.size.height:
+            return
         self.resized()
         self.show_rows(self.row_count)
         self.scroll_to_cursor()
