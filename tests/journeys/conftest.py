@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from journeys.terminal import World
 from mail_samples import received
 from servers.people import ACCOUNTS, PATIENT, PRACTICE
 from servers.practice import RealServers
 
+from journeys.terminal import World
 from tui_mailer.demo import DemoPractice
 from tui_mailer.domain.account import Account, Endpoint
 
 
 @pytest.fixture(params=["real servers", "demo servers"])
-async def world(
-    request: pytest.FixtureRequest, real_servers: RealServers
-) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest, real_servers: RealServers) -> AsyncIterator[World]:
     if request.param == "real servers":
         yield real_world(real_servers)
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from engine_helpers import cheap_derivation
+from textual import events
 from textual.pilot import Pilot
 
 from tui_mailer.bootstrap import make_session
@@ -18,6 +19,9 @@ from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 
 _KEYS = {" ": "space", "\n": "enter"}
+_CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t", "plus": "+"}
+# Application, focused widget, its screen, and back to the widget that shows the outcome.
+_HOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,34 @@ class Terminal:
         self._pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
-        await self._pilot.press(*keys)
+        """Press keys, each once what the one before it did has been drawn."""
+        for key in keys:
+            self._send(events.Key(key, key if len(key) == 1 else _CHARACTERS.get(key)))
+            await self._settle()
 
     async def write(self, text: str) -> None:
-        """Type a text, key by key."""
-        await self._pilot.press(*[_KEYS.get(character, character) for character in text])
+        """Type a text, key by key, as fast as a terminal brings it."""
+        for character in text:
+            self._send(events.Key(_KEYS.get(character, character), character))
+        await self._settle()
+
+    async def paste(self, text: str) -> None:
+        """Paste a text at once."""
+        self._send(events.Paste(text))
+        await self._settle()
+
+    def _send(self, event: events.Key | events.Paste) -> None:
+        event.set_sender(self._pilot.app)
+        self._pilot.app.post_message(event)
+
+    async def _settle(self) -> None:
+        """Let the key go from the application to the widget, and what it caused come back.
+
+        The pilot's own `press` waits until the whole process is idle instead, which embedded
+        servers at work never are.
+        """
+        for _hop in range(_HOPS):
+            await self._pilot.pause(0)
 
     async def tick(self, *points: str) -> None:
         """Confirm the points of an identity, each once it could be read."""

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+
 from journeys.terminal import Terminal, World, terminal
 
 INS = "279035121518989"
@@ -62,7 +63,12 @@ def check_headers(message: EmailMessage, world: World) -> None:
     assert message["MIME-Version"] == "1.0"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=["80x24", "140x40"])
+@pytest.mark.parametrize(
+    ("world", "size"),
+    [("real servers", (80, 24)), ("real servers", (140, 40)), ("demo servers", (80, 24))],
+    ids=["real-80x24", "real-140x40", "demo-80x24"],
+    indirect=["world"],
+)
 async def test_a_doctor_writes_to_a_patient_and_finds_the_message_again(
     world: World, size: tuple[int, int], tmp_path: Path
 ) -> None:
