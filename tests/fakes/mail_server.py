@@ -11,7 +11,7 @@ from email.utils import getaddresses
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.errors import LineLost, LoginRefused, MailerError
+from tui_mailer.domain.errors import CommandRefused, LineLost, LoginRefused, MailerError
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.folder import FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
@@ -121,20 +121,26 @@ class FakeMailServer:
 
     @property
     def _open(self) -> StoredFolder:
-        return self._mailbox.folders[self._name]
+        return self._folder(self._name)
+
+    def _folder(self, name: str) -> StoredFolder:
+        if name not in self._mailbox.folders:
+            raise CommandRefused("NO [NONEXISTENT] no such folder")
+        return self._mailbox.folders[name]
 
     async def list_folders(self) -> Sequence[RemoteFolder]:
         """All folders."""
         return [folder.remote for folder in self._mailbox.folders.values()]
 
     async def create_folder(self, name: str) -> None:
-        """Make a folder, for sent messages: the engine makes no other."""
+        """Make a folder; the one the engine makes for sent messages is known by its name."""
         if name not in self._mailbox.folders:
-            self._mailbox.add_folder(name, FolderRole.SENT)
+            role = FolderRole.SENT if name == "Éléments envoyés" else FolderRole.ORDINARY
+            self._mailbox.add_folder(name, role)
 
     async def open_folder(self, name: str) -> FolderState:
         """SELECT."""
-        folder = self._mailbox.folders[name]
+        folder = self._folder(name)
         self._name = name
         return FolderState(folder.uid_validity, folder.next_uid, len(folder.messages))
 
@@ -167,6 +173,7 @@ class FakeMailServer:
 
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """Store a message."""
+        self._folder(folder)
         return self._mailbox.deliver(content, folder, flags, at)
 
     async def find_message_id(self, message_id: str) -> Sequence[int]:
@@ -254,7 +261,7 @@ def described(uid: int, message: StoredMessage) -> RemoteMessage:
         sender=sender[0] if sender else Address.received(""),
         to=_addresses(head, "To"),
         cc=_addresses(head, "Cc"),
-        sent_at=message.received_at,
+        sent_at=_date(head) or message.received_at,
         message_id=str(head["Message-ID"] or ""),
         in_reply_to=str(head["In-Reply-To"] or ""),
         has_attachment=any(part.is_attachment() for part in head.walk()),
@@ -266,6 +273,11 @@ def parsed(content: bytes) -> EmailMessage:
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message
+
+
+def _date(head: EmailMessage) -> datetime | None:
+    date: datetime | None = head["Date"].datetime if head["Date"] else None
+    return date.astimezone(UTC) if date else None
 
 
 def _addresses(head: EmailMessage, name: str) -> tuple[Address, ...]:

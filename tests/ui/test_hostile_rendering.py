@@ -1,6 +1,7 @@
 """What the outside writes is shown, and never obeyed: the painted cells are asserted."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_an_answer_that_would_go_elsewhere_is_announced() -> None:
 def test_a_deceptive_link_names_its_true_site() -> None:
     link = Link(1, safe_line("https://voleur.example/x"), safe_line("voleur.example"), True)
     honest = Link(2, safe_line("https://www.has-sante.fr/"), safe_line("www.has-sante.fr"))
-    shown = body(_message(links=(link, honest))).plain
+    shown = _body(_message(links=(link, honest)))
     assert "[1] ⚠ lien trompeur : vrai site voleur.example" in shown
     assert "[2] www.has-sante.fr" in shown
 
@@ -96,12 +97,24 @@ def test_attachments_are_listed_with_type_and_size() -> None:
 def test_flaws_are_said_and_the_message_shown_all_the_same() -> None:
     message = _message(flaws=(safe_line("Frontière absente."),))
     assert "⚠ Frontière absente." in headers(message, CONTEXT).plain
-    assert "Bonjour" in body(message).plain
+    assert "Bonjour" in _body(message)
 
 
 def test_a_source_of_any_bytes_is_readable_and_bounded() -> None:
     assert not _CONTROLS.search(source_text(bytes(range(256))).replace("\n", ""))
     assert len(source_text(b"x" * 1_000_000)) < 201_000
+
+
+def test_a_huge_text_is_cut_into_blocks_and_loses_nothing() -> None:
+    text = "\n".join(["mot " * 20, "", "x" * 30_000, ""] * 40)
+    blocks = body(replace(_message(), text=safe_block(text)))
+    assert max(len(block.plain) for block in blocks) <= 13_000
+    letters = "".join(block.plain for block in blocks)
+    assert letters.replace("\n", "").replace(" ", "") == text.replace("\n", "").replace(" ", "")
+
+
+def _body(message: ReadMessage) -> str:
+    return "\n".join(block.plain for block in body(message))
 
 
 def _message(

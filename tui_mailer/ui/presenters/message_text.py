@@ -1,6 +1,6 @@
 """A received message as the reader shows it: who really wrote, what it says, what is suspect."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,9 @@ from tui_mailer.domain.message import Attachment, Link, ReadMessage
 from tui_mailer.ui.text import Part, french_moment, french_size, line, plural
 
 _LABEL_WIDTH: Final = 7
+# About 50 ms to lay out.
+_BLOCK_LENGTH: Final = 12_000
+_BLOCK_LINKS: Final = 50
 _INDENT: Final = "\n" + " " * _LABEL_WIDTH
 
 
@@ -53,14 +56,36 @@ def attachments(found: Sequence[Attachment]) -> Content:
     return line(*parts)
 
 
-def body(message: ReadMessage) -> Content:
-    """The text, then its links with their true hosts."""
-    parts: list[Part] = [message.text.rstrip() or ("(message sans texte)", "dim")]
-    if message.links:
-        parts += ["\n\n", ("Liens", "bold")]
-        for link in message.links:
-            parts += ["\n", *_link(link)]
-    return line(*parts)
+def body(message: ReadMessage) -> list[Content]:
+    """The text, then its links with their true hosts, in blocks to be shown one under the other.
+
+    A block is short enough to be laid out without holding the screen.
+    """
+    text = message.text.rstrip()
+    blocks = [line(block) for block in _blocks(text)] or [line(("(message sans texte)", "dim"))]
+    for start in range(0, len(message.links), _BLOCK_LINKS):
+        parts: list[Part] = [] if start else [("\nLiens\n", "bold")]
+        for link in message.links[start : start + _BLOCK_LINKS]:
+            parts += [*_link(link), "\n"]
+        blocks.append(line(*parts).rstrip())
+    return blocks
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """Cut `text` at line ends, and a line that is too long anywhere."""
+    block: list[str] = []
+    length = 0
+    for whole in text.split("\n") if text else ():
+        for start in range(0, len(whole) or 1, _BLOCK_LENGTH):
+            piece = whole[start : start + _BLOCK_LENGTH]
+            if block and length + len(piece) > _BLOCK_LENGTH:
+                yield "\n".join(block)
+                block, length = [], 0
+            # A block that ended with an empty line would lose it.
+            block.append(piece or " ")
+            length += len(piece) + 1
+    if block:
+        yield "\n".join(block)
 
 
 def _link(link: Link) -> list[Part]:

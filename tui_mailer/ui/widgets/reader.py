@@ -23,11 +23,12 @@ class Reader(VerticalScroll, inherit_bindings=False):
         super().__init__()
         self._patient_domain = patient_domain
         self.message: ReadMessage | None = None
+        self._rest: list[Content] = []
 
     def compose(self) -> ComposeResult:
         """Headers, attachments, text."""
         for name in ("headers", "attachments", "body"):
-            yield Static(id=f"reader-{name}", markup=False)
+            yield Static(id=f"reader-{name}", markup=False, classes="reader-text")
 
     def on_mount(self) -> None:
         """Nothing is open yet."""
@@ -37,15 +38,23 @@ class Reader(VerticalScroll, inherit_bindings=False):
     def show(self, message: ReadMessage) -> None:
         """Show a whole message from its start."""
         self.message = message
-        self._fill(
-            self._headers(message),
-            message_text.attachments(message.attachments),
-            message_text.body(message),
-        )
+        first, *self._rest = message_text.body(message)
+        self._fill(self._headers(message), message_text.attachments(message.attachments), first)
+        if self._rest:
+            self.run_worker(self._show_rest(), group="rest", exit_on_error=False)
+
+    async def _show_rest(self) -> None:
+        """Show the rest of a long message block by block; keys are heard between two."""
+        rest = self._rest
+        for block in rest:
+            if rest is not self._rest:
+                return
+            await self.mount(Static(block, markup=False, classes="reader-text reader-more"))
 
     def show_waiting(self, summary: MessageSummary, words: str) -> None:
         """Only the row of the message is here; `words` say what is awaited, or what failed."""
         self.message = None
+        self._rest = []
         self._fill(line((summary.subject or "(sans objet)", "bold")), Content(""), line(words))
 
     def on_resize(self) -> None:
@@ -60,6 +69,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         )
 
     def _fill(self, headers: Content, attachments: Content, body: Content) -> None:
+        self.query(".reader-more").remove()
         for name, content in (("headers", headers), ("attachments", attachments), ("body", body)):
             self._part(name).update(content)
             self._part(name).display = bool(content)

@@ -1,0 +1,110 @@
+"""What is done above the mailbox: the outbox, the drafts, the questions they ask."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from ui.mailbox_stage import Mailing, opened, practice
+from ui.stage import until
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
+from tui_mailer.domain.errors import DeliveryUncertain
+from tui_mailer.domain.events import Connectivity, SyncAdvanced
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.screens.drafts import DraftsScreen
+from tui_mailer.ui.screens.outbox import OutboxScreen
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.widgets.status_line import connectivity_words, outbox_words
+
+NOW = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
+
+
+async def _uncertain(mailing: Mailing) -> None:
+    mailing.outdoors.submission.faults.append(DeliveryUncertain())
+    to = Address.typed("jean.durand@medecin.mssante.fr")
+    await mailing.engine.writing.send(Draft(to=(to,), subject="Avis", body="Cher confrère,"))
+    await mailing.engine.outbox.hurry()
+    await mailing.shows("1 envoi à vérifier", "On ne sait pas si le message est parti")
+    await mailing.press("v")
+    await until(mailing.pilot, lambda: isinstance(mailing.app.screen, OutboxScreen))
+    await mailing.shows("? incertain", "Renvoyer", "Considérer comme parti")
+
+
+async def test_an_uncertain_message_is_sent_again_only_after_a_yes(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await _uncertain(mailing)
+        await mailing.press("r")
+        await mailing.shows("au risque d’un")
+        await mailing.press("enter")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, OutboxScreen))
+        assert mailing.outdoors.submission.accepted == [], "Enter alone never agrees"
+        await mailing.press("r", "o")
+        await until(mailing.pilot, lambda: len(mailing.outdoors.submission.accepted) == 1)
+
+
+async def test_an_uncertain_message_that_arrived_is_only_filed(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await _uncertain(mailing)
+        await mailing.press("c", "o")
+        sent = mailing.outdoors.mailbox.folders["Éléments envoyés"].messages
+        await until(mailing.pilot, lambda: len(sent) == 1)
+        await mailing.shows("Rien en attente")
+    assert mailing.outdoors.submission.accepted == []
+
+
+async def test_a_draft_is_thrown_away_only_after_a_yes(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        keeper = mailing.engine.keep_draft(Draft())
+        keeper.edited(Draft(subject="À garder [/]", body="…"))
+        await keeper.save()
+        mailing.engine.release_draft(keeper)
+        await mailing.press("b")
+        await mailing.shows("À garder [/]", "(sans destinataire)")
+        await mailing.press("delete")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, Question))
+        await mailing.press("enter")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, DraftsScreen))
+        assert len(await mailing.engine.drafts()) == 1
+        await mailing.press("delete", "o")
+        await mailing.shows("Aucun brouillon")
+        assert list(await mailing.engine.drafts()) == []
+
+
+def _outgoing(state: OutgoingState, *, attempt_count: int = 0, due_in_s: float = 8.0) -> Outgoing:
+    return Outgoing(
+        id=1,
+        message_id="<1@a>",
+        subject=safe_line("Avis"),
+        recipients=("a@b.mssante.fr",),
+        patient="",
+        state=state,
+        due_at=NOW + timedelta(seconds=due_in_s),
+        size_bytes=1,
+        attempt_count=attempt_count,
+    )
+
+
+@pytest.mark.parametrize(
+    ("outbox", "words"),
+    [
+        ([], ""),
+        ([_outgoing(OutgoingState.QUEUED)], "◐ part dans 8 s — u : annuler"),
+        ([_outgoing(OutgoingState.QUEUED, attempt_count=1)], "◐ 1 message en attente d’envoi"),
+        ([_outgoing(OutgoingState.SENDING)], "◐ envoi en cours…"),
+        ([_outgoing(OutgoingState.FAILED)] * 2, "✕ 2 envois en échec"),
+        (
+            [_outgoing(OutgoingState.QUEUED), _outgoing(OutgoingState.UNCERTAIN)],
+            "? 1 envoi à vérifier",
+        ),
+    ],
+)
+def test_the_status_line_says_what_matters_most(outbox: list[Outgoing], words: str) -> None:
+    assert outbox_words(outbox, NOW)[0].startswith(words)
+    assert bool(outbox_words(outbox, NOW)[0]) == bool(words)
+
+
+def test_the_status_line_counts_a_synchronisation() -> None:
+    words, _ = connectivity_words(Connectivity.SYNCING, SyncAdvanced(1, 350, 4_000))
+    assert words.replace("\u00a0", " ") == "◐ synchronisation 350/4 000"
+    assert connectivity_words(Connectivity.OFFLINE, None)[0] == "○ hors ligne"
