@@ -25,6 +25,7 @@ from ui.stage import (
 )
 
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.ins import computed_key
 from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.engine.engine import Engine, utc_now
 from tui_mailer.ui.presenters.identity import ConfirmedPatient
@@ -78,6 +79,9 @@ async def test_a_patient_is_found_confirmed_and_given(
         await tick_all(pilot, screen)
         shown = text_of(screen)
         assert f"{INS}@patient.mssante.fr" in shown
+        assert "[x] Sexe " in shown
+        assert "Femme — confirmé" in shown
+        assert "[x] L’INS est qualifiée dans mon logiciel métier" in shown
         assert "Identité confirmée." in shown
         assert "www.monespacesante.fr" in shown
         await pilot.press("down", "enter")
@@ -212,6 +216,16 @@ async def test_a_known_patient_is_found_by_name_and_confirmed_again(engine: Engi
         await pilot.press("down", "enter")
         await until(pilot, lambda: results(pilot))
         assert results(pilot)[0].name == "Dominique [/]PAT-TROIS"
+
+
+async def test_a_long_place_of_birth_is_shown_whole(engine: Engine) -> None:
+    seine_saint_denis_or_algeria = "1540793123456"
+    ins = seine_saint_denis_or_algeria + computed_key(seine_saint_denis_or_algeria)
+    async with search(engine, ins) as (pilot, screen):
+        await readable(pilot, screen)
+        shown = " ".join(text_of(screen).replace("│", "").split())
+        assert "Seine-Saint-Denis, ou Algérie (ancien code 93) — je confirme" in shown
+        assert "Écrire à ce patient" in shown
 
 
 async def test_a_closed_exchange_says_that_writing_restarts_it(engine: Engine) -> None:

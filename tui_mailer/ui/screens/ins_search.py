@@ -262,7 +262,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
             self.show_error(error)
             return
         if self.reading.matricule == matricule:
-            since = french_date(exchange.since, local_now()) if exchange.since else ""
+            since = f"{exchange.since.astimezone():%d/%m/%Y}" if exchange.since else ""
             self._panel.show_exchange(identity.exchange_line(exchange, since))
 
     @on(IdentityPanel.Confirmed)

@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from time import monotonic
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Click, Key
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
+from textual.widgets import Static
 
 from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.ui.presenters.identity import point_label
+from tui_mailer.ui.text import line
 
 READING_TIME_S = 0.3
 """Shorter than anybody reads: a key pressed before this was meant for something else."""
 
 _KEYS = frozenset({"space", "down", "up"})
-_LABEL_WIDTH = len("Département de naissance")
 
 
-class ConfirmPoint(Widget, can_focus=True):
+class ConfirmPoint(Horizontal, can_focus=True):
     """A line ``[x] Sexe   Femme   je confirme``.
 
     Space (or a click) toggles it, once the identity has been on the screen for `READING_TIME_S`:
@@ -84,15 +86,26 @@ class ConfirmPoint(Widget, can_focus=True):
         if self._takes(pressed_at):
             self.post_message(self.Toggled(self.point))
 
-    def render(self) -> Content:
-        """The box, what is confirmed, and the words of the confirmation."""
-        box = "[x] " if self.confirmed else "[ ] "
-        if self.point is IdentityPoint.QUALIFIED:
-            return Content.assemble((box, "bold"), point_label(self.point))
-        said = "confirmé" if self.confirmed else "je confirme"
-        return Content.assemble(
-            (box, "bold"),
-            f"{point_label(self.point):<{_LABEL_WIDTH}}  ",
-            (self.value, "bold"),
-            (f" — {said}", "$text-muted"),
-        )
+    def compose(self) -> ComposeResult:
+        """The box with its label, then what is confirmed: all of it, on as many lines as needed."""
+        yield Static(self._box(), markup=False, classes="point-box")
+        yield Static(self._said(), markup=False, classes="point-value")
+
+    def watch_value(self) -> None:
+        """What is to be confirmed changed."""
+        self._draw()
+
+    def watch_confirmed(self) -> None:
+        """The tick changed."""
+        self._draw()
+
+    def _draw(self) -> None:
+        for static, content in zip(self.query(Static), (self._box(), self._said()), strict=False):
+            static.update(content)
+
+    def _box(self) -> Content:
+        return line(("[x] " if self.confirmed else "[ ] ", "bold"), point_label(self.point))
+
+    def _said(self) -> Content:
+        said = " — confirmé" if self.confirmed else " — je confirme"
+        return line((self.value, "bold"), (said, "$text-muted"))
