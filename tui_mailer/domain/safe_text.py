@@ -8,11 +8,12 @@ vanish, and a text that is already safe comes back unchanged.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NewType
 
 SafeText = NewType("SafeText", str)
-"""Text that may reach a terminal. Made by `safe_line` and `safe_block` only."""
+"""Text that may reach a terminal. Made in this module only."""
 
 # Letters and symbols that take a place and show nothing: Unicode calls them printable.
 _BLANK_LETTERS: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
@@ -68,6 +69,11 @@ def safe_line(text: str) -> SafeText:
     if text.isascii() and text.isprintable():
         return SafeText(text)
     return SafeText(_SUSPECT.sub(_shown, text))
+
+
+def safe_join(separator: str, parts: Iterable[SafeText]) -> SafeText:
+    """Join texts that are safe already; `separator` is ours."""
+    return SafeText(separator.join(parts))
 
 
 def safe_block(text: str) -> SafeText:

@@ -190,4 +190,4 @@ def _text_of(tree: HtmlElement) -> str:
 def _tidied(text: str) -> SafeText:
     readable = _FILLERS.sub("", text)
     plain = "\n".join(line.rstrip() for line in safe_block(readable).split("\n"))
-    return SafeText(_MANY_BLANK_LINES.sub("\n\n", plain).strip("\n"))
+    return safe_block(_MANY_BLANK_LINES.sub("\n\n", plain).strip("\n"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import Link, ReadMessage
-from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_join, safe_line
 from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
 from tui_mailer.mime.attachments import attached, describe, is_body, part_content
 from tui_mailer.mime.html_text import render_html
@@ -141,17 +141,17 @@ class _Reading:
         self.pieces.append(safe_block(decode_text(source[:MAX_TEXT_LENGTH], "utf-8")[0]))
 
     def text(self) -> SafeText:
-        return SafeText("\n\n".join(piece for piece in self.pieces if piece.strip()))
+        return safe_join("\n\n", (piece for piece in self.pieces if piece.strip()))
 
     def _add_leaf(self, part: Part) -> None:
         text = self._decoded(part)
         if part.get_content_type() != "text/html":
-            self.pieces.append(SafeText(safe_block(text).rstrip()))
+            self.pieces.append(safe_block(text.rstrip()))
             return
         rendered = render_html(text, len(self.links) + 1)
         if rendered.simplified:
             self.flaws.append(
-                SafeText("Le contenu HTML, trop long ou trop complexe, est montré simplifié.")
+                safe_line("Le contenu HTML, trop long ou trop complexe, est montré simplifié.")
             )
         self.was_html = True
         self.pieces.append(rendered.text)
@@ -160,7 +160,7 @@ class _Reading:
     def _decoded(self, part: Part) -> str:
         content = part_content(part)
         if len(content) > MAX_TEXT_LENGTH:
-            self.flaws.append(SafeText("Le texte, trop long, est tronqué à l’écran."))
+            self.flaws.append(safe_line("Le texte, trop long, est tronqué à l’écran."))
         charset = part.get_param("charset", None)
         name = str(charset[2] if isinstance(charset, tuple) else charset or "")
         text, true_charset = decode_text(content[:MAX_TEXT_LENGTH], name or "utf-8")

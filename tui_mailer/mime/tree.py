@@ -13,7 +13,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import Final, TypeAlias
 
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.mime.words import decode_raw
 
 MAX_PARTS: Final = 1000
@@ -26,12 +26,12 @@ MAX_PARSE_S: Final = 5.0
 _CHUNK_BYTES: Final = 64 * 1024
 _HEADER_BYTES: Final = 1024 * 1024
 
-TOO_COMPLEX: Final = SafeText(
+TOO_COMPLEX: Final = safe_line(
     "Le message a une structure anormale (trop de parties ou trop d’imbrications) : "
     "son contenu est montré sans être interprété."
 )
-HEADERS_CUT: Final = SafeText("Des en-têtes démesurés ont été tronqués.")
-BAD_STRUCTURE: Final = SafeText(
+HEADERS_CUT: Final = safe_line("Des en-têtes démesurés ont été tronqués.")
+BAD_STRUCTURE: Final = safe_line(
     "Le message est mal formé : une délimitation entre ses parties manque ou est fausse."
 )
 # Defects that change what is shown; the library notes many more that change nothing.

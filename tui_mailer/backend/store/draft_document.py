@@ -13,7 +13,7 @@ from tui_mailer.backend.store.values import from_stamp
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, DraftAttachment, FileAttachment, ForwardedAttachment
 from tui_mailer.domain.errors import StoreDamaged
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import safe_line
 
 Json = dict[str, Any]
 
@@ -74,7 +74,7 @@ def _write_addresses(addresses: Sequence[Address]) -> list[list[str]]:
 
 
 def _read_addresses(written: Sequence[Sequence[str]]) -> tuple[Address, ...]:
-    return tuple(Address(SafeText(mailbox), SafeText(name)) for mailbox, name in written)
+    return tuple(Address(safe_line(mailbox), safe_line(name)) for mailbox, name in written)
 
 
 def _write_attachment(attachment: DraftAttachment) -> Json:

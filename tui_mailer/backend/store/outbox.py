@@ -16,7 +16,7 @@ from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.values import from_stamp, storable, to_size, to_stamp
 from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
 from tui_mailer.domain.errors import StoreDamaged
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 
 _COLUMNS: Final = """
     id, message_id, subject, recipients, patient, state, due_at, size_bytes,
@@ -165,14 +165,14 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
     return Outgoing(
         id=row[0],
         message_id=row[1],
-        subject=SafeText(row[2]),
+        subject=safe_line(row[2]),
         recipients=tuple(json.loads(row[3])),
         patient=row[4],
         state=OutgoingState(row[5]),
         due_at=from_stamp(row[6]),
         size_bytes=row[7],
         explanation=row[8],
-        server_words=SafeText(row[9]),
+        server_words=safe_block(row[9]),
         attempt_count=row[10],
         answers=row[11],
         forwards=row[12],

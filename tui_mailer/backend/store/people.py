@@ -8,7 +8,7 @@ from tui_mailer.backend.store.values import from_stamp, word_starts
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.ins import Matricule, clean
 from tui_mailer.domain.patient import KnownPatient
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import safe_line
 
 _COMPLETE: Final = """
     SELECT mailbox, name FROM contact WHERE {condition}
@@ -41,7 +41,7 @@ class People(Part):
             return []
         query = _COMPLETE.format(condition=_all_found("name_words || mailbox_words", len(starts)))
         rows = await self._database.fetch_all(query, (*starts, limit))
-        return [Address(SafeText(mailbox), SafeText(name)) for mailbox, name in rows]
+        return [Address(safe_line(mailbox), safe_line(name)) for mailbox, name in rows]
 
     async def find_patients(self, text: str, limit: int) -> Sequence[KnownPatient]:
         """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
@@ -63,4 +63,4 @@ def _all_found(column: str, count: int) -> str:
 def _patient(row: tuple[Any, ...]) -> KnownPatient:
     # Official test identities have wrong keys; whether they count was decided on arrival.
     matricule = Matricule.parse(row[0], test_identities=True)
-    return KnownPatient(matricule, SafeText(row[1]), row[2], row[3], from_stamp(row[4]))
+    return KnownPatient(matricule, safe_line(row[1]), row[2], row[3], from_stamp(row[4]))

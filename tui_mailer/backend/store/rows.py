@@ -7,7 +7,7 @@ from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.values import from_stamp, storable, to_flags, to_size, to_stamp
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import MessageSummary, RemoteMessage
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import SafeText, safe_line
 
 _NOBODY: Final = Address(SafeText(""))
 # Beyond these, more recipients make no message easier to find; address bombs hold thousands.
@@ -57,8 +57,8 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
         folder_id=row[1],
         uid=row[2],
         message_id=row[3],
-        subject=SafeText(row[4]),
-        correspondent=Address(SafeText(mailbox), SafeText(name)),
+        subject=safe_line(row[4]),
+        correspondent=Address(safe_line(mailbox), safe_line(name)),
         outgoing=outgoing,
         patient=row[10],
         shown_at=from_stamp(row[11]),

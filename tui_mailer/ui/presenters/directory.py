@@ -7,7 +7,7 @@ from typing import Final
 
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
-PARENT: Final = SafeText("..")
+PARENT: Final = safe_line("..")
 _MOST_LISTED: Final = 500
 
 
