@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tui_mailer.domain.errors import CommandRefused
+from tui_mailer.domain.errors import CommandRefused, ConnectionProblem
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MailServer
@@ -78,6 +78,14 @@ class MailServerContract:
     async def test_a_folder_that_does_not_exist(self, server: MailServer) -> None:
         with pytest.raises(CommandRefused):
             await server.open_folder(f"absent {uuid4().hex}")
+
+    async def test_nothing_is_stored_in_a_folder_that_does_not_exist(
+        self, server: MailServer
+    ) -> None:
+        content = letter("perdu", "<perdu@cabinet.mssante.fr>")
+        with pytest.raises(CommandRefused):
+            await server.append(f"absent {uuid4().hex}", content, Flags.NONE, NOON)
+        await server.keep_alive()
 
     async def test_a_message_comes_back_byte_for_byte(self, server: MailServer) -> None:
         body = "Élève {5}\r\n)\r\n* BYE\r\nA1 OK\r\n".encode() + b"x" * 70_000 + b"\r\n"
@@ -151,3 +159,8 @@ class MailServerContract:
     async def test_closing_twice_is_no_error(self, server: MailServer) -> None:
         await server.close()
         await server.close()
+
+    async def test_a_closed_connection_serves_nothing_more(self, server: MailServer) -> None:
+        await server.close()
+        with pytest.raises(ConnectionProblem):
+            await server.keep_alive()

@@ -11,7 +11,16 @@ from email.utils import getaddresses
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.errors import CommandRefused, LineLost, LoginRefused, MailerError
+from tui_mailer.domain.errors import (
+    CommandRefused,
+    InvalidAddress,
+    LineLost,
+    LoginRefused,
+    MailerError,
+    MessageTooLarge,
+    RecipientsRefused,
+    SubmissionRefused,
+)
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.folder import FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
@@ -204,20 +213,34 @@ class FakeMailServer:
 
 
 class FakeSubmission:
-    """Takes every message, unless a test scripts a fault.
+    """Takes every message of the account logged in, unless a test scripts a fault.
 
     Attributes:
+        password: the only one taken; None takes any.
+        unknown: addresses that are refused.
+        limit_bytes: the SIZE told and kept.
         accepted: envelope recipients and bytes, in order.
         faults: raised by the next submissions, one each.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        password: str | None = None,
+        unknown: frozenset[str] = frozenset(),
+        limit_bytes: int | None = None,
+    ) -> None:
+        self.password = password
+        self.unknown = unknown
+        self.limit_bytes = limit_bytes
         self.accepted: list[tuple[tuple[str, ...], bytes]] = []
         self.faults: list[MailerError] = []
 
     async def check(self, account: Account, credentials: Credentials) -> int | None:
-        """No SIZE told."""
-        return None
+        """Log in; the SIZE."""
+        if self.password not in {None, credentials.password}:
+            raise LoginRefused("535 5.7.8 refused")
+        return self.limit_bytes
 
     async def submit(
         self,
@@ -227,10 +250,26 @@ class FakeSubmission:
         content: bytes,
     ) -> SafeText:
         """Take the message, or fail as scripted."""
+        for mailbox in recipients:
+            address = Address.received(mailbox)
+            if address.mailbox != mailbox or not address.is_sendable:
+                raise InvalidAddress(mailbox)
         if self.faults:
             raise self.faults.pop(0)
+        await self.check(account, credentials)
+        self._look_at(account, credentials, recipients, len(content))
         self.accepted.append((tuple(recipients), content))
         return safe_line("250 2.0.0 Ok: queued")
+
+    def _look_at(
+        self, account: Account, credentials: Credentials, recipients: Sequence[str], size: int
+    ) -> None:
+        if self.limit_bytes is not None and size > self.limit_bytes:
+            raise MessageTooLarge
+        if credentials.user != account.address:
+            raise SubmissionRefused("553 5.7.1 not owned by the user")
+        if refused := [mailbox for mailbox in recipients if mailbox in self.unknown]:
+            raise RecipientsRefused(dict.fromkeys(refused, "550 5.1.1 User unknown"))
 
 
 class FakeSecrets:
