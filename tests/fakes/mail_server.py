@@ -272,21 +272,6 @@ class FakeSubmission:
             raise RecipientsRefused(dict.fromkeys(refused, "550 5.1.1 User unknown"))
 
 
-class FakeSecrets:
-    """Remembers passwords in memory; `None` until one is remembered."""
-
-    def __init__(self) -> None:
-        self.remembered: Credentials | None = None
-
-    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials | None:
-        """What was remembered last."""
-        return self.remembered
-
-    async def remember(self, account: Account, credentials: Credentials) -> None:
-        """Keep it."""
-        self.remembered = credentials
-
-
 def described(uid: int, message: StoredMessage) -> RemoteMessage:
     """A message as FETCH describes it."""
     head = parsed(message.content)

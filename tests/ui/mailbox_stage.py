@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSecrets, FakeSubmission
+from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSubmission
 from textual.pilot import Pilot
-from ui.stage import ACCOUNT, INS, Book, Disk, until
+from ui.stage import ACCOUNT, INS, Book, until
 
+from tui_mailer.backend.files.user_files import UserFiles
+from tui_mailer.backend.secrets import Secrets
 from tui_mailer.backend.store import EncryptedStoreOpener, KeyDerivation
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.folder import FolderRole
@@ -26,15 +28,6 @@ PATIENT = f"{INS}@patient.mssante.fr"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-class SavingDisk(Disk):
-    """Saves as the real one does, without its care for names."""
-
-    def save(self, directory: Path, name: str, content: bytes) -> Path:
-        path = directory / name
-        path.write_bytes(content)
-        return path
-
-
 @dataclass
 class Outdoors:
     """The outside of one test."""
@@ -42,7 +35,7 @@ class Outdoors:
     directory: Path
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
     submission: FakeSubmission = field(default_factory=FakeSubmission)
-    secrets: FakeSecrets = field(default_factory=FakeSecrets)
+    secrets: Secrets = field(default_factory=Secrets)
 
     def __post_init__(self) -> None:
         self.connector = FakeMailServerConnector(self.mailbox)
@@ -50,7 +43,7 @@ class Outdoors:
     def session(self) -> Session:
         """A session whose sent messages can be taken back for a minute."""
         return Session(
-            Outside(self.connector, self.submission, self.secrets, SavingDisk()),
+            Outside(self.connector, self.submission, self.secrets, UserFiles()),
             EncryptedStoreOpener(self.directory / "store", KeyDerivation(1, 8_192, 1)),
             Book(),
             EngineOptions(undo_send_s=60.0, autosave_s=0.05, retry_first_s=0.02, retry_most_s=0.05),

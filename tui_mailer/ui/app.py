@@ -6,14 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
-
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
+from tui_mailer.ui.discreet import DiscreetApp
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -31,7 +30,7 @@ def _downloads() -> Path:
     return Path.home()
 
 
-class MailerApp(App[None], inherit_bindings=False):
+class MailerApp(DiscreetApp, inherit_bindings=False):
     """Login, then the mailbox; whatever ends it, what is being written is kept."""
 
     TITLE = "tui-mailer"

@@ -150,7 +150,9 @@ class MailboxScreen(CommandScreen[None]):
             MessageList: "list",
             Reader: "reader",
         }
-        self.stage = kinds.get(type(event.widget), self.stage)
+        # The event of a focus that has already moved on must not take it back.
+        if event.widget is self.focused:
+            self.stage = kinds.get(type(event.widget), self.stage)
 
     @on(FolderPane.Chosen)
     async def show_view(self, event: FolderPane.Chosen) -> None:

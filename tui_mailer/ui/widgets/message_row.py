@@ -123,7 +123,7 @@ def _subject(message: MessageSummary, width: int, strength: str) -> list[Piece]:
 
 
 def _attachment(message: MessageSummary) -> list[Piece]:
-    return [(" PJ" if message.has_attachment else "   ", "line--faint")]
+    return [(" ", ""), ("PJ" if message.has_attachment else "  ", "line--faint")]
 
 
 def _right(text: str, width: int) -> str:
