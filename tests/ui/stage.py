@@ -8,21 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from fakes.mail_server import (
-    FakeMailbox,
-    FakeMailServerConnector,
-    FakeSecrets,
-    FakeSubmission,
-)
+from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSubmission
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tui_mailer.backend.files.user_files import UserFiles
+from tui_mailer.backend.secrets import Secrets
 from tui_mailer.backend.store import EncryptedStoreOpener, KeyDerivation
 from tui_mailer.domain.account import Account, Credentials, Endpoint
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import FileAttachment
-from tui_mailer.domain.errors import AttachmentUnreadable, MailerError, Unreachable
+from tui_mailer.domain.errors import MailerError, Unreachable
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
@@ -87,22 +83,6 @@ class Book:
         self.kept.append(account)
 
 
-class Disk:
-    """The files to attach."""
-
-    def describe(self, path: Path) -> FileAttachment:
-        return FileAttachment(path, path.name, "application/pdf", len(self.read(path)))
-
-    def read(self, path: Path) -> bytes:
-        try:
-            return path.read_bytes()
-        except OSError as fault:
-            raise AttachmentUnreadable(subject=path.name) from fault
-
-    def save(self, directory: Path, name: str, content: bytes) -> Path:
-        raise NotImplementedError
-
-
 @dataclass
 class Practice:
     """Everything outside the screens."""
@@ -110,7 +90,7 @@ class Practice:
     directory: Path
     connector: Connector = field(default_factory=Connector)
     submission: FakeSubmission = field(default_factory=FakeSubmission)
-    secrets: FakeSecrets = field(default_factory=FakeSecrets)
+    secrets: Secrets = field(default_factory=Secrets)
     book: Book = field(default_factory=Book)
 
     def session(self) -> Session:
@@ -127,7 +107,7 @@ class Practice:
 
     @property
     def _outside(self) -> Outside:
-        return Outside(self.connector, self.submission, self.secrets, Disk())
+        return Outside(self.connector, self.submission, self.secrets, UserFiles())
 
 
 async def receive(engine: Engine, mailbox: str, name: str, subject: str = "Bonjour") -> None:

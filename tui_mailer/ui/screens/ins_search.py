@@ -26,7 +26,8 @@ from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
-from tui_mailer.ui.commands.base import Command, CommandScreen
+from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.commands.ins_search import AddKey, LeaveSearch
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient
 from tui_mailer.ui.text import cut, french_date, line, plural
@@ -53,36 +54,6 @@ class Purpose(Enum):
     WRITE = "Écrire à ce patient"
     REPLY = "Répondre à ce patient"
     SEND = "Confirmer et envoyer"
-
-
-class AddKey(Command["InsSearchScreen"]):
-    """Ajouter la clé calculée aux 13 caractères saisis, après l’avoir comparée."""
-
-    key = "f4"
-    label = "Ajouter la clé"
-
-    def enabled(self, screen: "InsSearchScreen") -> bool:
-        """Only for 13 right characters."""
-        return screen.reading.expected_key is not None
-
-    async def run(self, screen: "InsSearchScreen") -> None:
-        """Complete the number; its identity is then to be confirmed like any other."""
-        screen.add_key()
-
-
-class LeaveSearch(Command["InsSearchScreen"]):
-    """Revenir sans écrire à un patient."""
-
-    key = "escape"
-    label = "Annuler"
-
-    def enabled(self, screen: "InsSearchScreen") -> bool:
-        """Escape closes an error first."""
-        return screen.shown_error is None
-
-    async def run(self, screen: "InsSearchScreen") -> None:
-        """Leave with nobody."""
-        screen.dismiss(None)
 
 
 class SearchInput(LineInput):

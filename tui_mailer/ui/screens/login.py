@@ -14,7 +14,8 @@ from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui.aside import run_aside
-from tui_mailer.ui.commands.base import Command, CommandScreen
+from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.commands.login import Advanced, CancelConnection, Connect, OtherAccount
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.presenters.account_form import AccountForm, account_of, faults, form_of
 from tui_mailer.ui.text import line, lines
@@ -26,67 +27,6 @@ from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
 
 _NO_PASSWORD = "Le trousseau n’a pas encore ce mot de passe : saisissez-le, il y sera gardé."  # noqa: S105
-
-
-class CancelConnection(Command["LoginScreen"]):
-    """Arrêter la connexion en cours ; ce qui est saisi reste."""
-
-    key = "escape"
-    label = "Arrêter la connexion"
-
-    def enabled(self, screen: "LoginScreen") -> bool:
-        """Until the last step: the local store is being made then."""
-        return screen.may_cancel
-
-    async def run(self, screen: "LoginScreen") -> None:
-        """Stop at once."""
-        screen.cancel()
-
-
-class Connect(Command["LoginScreen"]):
-    """Se connecter avec ce qui est saisi."""
-
-    key = "ctrl+s"
-    label = "Se connecter"
-    priority = True
-
-    def enabled(self, screen: "LoginScreen") -> bool:
-        """One login at a time."""
-        return not screen.is_connecting
-
-    async def run(self, screen: "LoginScreen") -> None:
-        """Check the fields, then connect."""
-        screen.connect()
-
-
-class Advanced(Command["LoginScreen"]):
-    """Montrer ou replier les réglages avancés : nom affiché, certificats, origine du mot de passe."""
-
-    key = "f3"
-    label = "Réglages avancés"
-
-    def enabled(self, screen: "LoginScreen") -> bool:
-        """Only with the whole form."""
-        return screen.known_account is None
-
-    async def run(self, screen: "LoginScreen") -> None:
-        """Fold or unfold."""
-        screen.query_one(AccountFields).fold_advanced()
-
-
-class OtherAccount(Command["LoginScreen"]):
-    """Ouvrir un autre compte, ou changer les réglages de celui-ci."""
-
-    key = "f5"
-    label = "Autre compte"
-
-    def enabled(self, screen: "LoginScreen") -> bool:
-        """Only where the screen asks for a passphrase alone."""
-        return screen.known_account is not None and not screen.is_connecting
-
-    async def run(self, screen: "LoginScreen") -> None:
-        """Show the whole form, filled in."""
-        screen.show_form()
 
 
 class LoginScreen(CommandScreen[Engine]):
@@ -182,6 +122,10 @@ class LoginScreen(CommandScreen[Engine]):
         fields.display = True
         fields.focus_first_empty()
         self.refresh_bindings()
+
+    def fold_advanced(self) -> None:
+        """Fold the settings that are rarely needed, or unfold them."""
+        self.query_one(AccountFields).fold_advanced()
 
     # --- connecting
 
