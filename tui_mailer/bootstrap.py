@@ -5,7 +5,7 @@ import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.imap.connector import ImapConnector
@@ -23,6 +23,9 @@ from tui_mailer.settings.reader import load
 from tui_mailer.settings.writer import SettingsFile
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
+
+if TYPE_CHECKING:
+    from tui_mailer.demo.servers import DemoPractice
 
 _DEMO_HINTS: Final = (
     "Démonstration : serveurs embarqués, personnes fictives, rien ne sort de ce poste.",
@@ -95,6 +98,8 @@ def _opening(settings: Settings) -> Opening:
 async def _run_app(session: Session, opening: Opening) -> int:
     app = MailerApp(session, opening)
     await app.run_async()
+    if app.fault is not None:
+        raise app.fault
     return app.return_code or 0
 
 
@@ -107,14 +112,19 @@ async def _run_demo(settings: Settings) -> int:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tui-mailer-")))
         practice = await stack.enter_async_context(DemoPractice())
         places = Places(home / "reglages.toml", home / "store", home / "state")
-        account = Account(
-            practice.address,
-            Endpoint(practice.host, practice.imap_port),
-            Endpoint(practice.host, practice.smtp_port),
-            sender_label=practice.display_name,
-            ca_file=practice.ca_file,
-        )
-        opening = replace(
-            _opening(settings), account=account, password=practice.password, hints=_DEMO_HINTS
-        )
-        return await _run_app(make_session(places, settings.options), opening)
+        session = make_session(places, settings.options)
+        return await _run_app(session, demo_opening(practice, settings))
+
+
+def demo_opening(practice: "DemoPractice", settings: Settings) -> Opening:
+    """The login screen filled in for a practice that is running."""
+    account = Account(
+        practice.address,
+        Endpoint(practice.host, practice.imap_port),
+        Endpoint(practice.host, practice.smtp_port),
+        sender_label=practice.display_name,
+        ca_file=practice.ca_file,
+    )
+    return replace(
+        _opening(settings), account=account, password=practice.password, hints=_DEMO_HINTS
+    )

@@ -14,7 +14,7 @@ from functools import partial
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.domain.events import Connectivity
+from tui_mailer.domain.events import Connectivity, ConnectivityChanged
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.patient import KnownPatient
 from tui_mailer.domain.ports import (
@@ -33,6 +33,7 @@ from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.reading import Reading
 from tui_mailer.engine.sent_copies import SentCopies
+from tui_mailer.engine.supervisor import keep_running
 from tui_mailer.engine.watcher import Watcher
 from tui_mailer.engine.worker import Worker
 from tui_mailer.engine.writing import Writing
@@ -68,15 +69,17 @@ class Engine:
         self._keepers: list[DraftKeeper] = []
         self._running: asyncio.Task[None] | None = None
 
-        pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
-        self._worker = Worker(account, outside.connector, outside.secrets, self.announce, pause())
+        self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
+        self._worker = Worker(
+            account, outside.connector, outside.secrets, self.announce, self._pause()
+        )
         self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
         self._watcher = Watcher(
             account,
             outside.connector,
             outside.secrets,
             self._mailbox.sync_inbox,
-            pause(),
+            self._pause(),
             options.idle_renewal_s,
         )
         self.outbox = Outbox(
@@ -116,12 +119,14 @@ class Engine:
         await self._store.close()
 
     async def _run(self) -> None:
+        loops = (self._worker.run, self._watcher.run, self._mailbox.poll, self.outbox.run)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._worker.run())
-            tasks.create_task(self._watcher.run())
-            tasks.create_task(self._mailbox.poll())
-            tasks.create_task(self.outbox.run())
+            for loop in loops:
+                tasks.create_task(keep_running(loop, self._tell, self._pause()))
             tasks.create_task(self._learn_size_limit())
+
+    def _tell(self, problem: MailerError) -> None:
+        self.announce(ConnectivityChanged(self._worker.state, problem))
 
     def _connected(self) -> None:
         self._watcher.allow()

@@ -1,0 +1,24 @@
+"""An app that ends on a fault without showing it.
+
+Textual prints the traceback with every local variable: subjects, names, a password. Here the fault
+is kept for whoever started the app, who says it in a sentence and notes where it happened.
+"""
+
+from rich.console import RenderableType
+from textual.app import App
+
+
+class DiscreetApp(App[None], inherit_bindings=False):
+    """Base of the program's app; see the module."""
+
+    @property
+    def fault(self) -> Exception | None:
+        """What ended the app, if it did not end by itself."""
+        return self._exception
+
+    def panic(self, *renderables: RenderableType) -> None:  # noqa: ARG002  (Textual's signature)
+        """End; nothing is printed."""
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
