@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSubmission
 from textual.pilot import Pilot
-from ui.stage import ACCOUNT, INS, Book, until
+from ui.stage import ACCOUNT, INS, until
 
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.secrets import Secrets
@@ -20,6 +20,7 @@ from tui_mailer.domain.message import Flags
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
+from tui_mailer.settings.writer import SettingsFile
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -45,7 +46,7 @@ class Outdoors:
         return Session(
             Outside(self.connector, self.submission, self.secrets, UserFiles()),
             EncryptedStoreOpener(self.directory / "store", KeyDerivation(1, 8_192, 1)),
-            Book(),
+            SettingsFile(self.directory / "reglages.toml"),
             EngineOptions(undo_send_s=60.0, autosave_s=0.05, retry_first_s=0.02, retry_most_s=0.05),
         )
 

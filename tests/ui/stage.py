@@ -27,6 +27,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
+from tui_mailer.settings.writer import SettingsFile
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.themes import DARK
@@ -71,19 +72,6 @@ class Connector(FakeMailServerConnector):
 
 
 @dataclass
-class Book:
-    """The accounts of the settings."""
-
-    kept: list[Account] = field(default_factory=list)
-
-    def accounts(self) -> list[Account]:
-        return self.kept
-
-    def save(self, account: Account) -> None:
-        self.kept.append(account)
-
-
-@dataclass
 class Practice:
     """Everything outside the screens."""
 
@@ -91,7 +79,9 @@ class Practice:
     connector: Connector = field(default_factory=Connector)
     submission: FakeSubmission = field(default_factory=FakeSubmission)
     secrets: Secrets = field(default_factory=Secrets)
-    book: Book = field(default_factory=Book)
+
+    def __post_init__(self) -> None:
+        self.book = SettingsFile(self.directory / "reglages.toml")
 
     def session(self) -> Session:
         return Session(self._outside, self._opener, self.book, _OPTIONS)
