@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports servers screenshots lock clean
+.PHONY: help demo test check lint types imports servers screenshots keys lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ servers: $(READY) ## Dovecot and Postfix, for the tests, where this machine may 
 
 screenshots: $(READY) ## draw screenshots/ anew from the demo
 	$(BIN)/python screenshots/draw.py
+
+keys: $(READY) ## write the table of keys into the README
+	$(BIN)/python -m tui_mailer.ui.commands.reference README.md
 
 lock: $(READY) ## resolve the dependencies anew, with their hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,5 +1,7 @@
 """Every screen's keys as a table, for the README: written by the commands themselves."""
 
+import sys
+from pathlib import Path
 from typing import Any, Final
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
@@ -34,15 +36,37 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
 )
 """In the order of a day's work."""
 
+BEGIN: Final = "<!-- keys:begin -->"
+END: Final = "<!-- keys:end -->"
+
 
 def markdown_table() -> str:
     """A Markdown table of screen, key and effect; keys of every screen come last, once."""
-    rows = [_row(screen.heading, command) for screen in SCREENS for command in screen.commands]
-    rows += [_row("partout", command) for command in CommandScreen.all_commands()]
-    return "\n".join(["| Écran | Touche | Effet |", "|---|---|---|", *filter(None, rows)]) + "\n"
+    groups = [(screen.heading, screen.commands) for screen in SCREENS]
+    groups.append(("Partout", CommandScreen.all_commands()))
+    rows = ["| Écran | Touche | Effet |", "|---|---|---|"]
+    for heading, commands in groups:
+        keyed = [command for command in commands if command.key]
+        names = [f"**{heading}**", *[""] * len(keyed)]
+        rows += [_row(name, command) for name, command in zip(names, keyed, strict=False)]
+    return "\n".join(rows) + "\n"
 
 
 def _row(heading: str, command: AnyCommand) -> str:
-    if not command.key:
-        return ""
     return f"| {heading} | {command.key_names()} | {command.help_line()} |"
+
+
+def with_table(text: str) -> str:
+    """`text` with the table between its two marks."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n{markdown_table()}{END}{after}"
+
+
+def main(path: Path) -> None:
+    """Write the table into the file at `path`."""
+    path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -120,7 +120,11 @@ class FolderPane(LineList):
     def _folder_entry(self, folder: Folder) -> Entry:
         with_patients = folder.role is not FolderRole.INBOX or self._inbox_shows_patients
         view = FolderView(folder.id, with_patients) if folder.selectable else None
-        return Entry(view, folder.label, folder.depth, folder.unread_count)
+        unread_count = folder.unread_count
+        if not with_patients:
+            # Counted under "Echanges patient", where they are listed.
+            unread_count -= folder.patient_unread_count
+        return Entry(view, folder.label, folder.depth, unread_count)
 
     def _patient_entries(self) -> list[Entry]:
         unread_count = sum(patient.unread_count for patient in self._patients)

@@ -1,0 +1,139 @@
+"""Draws the pictures of the README from the demo: `make screenshots`.
+
+Each picture is the program itself, driven by keys on the embedded servers. The fonts that the
+exporter would have a reader's browser fetch are left out: a picture needs no network.
+"""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from textual.pilot import Pilot
+
+from tui_mailer.bootstrap import demo_opening, make_session
+from tui_mailer.demo import PATIENT_WHO_ANSWERS, DemoPractice
+from tui_mailer.engine.options import EngineOptions
+from tui_mailer.settings.model import Places, Settings
+from tui_mailer.ui.app import MailerApp
+
+HERE: Final = Path(__file__).parent
+SIZE: Final = (132, 34)
+_FETCHED: Final = re.compile(r"@font-face\s*\{[^}]*\}\s*|<!--.*?-->\s*", re.DOTALL)
+_INDENTED: Final = re.compile(
+    r'x="([\d.]+)" (y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)+)'
+)
+_FETCHED_FONT: Final = "Fira Code"
+_CELL_WIDTH: Final = 12.2
+_LOCAL_FONTS: Final = "DejaVu Sans Mono, Menlo, Consolas"
+
+
+class Artist:
+    """Presses keys, waits for words, and draws what the terminal shows."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self._pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        await self._pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        """Type a text."""
+        names = {" ": "space", "\n": "enter"}
+        await self._pilot.press(*[names.get(character, character) for character in text])
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until the terminal shows each of `texts`."""
+
+        def found() -> bool:
+            strips = self._pilot.app.screen._compositor.render_strips()
+            shown = "\n".join(strip.text for strip in strips)
+            return all(text in shown for text in texts)
+
+        await self._until(found)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not condition():
+                await self._pilot.pause(0.05)
+
+    async def draw(self, name: str) -> None:
+        """Write the picture `name`."""
+        await self._pilot.pause(0.3)
+        picture = self._pilot.app.export_screenshot(title="tui-mailer")
+        picture = _FETCHED.sub("", picture).replace(_FETCHED_FONT, _LOCAL_FONTS)
+        picture = _INDENTED.sub(_unindented, picture)
+        if "://" in picture.replace("http://www.w3.org/", ""):
+            message = f"{name} would fetch something"
+            raise ValueError(message)
+        (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+
+
+def _unindented(found: re.Match[str]) -> str:
+    """The same words without the spaces before them, which some viewers leave out."""
+    x, y, length, attributes, spaces = found.groups()
+    shift = spaces.count("&") * _CELL_WIDTH
+    return f'x="{float(x) + shift:.1f}" {y} textLength="{float(length) - shift:.1f}"{attributes}>'
+
+
+@asynccontextmanager
+async def practice_on_screen() -> AsyncIterator[Artist]:
+    """The demo, at its login screen."""
+    async with AsyncExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        practice = await stack.enter_async_context(DemoPractice(answer_delay_s=1.0))
+        places = Places(home / "reglages.toml", home / "store", home / "state")
+        session = make_session(places, EngineOptions(undo_send_s=1.0))
+        app = MailerApp(session, demo_opening(practice, Settings()))
+        yield Artist(await stack.enter_async_context(app.run_test(size=SIZE)))
+
+
+async def main() -> None:
+    """Draw every picture."""
+    async with practice_on_screen() as artist:
+        await artist.shows("Se connecter")
+        await artist.draw("login")
+        await artist.press("enter")
+        await artist.shows("Boîte de réception", "à jour")
+        await artist.press("down", "down", "enter")
+        await artist.shows("Date")
+        await artist.draw("mailbox")
+        await write_to_patient(artist)
+        await artist.press("escape", "home", "shift+tab")
+        await artist.press("down", "enter")
+        await artist.shows("Votre bilan")
+        await artist.press("enter")
+        await artist.draw("echanges-patient")
+
+
+async def write_to_patient(artist: Artist) -> None:
+    """Search, confirm, write, send."""
+    await artist.press("escape", "p")
+    await artist.write("2 79 03 51 215")
+    await artist.draw("ins-search")
+    await artist.write(" 189 89")
+    await artist.shows(PATIENT_WHO_ANSWERS.address)
+    await artist.press("enter")
+    await asyncio.sleep(0.5)
+    await artist.press("space", "down", "space", "down")
+    await artist.draw("identity")
+    await artist.press("space", "down", "space", "down", "enter")
+    await artist.shows("Nouveau message")
+    await artist.write("Votre bilan")
+    await artist.press("tab")
+    await artist.write(
+        "Bonjour Madame,\n\nVotre bilan est rassurant ; le compte rendu est joint.\n"
+        "Reprenez rendez-vous dans six mois.\n\nDr Marie Martin"
+    )
+    await artist.draw("compose")
+    await artist.press("ctrl+s")
+    await artist.shows("à jour")
+    await asyncio.sleep(4)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
