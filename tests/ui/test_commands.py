@@ -49,6 +49,6 @@ def test_keys_are_named_as_on_a_french_keyboard() -> None:
 
 def test_the_table_of_keys_names_every_screen() -> None:
     table = markdown_table()
-    assert all(f"| {screen.heading} |" in table for screen in SCREENS)
-    assert "| Boîte aux lettres | p | Échanger avec un usager" in table
+    assert all(f"| **{screen.heading}** |" in table for screen in SCREENS)
+    assert "|  | p | Échanger avec un usager" in table
     assert table.count("Afficher les touches de cet écran.") == 1

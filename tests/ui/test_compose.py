@@ -262,3 +262,17 @@ async def test_a_file_is_chosen_by_keys_and_by_its_path(engine: Engine, tmp_path
         await until(pilot, lambda: isinstance(screen.shown_error, AttachmentUnreadable))
         assert len(screen.draft.attachments) == 1
         assert screen.query_one("#attachments-list", OptionList).option_count == 1
+
+
+async def test_text_that_follows_a_tab_in_one_burst_goes_to_the_next_field(
+    engine: Engine,
+) -> None:
+    async with composer(engine, Draft()) as (pilot, screen):
+        await until(pilot, lambda: screen.focused is not None)
+        screen.query_one("#subject", Input).focus()
+        await pilot.pause()
+        for key in [*"Bilan", "tab", *"Bonjour"]:
+            character = key if len(key) == 1 else None
+            pilot.app.post_message(events.Key(key, character))
+        await until(pilot, lambda: screen.draft.body == "Bonjour")
+        assert screen.draft.subject == "Bilan"

@@ -184,6 +184,37 @@ class Quit(Command["CommandScreen[Any]"]):
         await screen.app.run_action("app.leave")
 
 
+class NextField(Command["CommandScreen[Any]"]):
+    """Passer au champ suivant."""
+
+    # Taken before any field sees it: Textual gives all keys of one burst to the field that was
+    # focused first, and over a slow line the next field's text would end up in this one.
+    key = "tab"
+    label = "Champ suivant"
+    in_bar = False
+    priority = True
+
+    def enabled(self, screen: "CommandScreen[Any]") -> bool:
+        """Not while a field wants it, to accept a suggestion."""
+        return not getattr(screen.focused, "keeps_tab", False)
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Move the focus."""
+        screen.focus_next()
+
+
+class PreviousField(NextField):
+    """Revenir au champ précédent."""
+
+    key = "shift+tab"
+    label = "Champ précédent"
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Move the focus."""
+        screen.focus_previous()
+
+
+_BETWEEN_FIELDS: Final[tuple[AnyCommand, ...]] = (NextField, PreviousField)
 _NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
 _LAST: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, Help, Quit)
 
@@ -204,7 +235,7 @@ class CommandScreen(Screen[ResultT]):
     def __init_subclass__(cls, **options: Any) -> None:  # noqa: ANN401  (Textual's own options)
         if "commands" in cls.__dict__:
             # Escape closes a notice before it leaves the screen.
-            cls.BINDINGS = [*bindings(_NOTICE + cls.commands + _LAST)]
+            cls.BINDINGS = [*bindings(_NOTICE + cls.commands + cls._common())]
         super().__init_subclass__(**options)
 
     @property
@@ -215,11 +246,16 @@ class CommandScreen(Screen[ResultT]):
     @classmethod
     def all_commands(cls) -> tuple[AnyCommand, ...]:
         """Those of this screen and those of every screen."""
-        return cls.commands + _NOTICE + _LAST
+        return cls.commands + _NOTICE + cls._common()
+
+    @classmethod
+    def _common(cls) -> tuple[AnyCommand, ...]:
+        has_tab = any("tab" in command.key.split(",") for command in cls.commands)
+        return _LAST if has_tab else _BETWEEN_FIELDS + _LAST
 
     def available(self) -> Sequence[AnyCommand]:
         """The commands that make sense now."""
-        every = _NOTICE + self.commands + _LAST
+        every = _NOTICE + self.commands + self._common()
         return [command for command in every if command().enabled(self)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -27,6 +27,11 @@ _SHORTEST_COMPLETED = 2
 class _RecipientInput(LineInput):
     """Gives the keys of the list below it to the field while that list is open."""
 
+    @property
+    def keeps_tab(self) -> bool:
+        """True while Tab accepts a suggestion; the screen asks before it moves on."""
+        return self.query_ancestor(RecipientField).is_open
+
     async def on_key(self, event: Key) -> None:
         """Tab and Enter accept, the arrows move, Escape closes; all else is typed."""
         field = self.query_ancestor(RecipientField)
