@@ -21,7 +21,7 @@ from tui_mailer.settings.model import Places, Settings
 from tui_mailer.ui.app import MailerApp
 
 HERE: Final = Path(__file__).parent
-SIZE: Final = (132, 34)
+SIZE: Final = (142, 36)
 _FETCHED: Final = re.compile(r"@font-face\s*\{[^}]*\}\s*|<!--.*?-->\s*", re.DOTALL)
 _INDENTED: Final = re.compile(
     r'x="([\d.]+)" (y="[\d.]+") textLength="([\d.]+)"([^>]*)>((?:&#160;)+)'
@@ -103,7 +103,7 @@ async def main() -> None:
         await artist.shows("Date")
         await artist.draw("mailbox")
         await write_to_patient(artist)
-        await artist.press("escape", "home", "shift+tab")
+        await artist.press("home", "shift+tab")
         await artist.press("down", "enter")
         await artist.shows("Votre bilan")
         await artist.press("enter")

@@ -115,15 +115,22 @@ def _person(address: Address, context: ReaderContext) -> list[Part]:
     name: list[Part] = [(address.name, "bold"), "  "] if address.name else []
     if matricule := address.matricule(context.patient_domain):
         ins = f"INS {Matricule(matricule).grouped}"
-        mailbox = (f"<{address.mailbox}>", "dim")
+        mailbox = (_folded(f"<{address.mailbox}>", context.width), "dim")
         return [*name, ("◆ patient", "bold $accent"), _INDENT, (ins, "bold"), _INDENT, mailbox]
     taken = _LABEL_WIDTH + cell_len(address.name) + 2 + cell_len(address.mailbox) + 2
     apart: list[Part] = [_INDENT] if address.name and taken > context.width else []
-    shown: list[Part] = [*name, *apart, (f"<{address.mailbox}>", "dim" if address.name else "")]
+    mailbox_text = _folded(f"<{address.mailbox}>", context.width)
+    shown: list[Part] = [*name, *apart, (mailbox_text, "dim" if address.name else "")]
     if address.resembles_patient(context.patient_domain):
         warning = "⚠ ressemble à une adresse de patient sans en être une"
         shown += [_INDENT, (warning, "bold $error")]
     return shown
+
+
+def _folded(text: str, width: int) -> str:
+    """A long mailbox on several lines, under itself: the whole of it is always shown."""
+    room = max(width - _LABEL_WIDTH, 1)
+    return _INDENT.join(text[start : start + room] for start in range(0, len(text), room))
 
 
 def _answers_go_elsewhere(message: ReadMessage) -> bool:
