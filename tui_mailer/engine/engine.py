@@ -159,7 +159,7 @@ class Engine:
 
     def synchronise(self) -> None:
         """Look at every folder now."""
-        self._mailbox.sync_all()
+        self._mailbox.look_again()
 
     # --- patients
 

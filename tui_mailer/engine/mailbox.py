@@ -45,7 +45,12 @@ class Mailbox:
         """Look at every folder again and again, until cancelled."""
         while True:
             await asyncio.sleep(self._poll_s)
-            self.sync_all()
+            self.look_again()
+
+    def look_again(self) -> None:
+        """As `sync_all`, and at what was given up too."""
+        self._worker.forgive()
+        self.sync_all()
 
     def sync_all(self) -> None:
         """Flags first, then the list of folders, then each folder: inbox and patients' first."""
@@ -94,24 +99,37 @@ class Mailbox:
 
     async def _fetch(self, line: Line, summary: MessageSummary) -> None:
         try:
-            await line.open(await self._folder_name(summary.folder_id))
-            content = await line.server.content(summary.uid)
-            if content is None:
-                raise MessageGone
+            content = await self._content(line, summary)
             read = await asyncio.to_thread(parse, content)
             await self._store.save_content(summary.id, content, read.text)
-        except MailerError as error:
-            self._announce(BodyRefused(summary.id, error))
+        except Exception as error:
+            known = error if isinstance(error, MailerError) else MailerError()
+            self._announce(BodyRefused(summary.id, known))
             raise
         finally:
             self._fetching.discard(summary.id)
         self._announce(BodyArrived(summary.id))
 
-    async def _folder_name(self, folder_id: int) -> str:
-        for folder in await self._store.folders():
-            if folder.id == folder_id:
-                return folder.name
-        raise MessageGone
+    async def _content(self, line: Line, summary: MessageSummary) -> bytes:
+        await self._open_as_known(line, summary.folder_id)
+        content = await line.server.content(summary.uid)
+        if content is None:
+            raise MessageGone
+        return content
+
+    async def _open_as_known(self, line: Line, folder_id: int) -> None:
+        """Open a folder of the store, if the UIDs held still mean the same messages.
+
+        Raises:
+            MessageGone: the folder is gone, or its messages were numbered anew (RFC 3501 §2.3.1.1).
+        """
+        folder = next((f for f in await self._store.folders() if f.id == folder_id), None)
+        if folder is None:
+            raise MessageGone
+        state = await line.open(folder.name)
+        if state.uid_validity != await self._store.uid_validity(folder_id):
+            self._enqueue(folder)
+            raise MessageGone
 
     # --- flags
 
@@ -127,12 +145,13 @@ class Mailbox:
 
     async def _replay_flags(self, line: Line) -> None:
         pending = await self._store.pending_flag_changes()
+        ids = {folder.name: folder.id for folder in await self._store.folders()}
         for (folder, add, remove), changes in groupby(
             pending, key=lambda change: (change.folder_name, change.add, change.remove)
         ):
             same = list(changes)
             try:
-                await line.open(folder)
+                await self._open_as_known(line, ids.get(folder, 0))
                 await line.server.change_flags([change.uid for change in same], add, remove)
             except CommandRefused:
                 # The folder or the right is gone: the server's state will be taken instead.

@@ -53,11 +53,13 @@ class Watcher:
         server = await self._connect()
         try:
             await server.open_folder(folder)
-            self._backoff.reset()
             # What changed while nobody watched is not announced by IDLE.
             self._on_change()
             while True:
-                if await server.wait_for_change(self._renewal_s):
+                changed = await server.wait_for_change(self._renewal_s)
+                # Not before: a server that refuses to be watched must not be asked each second.
+                self._backoff.reset()
+                if changed:
                     self._on_change()
         finally:
             await server.close()

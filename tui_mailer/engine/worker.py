@@ -30,7 +30,7 @@ Job = Callable[[Line], Awaitable[None]]
 LongJob = Callable[[Line], AsyncIterator[None]]
 """A job in slices: urgent jobs run between them."""
 
-# A job that loses the line this often is given up: the server may be breaking on it.
+# A job that loses the line this often and gets nowhere is given up: it may be what breaks it.
 _MOST_ATTEMPTS: Final = 3
 
 _log = logging.getLogger(__name__)
@@ -55,6 +55,8 @@ class Worker:
         self._urgent: list[Job] = []
         self._attempts: dict[Job, int] = {}
         self._background: list[tuple[object, LongJob]] = []
+        self._running: object = None
+        self._losses: dict[object, int] = {}
         self._wake = asyncio.Event()
         self._retry = asyncio.Event()
         self.on_connected: Callable[[], None] = lambda: None
@@ -66,10 +68,21 @@ class Worker:
         self._wake.set()
 
     def do_in_background(self, name: object, job: LongJob) -> None:
-        """Run `job` when nothing else is to do; one that waits under the same `name` suffices."""
-        if all(waiting != name for waiting, _ in self._background):
+        """Run `job` when nothing else is to do; one that waits under the same `name` suffices.
+
+        One that is already running does not: what `job` is to find may have come after it looked.
+        A name that was given up is left alone until `forgive`.
+        """
+        if self._losses.get(name, 0) >= _MOST_ATTEMPTS:
+            return
+        waiting = self._background[1:] if self._running is not None else self._background
+        if all(other != name for other, _ in waiting):
             self._background.append((name, job))
             self._wake.set()
+
+    def forgive(self) -> None:
+        """What was given up may be tried again."""
+        self._losses.clear()
 
     def reconnect(self) -> None:
         """Try again now: a new password is there, or the user asks."""
@@ -115,8 +128,8 @@ class Worker:
             if self._background:
                 self._publish(Connectivity.SYNCING)
                 await self._do_one_in_background(line)
-                self._backoff.reset()
             else:
+                self._backoff.reset()
                 self._publish(Connectivity.ONLINE)
                 await self._wait_for_work(server)
 
@@ -126,12 +139,14 @@ class Worker:
             self._attempts[job] = self._attempts.get(job, 0) + 1
             try:
                 await job(line)
-            except (ConnectionProblem, StoreProblem):
-                if self._attempts[job] >= _MOST_ATTEMPTS:
-                    self._finish(job)
-                raise
-            except MailerError as refused:
-                _log.warning("a job was refused: %s", type(refused).__name__)
+            except Exception as problem:
+                if not _is_refusal(problem):
+                    # A fault of ours would come back at once, and keep all others waiting.
+                    is_ours = not isinstance(problem, MailerError)
+                    if is_ours or self._attempts[job] >= _MOST_ATTEMPTS:
+                        self._finish(job)
+                    raise
+                _log.warning("a job was refused: %s", type(problem).__name__)
             self._finish(job)
 
     def _finish(self, job: Job) -> None:
@@ -140,14 +155,21 @@ class Worker:
 
     async def _do_one_in_background(self, line: Line) -> None:
         name, job = self._background[0]
+        self._running = name
         try:
             async for _ in job(line):
+                self._losses.pop(name, None)
                 await self._do_urgent(line)
-        except (ConnectionProblem, StoreProblem):
-            raise
-        except MailerError as refused:
-            _log.warning("a synchronisation was refused: %s", type(refused).__name__)
-        self._background = [waiting for waiting in self._background if waiting[0] != name]
+        except Exception as problem:
+            if not _is_refusal(problem):
+                self._losses[name] = self._losses.get(name, 0) + 1
+                if self._losses[name] >= _MOST_ATTEMPTS:
+                    del self._background[0]
+                raise
+            _log.warning("a synchronisation was refused: %s", type(problem).__name__)
+        finally:
+            self._running = None
+        del self._background[0]
 
     async def _wait_for_work(self, server: MailServer, keep_alive_s: float = 120.0) -> None:
         self._wake.clear()
@@ -163,3 +185,9 @@ class Worker:
             return
         self.state = state
         self._announce(ConnectivityChanged(state, error))
+
+
+def _is_refusal(problem: Exception) -> bool:
+    """True for an answer of the server: the connection goes on."""
+    broken = isinstance(problem, ConnectionProblem | StoreProblem)
+    return isinstance(problem, MailerError) and not broken
