@@ -1,0 +1,127 @@
+"""The program as it runs for its users: a process in a terminal, on real servers."""
+
+import re
+import signal
+from pathlib import Path
+
+from mail_samples import received
+from servers.people import ACCOUNTS, PRACTICE
+from servers.practice import RealServers
+
+from journeys.pty_program import PtyProgram, running
+from tui_mailer.backend.store.opener import EncryptedStoreOpener
+from tui_mailer.domain.account import Account, Endpoint
+
+ENTER, QUIT, SEND = "\r", "\x11", "\x13"
+# Each would do something to a terminal that obeyed it; the marker tells it from our own bytes.
+PAYLOADS = {
+    "écran": "\x1b[2JPIEGE",
+    "titre": "\x1b]0;PIEGE\x07",
+    "presse-papiers": "\x1b]52;c;UElFR0U=\x07PIEGE",
+    "dcs": "\x1bPPIEGE\x1b\\",
+    "c1": "\x9b2JPIEGE\x9d0;PIEGE\x9c",
+    "inachevé": "\x1bPIEGE",
+    "sens": "\u202ePIEGE\u2066\u200b",
+    "balises": "[/][red]PIEGE[@click=app.quit]x[/]",
+}
+
+
+def settings(home: Path, servers: RealServers) -> None:
+    (home / "secret").write_text(PRACTICE.password)
+    file = home / "config" / "tui-mailer" / "reglages.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        f'[[compte]]\nadresse = "{PRACTICE.address}"\n'
+        f'imap_serveur = "{servers.host}"\nimap_port = {servers.imap_port}\n'
+        f'smtp_serveur = "{servers.host}"\nsmtp_port = {servers.smtp_port}\n'
+        f'autorites = "{servers.ca_file}"\n'
+        f'secret = "command"\nsecret_commande = ["cat", "{home / "secret"}"]\n',
+        encoding="utf-8",
+    )
+
+
+def prepare(home: Path, servers: RealServers, *messages: bytes) -> None:
+    servers.empty(*(person.address for person in ACCOUNTS))
+    for message in messages:
+        servers.deliver(PRACTICE.address, message)
+    settings(home, servers)
+
+
+def check_bytes(program: PtyProgram) -> None:
+    written = program.written
+    assert b"Traceback" not in written
+    for sequence in re.findall(rb"\x1b[^\x1b]{0,12}", written):
+        assert b"PIEGE" not in sequence
+    assert b"UElFR0U=" not in re.sub(rb"\xe2\x90\x9b\]52;c;UElFR0U=", b"", written)
+    text = written.decode("utf-8", "replace")
+    assert not [c for c in text if "\x80" <= c <= "\x9f"]
+    assert not [c for c in text if c in "\u202e\u2066\u200b"]
+
+
+async def log_in(program: PtyProgram) -> None:
+    await program.shows("Se connecter")
+    program.press(SEND)
+    await program.shows("à jour")
+
+
+async def test_hostile_mail_sends_the_terminal_nothing_but_text(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    hostile = [
+        received(f"{name} {payload}", body=f"corps {payload}\r\n").replace(
+            b"Jean DURAND", f"Jean {payload}".replace("\r", "").encode()
+        )
+        for name, payload in PAYLOADS.items()
+    ]
+    prepare(tmp_path, real_servers, *hostile)
+    async with running(tmp_path) as program:
+        await log_in(program)
+        await program.shows("PIEGE")
+        for _ in PAYLOADS:
+            program.press(ENTER)
+            await program.shows("corps")
+            program.written += b"|"
+            program.press("n")
+        program.press(QUIT)
+        assert await program.ends() == 0
+    check_bytes(program)
+
+
+async def test_a_lost_terminal_keeps_the_draft_and_ends(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    prepare(tmp_path, real_servers, received("à lire"))
+    async with running(tmp_path) as program:
+        await log_in(program)
+        program.press("e")
+        await program.shows("Nouveau message")
+        program.press("dr.durand@hopital-sud.aura.mssante.fr")
+        await program.shows("durand@hopital")
+        program.press("\t\t\tSujet\tprécieux")
+        await program.shows("précieux")
+        program.process.send_signal(signal.SIGHUP)
+        assert await program.ends() == 0
+    account = Account(PRACTICE.address, Endpoint("", 0), Endpoint("", 0))
+    store = await EncryptedStoreOpener(tmp_path / "data" / "tui-mailer").open(
+        account, PRACTICE.password
+    )
+    try:
+        assert [draft.body for draft in await store.drafts()] == ["précieux"]
+    finally:
+        await store.close()
+
+
+async def test_a_second_instance_says_so_and_does_no_harm(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    prepare(tmp_path, real_servers, received("à lire"))
+    async with running(tmp_path) as first:
+        await log_in(first)
+        async with running(tmp_path) as second:
+            await second.shows("déjà ouvert")
+            second.press(QUIT)
+            assert await second.ends() == 0
+        first.press(ENTER)
+        await first.shows("Cher confrère")
+        first.press(QUIT)
+        assert await first.ends() == 0
