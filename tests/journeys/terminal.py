@@ -1,6 +1,7 @@
 """The program driven as a person drives it: keys in, the terminal's text out."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 
 _KEYS = {" ": "space", "\n": "enter"}
+_BORDERS = re.compile("[\u2500-\u259f]")
 _CHARACTERS = {"space": " ", "enter": "\r", "tab": "\t", "plus": "+"}
 # Application, focused widget, its screen, and back to the widget that shows the outcome.
 _HOPS = 4
@@ -87,6 +89,14 @@ class Terminal:
             lambda: all(text in self.text for text in texts), f"{texts} shown", timeout_s
         )
 
+    async def says(self, *sentences: str, timeout_s: float = 20) -> None:
+        """Wait until the terminal shows each of `sentences`, wherever its lines are broken."""
+        await self.until(
+            lambda: all(sentence in self.words for sentence in sentences),
+            f"{sentences} said",
+            timeout_s,
+        )
+
     async def until(self, condition: Callable[[], bool], what: str, timeout_s: float = 20) -> None:
         """Wait until `condition` holds."""
         try:
@@ -95,6 +105,11 @@ class Terminal:
                     await self._pilot.pause(0.02)
         except TimeoutError:
             pytest.fail(f"never: {what}\n{self.text}")
+
+    @property
+    def words(self) -> str:
+        """What the terminal shows as running text, without borders and line ends."""
+        return " ".join(_BORDERS.sub(" ", self.text).split())
 
     @property
     def text(self) -> str:

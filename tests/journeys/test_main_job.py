@@ -8,27 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from journeys.steps import ADDRESS, confirm_identity, log_in
 from journeys.terminal import Terminal, World, terminal
 
-INS = "279035121518989"
-ADDRESS = f"{INS}@patient.mssante.fr"
 SUBJECT = "Votre bilan"
 CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * 300
-
-
-async def log_in(screen: Terminal, world: World) -> None:
-    await screen.shows(world.account.address)
-    await screen.write(world.password)
-    await screen.press("enter")
-    await screen.shows("Boîte de réception", "à jour", timeout_s=60)
-
-
-async def confirm_identity(screen: Terminal) -> None:
-    await screen.shows(ADDRESS, "Femme", "1979", "Marne (51)")
-    await screen.press("enter")
-    await screen.tick("Femme — confirmé", "confirmé", "Marne (51) — confirmé", "Identité confirmée")
-    await screen.press("enter")
-    await screen.shows("Nouveau message", "PATIENT", ADDRESS)
 
 
 def arrived(world: World) -> list[EmailMessage]:
