@@ -1,7 +1,9 @@
 """Writing a message: sent once, kept by every error, on disk while it is written."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +11,19 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
-from ui.stage import INS, SIZES, Practice, receive, results, stage, text_of, until
+from ui.stage import INS, OTHER_INS, SIZES, Practice, receive, results, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import AttachmentUnreadable, StoreFull
 from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.presenters.identity import PatientBanner
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
+from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.widgets.message_body import MessageBody
@@ -36,6 +40,25 @@ READY = Draft(to=(PAUL,), subject="Bilan de Mme D.", body="Cher confrère,")
 @pytest.fixture
 async def engine(tmp_path: Path) -> Engine:
     return await Practice(tmp_path / "store").engine()
+
+
+async def confirm(engine: Engine, ins: str) -> None:
+    """Confirm a patient, as for another message of this session."""
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    await engine.identities.confirm(IdentityConfirmation(Matricule(ins), "", now))
+
+
+def hold_queue(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have the outbox wait for the event that is returned, as a slow disk does."""
+    gate = asyncio.Event()
+    queue = engine._store.queue
+
+    async def wait_and_queue(outgoing: Outgoing, content: bytes, draft: Draft) -> Outgoing:
+        await gate.wait()
+        return await queue(outgoing, content, draft)
+
+    monkeypatch.setattr(engine._store, "queue", wait_and_queue)
+    return gate
 
 
 @asynccontextmanager
@@ -276,3 +299,62 @@ async def test_text_that_follows_a_tab_in_one_burst_goes_to_the_next_field(
             pilot.app.post_message(events.Key(key, character))
         await until(pilot, lambda: screen.draft.body == "Bonjour")
         assert screen.draft.subject == "Bilan"
+
+
+async def test_a_patient_confirmed_for_another_message_is_confirmed_where_not_shown(
+    engine: Engine,
+) -> None:
+    """A completed address may be the wrong patient's."""
+    await confirm(engine, INS)
+    async with composer(engine, Draft(to=(PATIENT,), subject="S", body="B")) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert await engine._store.outbox() == []
+
+
+async def test_the_banner_names_only_the_patient_written_to(engine: Engine) -> None:
+    await confirm(engine, INS)
+    await confirm(engine, OTHER_INS)
+    draft = Draft(to=(PAUL,), cc=(PATIENT,), subject="S", body="B")
+    async with composer(engine, draft, BANNER) as (pilot, screen):
+        assert "2 79 03 51 215 189 89" in text_of(screen)
+        screen.query_one("#cc-input", Input).value = f"{OTHER_INS}@patient.mssante.fr"
+        await until(pilot, lambda: "2 79 03 51 215 189 89" not in text_of(screen))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+
+
+async def test_the_message_leaves_behind_a_screen_opened_meanwhile(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = hold_queue(engine, monkeypatch)
+    async with composer(engine, READY) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen._is_settled)
+        await pilot.app.push_screen(HelpScreen("Aide", ()))
+        gate.set()
+        await until(pilot, lambda: screen._ends_with is not None)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: results(pilot))
+        assert isinstance(results(pilot)[0], Outgoing)
+        assert screen not in pilot.app.screen_stack
+
+
+async def test_a_message_being_handed_over_is_neither_closed_nor_thrown_away(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = hold_queue(engine, monkeypatch)
+    async with composer(engine, READY) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen._is_settled)
+        await pilot.press("escape", "ctrl+k")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.press("o")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        gate.set()
+        await until(pilot, lambda: results(pilot))
+        assert isinstance(results(pilot)[0], Outgoing)
+        assert len(await engine._store.outbox()) == 1

@@ -93,11 +93,11 @@ async def test_leaving_without_sending_ends_the_confirmation(engine: Engine) -> 
         flows.write_to_patient(pilot.app, engine, INS)
         await confirm(pilot)
         await composer(pilot)
-        assert await engine.identities.cleared((INS,), answering=False) == {INS}
+        assert await engine.identities.cleared((INS,)) == {INS}
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen))
         await pilot.pause()
-        assert await engine.identities.cleared((INS,), answering=False) == set()
+        assert await engine.identities.cleared((INS,)) == set()
 
 
 async def test_a_patient_refused_at_the_confirmation_opens_no_message(engine: Engine) -> None:

@@ -89,7 +89,7 @@ async def test_a_patient_is_found_confirmed_and_given(
         (given,) = results(pilot)
         assert isinstance(given, ConfirmedPatient)
         assert given.matricule.text == INS
-        assert await engine.identities.cleared((INS,), answering=False) == {INS}
+        assert await engine.identities.cleared((INS,)) == {INS}
 
 
 async def test_the_button_waits_for_every_point(engine: Engine) -> None:

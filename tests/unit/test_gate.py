@@ -1,6 +1,7 @@
 """The rules that every message passes before it may leave."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -110,3 +111,33 @@ def test_the_test_mailbox_of_the_patients_domain_is_no_patient() -> None:
     robot = Address.received("reponse.automatique-test@patient.mssante.fr")
     found = review(draft(robot), ACCOUNT, ())
     assert (found.refusals, found.patient, found.unconfirmed) == ((), "", False)
+
+
+@pytest.mark.parametrize(
+    "mailbox",
+    [
+        "279035121518988@patient.mssante.fr",  # one digit wrong: the key is not right
+        "2790351215189@patient.mssante.fr",  # without its key
+        "279035121518989+suite@patient.mssante.fr",
+        "2.79.03.51.215.189.89@PATIENT.mssante.fr",
+    ],
+)
+def test_what_only_resembles_an_ins_is_nobodys_address(mailbox: str) -> None:
+    found = review(draft(Address.received(mailbox)), ACCOUNT, ())
+    assert any("l’adresse d’aucun patient" in refusal for refusal in found.refusals)
+
+
+def test_the_test_mailbox_of_the_patients_domain_may_be_written_to() -> None:
+    box = Address.received("reponse.automatique-test@patient.mssante.fr")
+    assert review(draft(box), ACCOUNT, ()).refusals == ()
+
+
+def test_a_test_identity_with_a_wrong_key_is_confirmed_like_any_patient() -> None:
+    tests = replace(ACCOUNT, test_identities=True)
+    found = review(draft(Address.received("279035121518988@patient.mssante.fr")), tests, ())
+    assert (found.refusals, found.patient, found.unconfirmed) == ((), "279035121518988", True)
+
+
+def test_letter_case_in_the_settings_hides_no_patient() -> None:
+    shouting = replace(ACCOUNT, patient_domain="Patient.MSSante.fr")
+    assert review(draft(PATIENT), shouting, ()).unconfirmed

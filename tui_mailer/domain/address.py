@@ -20,6 +20,8 @@ _SENDABLE: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _LABELLED: Final = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*)<(?P<mailbox>[^<>]*)>")
 # RFC 5321 §4.5.3.1: a path of 256 octets with its two brackets.
 _MAX_LENGTH: Final = 254
+# No other mailbox has so many: a wrong key, a digit too few, `INS+suffix`, dots in between.
+_DIGITS_OF_A_MATRICULE: Final = 8
 # What `safe_line` made of a character that shows nothing; `domain` is in lower case.
 _MARK: Final = re.compile("‹u\\+[0-9a-f]{4,6}›")
 # Letters of other alphabets that pass for Latin ones in a domain name.
@@ -77,23 +79,37 @@ class Address:
         """Compare without case, as every server of the field does."""
         return self.mailbox.casefold() == other.mailbox.casefold()
 
-    def matricule(self, patient_domain: str = PATIENT_DOMAIN) -> str | None:
+    def matricule(
+        self, patient_domain: str = PATIENT_DOMAIN, *, test_identities: bool = False
+    ) -> str | None:
         """The matricule INS (15 characters, upper case) of a patient's address, else None.
 
         A local part that is no INS in the patients' domain is an ordinary address: the
         automatic-reply test mailbox of Mon espace santé is one.
+
+        Args:
+            patient_domain: in any case.
+            test_identities: take a wrong key, as official test identities have, for an INS.
         """
-        if self.domain != patient_domain or not is_ins_local_part(self.local_part):
+        if self.domain != patient_domain.lower():
+            return None
+        if not is_ins_local_part(self.local_part, test_identities=test_identities):
             return None
         return self.local_part.upper()
+
+    def misspells_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
+        """True in the patients' domain for what is no INS and can only have been meant as one."""
+        if self.domain != patient_domain.lower() or self.matricule(patient_domain):
+            return False
+        return sum(map(str.isdigit, self.local_part)) >= _DIGITS_OF_A_MATRICULE
 
     def resembles_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
         """True for a domain that only looks like the patients' one: never trust it."""
         domain = self.domain
-        if domain == patient_domain:
+        if domain == patient_domain.lower():
             return False
         plain = _skeleton(domain)
-        wanted = _skeleton(patient_domain)
+        wanted = _skeleton(patient_domain.lower())
         under_another_ending = wanted.rpartition(".")[0] + "."
         return under_another_ending in plain or _one_edit_apart(plain, wanted)
 

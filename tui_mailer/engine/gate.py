@@ -47,8 +47,13 @@ class Review:
 
 def patients_of(draft: Draft, account: Account) -> tuple[str, ...]:
     """Distinct matricules among the recipients."""
-    found = (address.matricule(account.patient_domain) for address in draft.recipients)
+    found = (patient_of(address, account) for address in draft.recipients)
     return tuple(dict.fromkeys(matricule for matricule in found if matricule))
+
+
+def patient_of(address: Address, account: Account) -> str | None:
+    """The matricule of a patient's address, None for anybody else's."""
+    return address.matricule(account.patient_domain, test_identities=account.test_identities)
 
 
 def review(draft: Draft, account: Account, confirmed: Collection[str]) -> Review:
@@ -73,9 +78,7 @@ def _refusals(draft: Draft, account: Account, patients: tuple[str, ...]) -> list
         refusals += _address_refusals(address, account)
     if len(patients) > 1:
         refusals.append("Un message ne peut avoir qu’un seul patient : retirez les autres.")
-    if any(address.matricule(account.patient_domain) for address in draft.bcc) and (
-        len(draft.recipients) > 1
-    ):
+    if len(draft.recipients) > 1 and any(patient_of(a, account) for a in draft.bcc):
         refusals.append(
             "Un patient ne peut pas être en copie cachée d’un message adressé à d’autres."
         )
@@ -91,6 +94,12 @@ def _address_refusals(address: Address, account: Account) -> list[str]:
             f"l’adresse d’un patient finit toujours par @{account.patient_domain}."
         )
         return [sentence]
+    if not patient_of(address, account) and address.misspells_patient(account.patient_domain):
+        sentence = (
+            f"« {address.mailbox} » n’est l’adresse d’aucun patient : avant le @, il faut les "
+            "15 caractères de l’INS, avec une clé juste."
+        )
+        return [sentence]
     if not _is_trusted(address.domain, account):
         sentence = (
             f"« {address.domain} » n’appartient pas à l’espace de confiance MSSanté : "
@@ -102,7 +111,7 @@ def _address_refusals(address: Address, account: Account) -> list[str]:
 
 def _is_trusted(domain: str, account: Account) -> bool:
     return (
-        domain == account.patient_domain
+        domain == account.patient_domain.lower()
         or domain.endswith(_TRUSTED_SUFFIX)
         or domain in _OTHER_TRUSTED_DOMAINS
     )

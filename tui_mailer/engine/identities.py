@@ -22,16 +22,15 @@ class Identities:
         """The confirmation no longer holds: the user left without writing."""
         self._confirmed.discard(matricule.text)
 
-    async def cleared(self, matricules: tuple[str, ...], *, answering: bool) -> frozenset[str]:
+    async def cleared(self, matricules: tuple[str, ...], *, answered: str = "") -> frozenset[str]:
         """Of `matricules`, those that need no new confirmation.
 
-        Confirmed in this session; or, when `answering`, in an open exchange whose identity was
-        confirmed before.
+        Confirmed in this session; or, of the patient whose message is `answered`, in an open
+        exchange whose identity was confirmed before.
         """
         cleared = set(self._confirmed.intersection(matricules))
-        if answering:
-            for matricule in matricules:
-                exchange = await self._store.exchange(matricule)
-                if exchange.reply_needs_no_new_confirmation:
-                    cleared.add(matricule)
+        if answered in matricules:
+            exchange = await self._store.exchange(answered)
+            if exchange.reply_needs_no_new_confirmation:
+                cleared.add(answered)
         return frozenset(cleared)

@@ -25,6 +25,7 @@ from tui_mailer.domain.ports import MessageStore, SecretSource, Submission
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.gate import patient_of
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
@@ -170,7 +171,7 @@ class Outbox:
         matricules = {
             matricule
             for mailbox in outgoing.recipients
-            if (matricule := Address.received(mailbox).matricule(self._account.patient_domain))
+            if (matricule := patient_of(Address.received(mailbox), self._account))
         }
         if not matricules:
             return True

@@ -97,9 +97,14 @@ class Writing:
     async def review(self, draft: Draft) -> Review:
         """Hold a draft against the rules; nothing is sent."""
         cleared = await self._identities.cleared(
-            patients_of(draft, self._account), answering=bool(draft.in_reply_to)
+            patients_of(draft, self._account), answered=await self._patient_answered(draft)
         )
         return review(draft, self._account, cleared)
+
+    async def _patient_answered(self, draft: Draft) -> str:
+        """The patient with whom the message answered was exchanged, or ""."""
+        summary = await self._store.summary(draft.answers) if draft.answers else None
+        return summary.patient if summary else ""
 
     async def send(self, draft: Draft, answered: Collection[Question] = ()) -> Outgoing:
         """Hand `draft` over; it leaves after the time to take it back.

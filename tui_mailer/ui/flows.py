@@ -97,7 +97,7 @@ async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool
     if len(patients) != 1:
         await _compose(app, engine, draft)
         return
-    if patients[0] in await engine.identities.cleared(patients, answering=bool(draft.in_reply_to)):
+    if not (await engine.writing.review(draft)).unconfirmed:
         await _compose(app, engine, draft, await _known_banner(engine, patients))
         return
     confirmed = await app.push_screen_wait(InsSearchScreen(engine, patients[0], Purpose.REPLY))

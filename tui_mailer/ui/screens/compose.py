@@ -17,7 +17,7 @@ from tui_mailer.domain.events import DraftNotSaved, DraftSaved
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.gate import Question as Asked
-from tui_mailer.engine.gate import Review
+from tui_mailer.engine.gate import Review, patients_of
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import compose as commands
@@ -66,11 +66,13 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._engine = engine
         self._patient = patient
         matricule = patient.matricule.text if patient else ""
+        self._identified = {matricule}
         self._fields = fields_of(draft, matricule, engine.account.patient_domain)
         self._keeper = engine.keep_draft(draft)
         self._directory = Path.home()
         self._is_handing_over = False
         self._is_settled = False
+        self._ends_with: tuple[Outgoing | None] | None = None
         self._attach_first: tuple[Path, ...] = ()
 
     def attach_first(self, paths: Sequence[Path]) -> None:
@@ -146,7 +148,14 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         if draft != self._keeper.draft and not self._is_settled:
             self._keeper.edited(draft)
             self._show_attachments()
+            self._show_patient()
             self.refresh_bindings()
+
+    def _show_patient(self) -> None:
+        """Name the patient only while the message goes to him."""
+        written_to = patients_of(self._keeper.draft, self._engine.account)
+        for view in self.query(PatientView):
+            view.display = self._patient is not None and self._patient.matricule.text in written_to
 
     def on_engine_announced(self, message: EngineAnnounced) -> None:
         """Say when the draft was saved, or why it was not."""
@@ -252,13 +261,18 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._edited()
 
     async def _ask(self, review: Review) -> list[Asked] | None:
-        """Everything the user must say before sending; None when one answer was no."""
-        if review.unconfirmed:
+        """Everything the user must say before sending; None when one answer was no.
+
+        A patient whose identity this screen never showed is confirmed here, even one confirmed
+        for another message: a completed address may be the wrong patient's.
+        """
+        if review.unconfirmed or (review.patient and review.patient not in self._identified):
             confirmed = await self.app.push_screen_wait(
                 InsSearchScreen(self._engine, review.patient, Purpose.SEND)
             )
             if confirmed is None or confirmed.matricule.text != review.patient:
                 return None
+            self._identified.add(review.patient)
         for question in review.questions:
             screen = Question(question.value, "Envoyer", "Revenir au message")
             if not await self.app.push_screen_wait(screen):
@@ -266,11 +280,13 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         return list(review.questions)
 
     async def close(self) -> None:
-        """Keep the draft and leave.
+        """Keep the draft and leave; a message that is being handed over leaves by itself.
 
         Raises:
             StoreProblem: it could not be saved: the screen stays.
         """
+        if self._is_settled:
+            return
         self._edited()
         if is_blank(self._keeper.draft):
             await self._keeper.discard()
@@ -281,15 +297,24 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     async def discard(self) -> None:
         """Ask, then remove the draft and leave."""
         text = "Jeter ce message ? Son texte ne pourra pas être retrouvé."
-        if is_blank(self._keeper.draft) or await self.app.push_screen_wait(
+        wanted = is_blank(self._keeper.draft) or await self.app.push_screen_wait(
             Question(text, "Jeter", "Garder")
-        ):
+        )
+        if wanted and not self._is_settled:
             await self._keeper.discard()
             self._leave(None)
 
     def _leave(self, outgoing: Outgoing | None) -> None:
+        self._is_settled = True
         self._engine.release_draft(self._keeper)
-        self.dismiss(outgoing)
+        self._ends_with = (outgoing,)
+        self.on_screen_resume()
+
+    def on_screen_resume(self) -> None:
+        """End, once nothing stands above: a screen opened meanwhile must not be closed instead."""
+        if self._ends_with is not None and self.app.screen is self:
+            self.dismiss(self._ends_with[0])
+            self._ends_with = None
 
     async def edit_elsewhere(self) -> None:
         """Have the text edited by the user's editor.
