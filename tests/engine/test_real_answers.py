@@ -1,0 +1,77 @@
+"""Answering everybody and sending on, as the others receive it, on real Dovecot and Postfix."""
+
+import email
+import email.policy
+from dataclasses import replace
+from email.message import EmailMessage
+
+from engine_helpers import OpenOffice, letter
+from servers.people import COLLEAGUE, FULL, PATIENT, PRACTICE
+from servers.practice import RealServers
+
+from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.message import Flags
+
+SCAN = bytes(range(256)) * 40
+
+
+def circular() -> bytes:
+    message = EmailMessage()
+    message["From"] = f"Jean DURAND <{COLLEAGUE.address}>"
+    message["To"] = f"{PRACTICE.address}, Plein <{FULL.address}>"
+    message["Subject"] = "Imagerie"
+    message["Message-ID"] = "<circulaire@hopital-sud.aura.mssante.fr>"
+    message["References"] = "<debut@hopital-sud.aura.mssante.fr>"
+    message.set_content("Cher confrère, voici l’imagerie.\n")
+    message.add_attachment(SCAN, maintype="application", subtype="dicom", filename="irm é.dcm")
+    return message.as_bytes(policy=email.policy.SMTP)
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+async def test_an_answer_to_all_goes_to_all_but_its_writer_with_the_thread(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    real_servers.deliver(PRACTICE.address, circular())
+    office = await open_office()
+    row = await office.until_row(await office.inbox(), "Imagerie")
+    await office.read(row)
+    draft = await office.engine.writing.reply(row.id, to_all=True)
+    outgoing = await office.engine.writing.send(draft)
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    answers = [
+        parsed(real_servers.wait_for(who.address, b"Re: Imagerie")) for who in (COLLEAGUE, FULL)
+    ]
+    everyone = {a.addr_spec for h in ("To", "Cc") for a in answers[0][h].addresses}
+    assert everyone == {COLLEAGUE.address, FULL.address}
+    assert answers[0]["In-Reply-To"] == "<circulaire@hopital-sud.aura.mssante.fr>"
+    assert answers[0]["References"].split() == [
+        "<debut@hopital-sud.aura.mssante.fr>",
+        "<circulaire@hopital-sud.aura.mssante.fr>",
+    ]
+    assert "> Cher confrère, voici l’imagerie." in answers[1].get_content()
+
+
+async def test_a_message_sent_on_to_a_patient_carries_its_attachment_and_needs_the_identity(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    real_servers.deliver(PRACTICE.address, circular())
+    office = await open_office()
+    row = await office.until_row(await office.inbox(), "Imagerie")
+    await office.read(row)
+    forwarded = await office.engine.writing.forward(row.id)
+    draft = replace(forwarded, to=letter(PATIENT.address, "").to)
+    assert (await office.engine.writing.review(draft)).unconfirmed
+    await office.confirm("279035121518989")
+    outgoing = await office.engine.writing.send(draft)
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    arrived = parsed(real_servers.wait_for(PATIENT.address, b"Tr: Imagerie"))
+    (scan,) = arrived.iter_attachments()
+    assert (scan.get_filename(), scan.get_content()) == ("irm é.dcm", SCAN)
+    kept = await office.engine.reading.summary(row.id)
+    assert kept is not None
+    assert Flags.FORWARDED in kept.flags
