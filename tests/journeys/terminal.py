@@ -102,6 +102,8 @@ class Terminal:
         try:
             async with asyncio.timeout(timeout_s):
                 while not condition():
+                    if not self._pilot.app.is_running:
+                        pytest.fail(f"the program ended before: {what}")
                     await self._pilot.pause(0.02)
         except TimeoutError:
             pytest.fail(f"never: {what}\n{self.text}")
