@@ -167,8 +167,8 @@ async def test_a_full_mailbox_says_that_the_message_left_without_its_copy(
         await screen.press("v")
         await screen.says(
             "copie à ranger",
-            "La boîte aux lettres est pleine.",
-            "Le message est gardé sur ce poste ; la copie n’a pas pu être rangée sur le serveur.",
+            "La boîte aux lettres est pleine",
+            "est bien parti ; sa copie est gardée ici.",
             "Supprimez des messages et videz la corbeille",
         )
 

@@ -89,7 +89,7 @@ async def test_a_server_of_an_unknown_authority(world: World, tmp_path: Path) ->
             without,
             "connexion chiffrée",
             "L’autorité qui a signé le certificat du serveur n’est pas connue.",
-            "Rien n’a été envoyé, pas même le mot de passe.",
+            "Rien n’a été confié à ce serveur, pas même le mot de passe.",
             "Indiquez le fichier des autorités IGC-Santé du compte",
         )
 
@@ -169,7 +169,7 @@ IMAP_IN_CLEAR = {
 }
 NO_STARTTLS = (
     "Le serveur ne propose pas de connexion chiffrée (STARTTLS).",
-    "Rien n’a été envoyé, pas même le mot de passe.",
+    "Rien n’a été confié à ce serveur, pas même le mot de passe.",
     "143 et 587 pour STARTTLS, 993 et 465 pour TLS.",
 )
 SMTP_IN_CLEAR = {

@@ -60,6 +60,11 @@ class Account:
     patient_domain: str = PATIENT_DOMAIN
     test_identities: bool = False
 
+    @property
+    def is_password_typed(self) -> bool:
+        """True when its owner types the password here, once or at each start."""
+        return self.secret_origin in {SecretOrigin.TYPED, SecretOrigin.KEYRING}
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:

@@ -199,7 +199,7 @@ class TlsRefused(ConnectionProblem):
     """No connection without a verified certificate; nothing secret was sent."""
 
     what = "La connexion chiffrée a échoué"
-    meaning = "Rien n’a été envoyé, pas même le mot de passe."
+    meaning = "Rien n’a été confié à ce serveur, pas même le mot de passe."
     advice = "Prévenez votre opérateur MSSanté."
 
     def __init__(self, fault: TlsFault, server_words: str = "") -> None:
@@ -235,9 +235,9 @@ class CommandRefused(MailerError):
 class OverQuota(CommandRefused):
     """The mailbox is full (RFC 5530 OVERQUOTA, RFC 3463 X.2.2)."""
 
-    what = "La boîte aux lettres est pleine."
-    meaning = "Le message est gardé sur ce poste ; la copie n’a pas pu être rangée sur le serveur."
-    advice = "Supprimez des messages et videz la corbeille, puis réessayez."
+    what = "La boîte aux lettres est pleine : la copie n’a pas pu être rangée sur le serveur."
+    meaning = "Le message, s’il s’agissait d’un envoi, est bien parti ; sa copie est gardée ici."
+    advice = "Supprimez des messages et videz la corbeille, puis relevez le courrier (Ctrl+R)."
 
 
 class RecipientsRefused(MailerError):

@@ -5,7 +5,6 @@ next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─�
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import SecretUnavailable
@@ -14,8 +13,6 @@ from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.options import EngineOptions
-
-_TYPED_HERE: Final = frozenset({SecretOrigin.TYPED, SecretOrigin.KEYRING})
 
 
 class Session:
@@ -68,7 +65,7 @@ class Session:
         Raises:
             MailerError: the first step that failed; nothing was kept.
         """
-        if account.secret_origin in _TYPED_HERE:
+        if account.is_password_typed:
             # Kept nowhere before the server has accepted it.
             await self._prove(account, Credentials(account.address, passphrase), on_step)
         else:
@@ -106,7 +103,7 @@ class Session:
         Raises:
             SecretUnavailable: this account's password is not typed here.
         """
-        if engine.account.secret_origin is not SecretOrigin.TYPED:
+        if not engine.account.is_password_typed:
             raise SecretUnavailable
         await self._opener.change_passphrase(engine.account, self._passphrase, password)
         self._passphrase = password
@@ -114,5 +111,5 @@ class Session:
         engine.reconnect()
 
     async def _remember_typed(self, account: Account, password: str) -> None:
-        if account.secret_origin in _TYPED_HERE:
+        if account.is_password_typed:
             await self._outside.secrets.remember(account, Credentials(account.address, password))

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-from tui_mailer.domain.account import SecretOrigin
 from tui_mailer.domain.errors import MessageNotHeld
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.message import Flags
@@ -227,8 +226,10 @@ class NewPassword(Command["MailboxScreen"]):
 
     def enabled(self, screen: "MailboxScreen") -> bool:
         """While the server refuses a password that is typed here."""
-        typed = screen.engine.account.secret_origin is SecretOrigin.TYPED
-        return typed and screen.engine.connectivity is Connectivity.REFUSED
+        return (
+            screen.engine.account.is_password_typed
+            and screen.engine.connectivity is Connectivity.REFUSED
+        )
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Ask for it and go on with it."""

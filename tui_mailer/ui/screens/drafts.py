@@ -96,7 +96,10 @@ class DraftsScreen(CommandModal[None]):
 
     async def refresh_drafts(self) -> None:
         """Read them anew."""
-        self._drafts = await self.engine.drafts()
+        drafts = await self.engine.drafts()
+        if not self.is_attached:
+            return  # closed meanwhile
+        self._drafts = drafts
         self.choices.show([draft_pieces(draft) for draft in self._drafts])
         self.refresh_bindings()
 

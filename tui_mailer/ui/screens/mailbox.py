@@ -257,7 +257,11 @@ class MailboxScreen(CommandScreen[None]):
             self.show_error(error)
 
     def _show_line(self) -> None:
-        words = connectivity_words(self.engine.connectivity, self._advance)
+        words = connectivity_words(
+            self.engine.connectivity,
+            self._advance,
+            typed=self.engine.account.is_password_typed,
+        )
         self.query_one(StatusLine).show_line(words)
 
     async def _refresh_tree(self) -> None:
@@ -268,7 +272,8 @@ class MailboxScreen(CommandScreen[None]):
 
     async def _outgoing_changed(self, event: OutgoingChanged) -> None:
         await self._refresh_outbox()
-        if event.state in {OutgoingState.FAILED, OutgoingState.UNCERTAIN} and event.error:
+        is_settled = event.state not in {OutgoingState.QUEUED, OutgoingState.SENDING}
+        if is_settled and event.error is not None:
             self.show_error(event.error)
 
     async def _refresh_outbox(self) -> None:

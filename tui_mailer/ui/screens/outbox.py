@@ -138,7 +138,10 @@ class OutboxScreen(CommandModal[None]):
 
     async def refresh_outbox(self) -> None:
         """Read them anew."""
-        self._unsettled = await self.engine.outbox.unsettled()
+        unsettled = await self.engine.outbox.unsettled()
+        if not self.is_attached:
+            return  # closed meanwhile
+        self._unsettled = unsettled
         self.choices.show([outgoing_pieces(outgoing) for outgoing in self._unsettled])
         self._explain()
 

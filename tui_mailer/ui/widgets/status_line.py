@@ -21,13 +21,18 @@ _WORDS = {
     Connectivity.CONNECTING: ("◐ connexion…", "$secondary"),
     Connectivity.SYNCING: ("◐ synchronisation", "$secondary"),
     Connectivity.ONLINE: ("● à jour", "$success"),
-    Connectivity.REFUSED: ("✕ mot de passe refusé — m : le saisir", "bold $error"),
+    Connectivity.REFUSED: ("✕ connexion refusée — Ctrl+R : réessayer", "bold $error"),
 }
+_PASSWORD_REFUSED = "✕ mot de passe refusé — m : le saisir"  # noqa: S105  (words, no password)
 
 
-def connectivity_words(state: Connectivity, advance: SyncAdvanced | None) -> tuple[str, str]:
-    """The state of the line in French, and its colour."""
+def connectivity_words(
+    state: Connectivity, advance: SyncAdvanced | None, *, typed: bool = True
+) -> tuple[str, str]:
+    """The state of the line in French, and its colour; `typed`: the password is typed here."""
     words, colour = _WORDS[state]
+    if state is Connectivity.REFUSED and typed:
+        words = _PASSWORD_REFUSED
     if state is Connectivity.SYNCING and advance is not None and advance.done < advance.total:
         words += f" {french_number(advance.done)}/{french_number(advance.total)}"
     return words, colour
@@ -54,6 +59,8 @@ def outbox_words(unsettled: Sequence[Outgoing], now: datetime) -> tuple[str, str
     if queued:
         return f"◐ {plural(len(queued), 'message')} en attente d’envoi — v : voir", "$warning"
     if OutgoingState.COPY_MISSING in by_state:
+        if any(outgoing.explanation for outgoing in by_state[OutgoingState.COPY_MISSING]):
+            return "● envoyé, mais la copie est refusée — v : voir", "$warning"
         return "● envoyé, copie en cours de rangement", "$secondary"
     return "", ""
 
