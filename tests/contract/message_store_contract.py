@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tui_mailer.domain.action import PendingMove, Place
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import (
     Draft,
@@ -95,6 +96,16 @@ async def subjects(store: MessageStore, view: FolderView | PatientsView) -> list
 
 async def ids_by_uid(store: MessageStore, folder_id: int) -> dict[int, int]:
     return {row.uid: row.id for row in await store.rows(FolderView(folder_id), 0, 10_000)}
+
+
+async def ids_of(store: MessageStore, folder_id: int) -> Sequence[int]:
+    return [row.id for row in await store.rows(FolderView(folder_id), 0, 10_000)]
+
+
+async def counts(store: MessageStore, remote: RemoteFolder) -> tuple[int, int]:
+    """All and unread messages of a folder."""
+    found = await folder(store, remote)
+    return found.total_count, found.unread_count
 
 
 class FolderContract:
@@ -612,6 +623,172 @@ class FlagContract:
         assert await store.pending_flag_changes() == []
 
 
+class MoveContract:
+    async def test_a_moved_message_stands_in_its_new_folder_at_once(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive = await with_folders(store, INBOX, ARCHIVE)
+        await store.add_messages(inbox, [letter(uid, f"n° {uid}") for uid in (1, 2, 3)])
+        held = await ids_by_uid(store, inbox)
+        await store.save_content(held[2], b"octets", "texte")
+        await store.move_messages([held[2]], archive)
+        assert await subjects(store, FolderView(inbox)) == ["n° 3", "n° 1"]
+        (moved,) = await store.rows(FolderView(archive), 0, 9)
+        assert (moved.id, moved.subject, moved.body_held) == (held[2], "n° 2", True)
+        assert await store.content(held[2]) == b"octets"
+        assert await counts(store, INBOX) == (2, 2)
+        assert await counts(store, ARCHIVE) == (1, 1)
+        assert await store.pending_moves() == [PendingMove(held[2], Place(inbox, 2), archive)]
+        assert await store.place(held[2]) == Place(inbox, 2)
+
+    async def test_a_synchronisation_takes_a_moved_message_neither_for_new_nor_for_gone(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        assert await store.known_flags(inbox) == {1: Flags.NONE}
+        assert await store.known_flags(archive) == {}
+        await store.add_messages(inbox, [letter(1)])
+        await store.remove_messages(inbox, [1])
+        assert await store.count(FolderView(inbox)) == 0
+        assert list(await ids_of(store, archive)) == [first]
+
+    async def test_a_move_that_the_server_has_is_settled(self, store: MessageStore) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        await store.try_move([first], archive, 70)
+        (doubt,) = await store.pending_moves()
+        assert (doubt.tried_id, doubt.floor) == (archive, 70)
+        await store.add_messages(archive, [letter(71), letter(72)])
+        await store.move_done(archive, {first: 71})
+        assert await store.pending_moves() == []
+        assert await store.place(first) == Place(archive, 71)
+        assert (await ids_by_uid(store, archive))[71] == first
+        assert await counts(store, ARCHIVE) == (2, 2)
+        assert await store.known_flags(inbox) == {}
+
+    async def test_a_move_taken_back_before_the_server_has_it_leaves_nothing_to_do(
+        self, store: MessageStore
+    ) -> None:
+        inbox, _, (first,) = await self.moved(store, letter(1))
+        await store.move_messages([first], inbox)
+        assert await store.pending_moves() == []
+        assert await ids_by_uid(store, inbox) == {1: first}
+        assert await counts(store, INBOX) == (1, 1)
+        assert await counts(store, ARCHIVE) == (0, 0)
+
+    async def test_a_move_taken_back_while_it_is_done_is_done_backwards(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        await store.try_move([first], archive, 5)
+        await store.move_messages([first], inbox)
+        assert await store.pending_moves() == [
+            PendingMove(first, Place(inbox, 1), inbox, archive, 5)
+        ]
+        await store.move_done(archive, {first: 6})
+        assert await store.pending_moves() == [PendingMove(first, Place(archive, 6), inbox)]
+        assert list(await ids_of(store, inbox)) == [first]
+
+    async def test_a_move_taken_back_that_was_never_done_is_settled(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        await store.try_move([first], archive, 5)
+        await store.move_messages([first], inbox)
+        await store.move_not_done([first])
+        assert await store.pending_moves() == []
+        assert await ids_by_uid(store, inbox) == {1: first}
+
+    async def test_what_the_server_refuses_to_move_is_given_back(self, store: MessageStore) -> None:
+        inbox, archive, (first, second) = await self.moved(store, letter(1), letter(2))
+        await store.give_back([first, second])
+        assert await ids_by_uid(store, inbox) == {1: first, 2: second}
+        assert await store.count(FolderView(archive)) == 0
+        assert await store.pending_moves() == []
+
+    async def test_flags_of_a_moved_message_go_where_the_server_has_it(
+        self, store: MessageStore
+    ) -> None:
+        _, _, (first,) = await self.moved(store, letter(7))
+        await store.change_flags([first], Flags.SEEN, Flags.NONE)
+        (pending,) = await store.pending_flag_changes()
+        assert (pending.folder_name, pending.uid) == ("INBOX", 7)
+        assert await counts(store, ARCHIVE) == (1, 0)
+
+    async def test_messages_on_their_way_to_a_folder_that_vanished_are_back(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        await store.reset_folder(archive, 9)
+        await store.save_folders([INBOX])
+        assert await ids_by_uid(store, inbox) == {1: first}
+        assert await store.pending_moves() == []
+        assert await counts(store, INBOX) == (1, 1)
+
+    async def test_messages_whose_old_folder_vanished_are_gone_with_it(
+        self, store: MessageStore
+    ) -> None:
+        _, archive, _ = await self.moved(store, letter(1))
+        await store.save_folders([ARCHIVE])
+        assert await store.count(FolderView(archive)) == 0
+        assert await counts(store, ARCHIVE) == (0, 0)
+
+    async def test_new_numbers_where_they_come_from_end_a_move(self, store: MessageStore) -> None:
+        inbox, archive, _ = await self.moved(store, letter(1))
+        await store.reset_folder(inbox, 9)
+        assert await store.pending_moves() == []
+        assert await store.count(FolderView(archive)) == 0
+
+    async def test_new_numbers_where_they_go_do_not(self, store: MessageStore) -> None:
+        _, archive, (first,) = await self.moved(store, letter(1))
+        await store.add_messages(archive, [letter(8)])
+        await store.reset_folder(archive, 9)
+        assert list(await ids_of(store, archive)) == [first]
+
+    async def test_a_folder_made_here_stays_until_the_server_has_it(
+        self, store: MessageStore
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(inbox, [letter(1)])
+        archive = await store.add_folder(ARCHIVE)
+        assert await store.add_folder(ARCHIVE) == archive
+        (first,) = await ids_of(store, inbox)
+        await store.move_messages([first], archive)
+        await store.save_folders([INBOX])
+        assert list(await ids_of(store, archive)) == [first]
+        await store.give_back([first])
+        await store.save_folders([INBOX])
+        assert [found.name for found in await store.folders()] == ["INBOX"]
+
+    async def test_a_removal_for_good_is_noted_and_not_undone_by_a_synchronisation(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        await store.add_messages(archive, [letter(5)])
+        await store.expunge_messages([first, (await ids_by_uid(store, archive))[5]])
+        assert await store.pending_expunges() == {inbox: [1], archive: [5]}
+        await store.add_messages(archive, [letter(5)])
+        assert await store.count(FolderView(archive)) == 0
+        await store.forget_expunges(inbox, [1])
+        await store.remove_messages(archive, [5])
+        assert await store.pending_expunges() == {}
+
+    async def test_no_removal_survives_new_numbers(self, store: MessageStore) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(inbox, [letter(1)])
+        await store.expunge_messages(list(await ids_of(store, inbox)))
+        await store.reset_folder(inbox, 9)
+        assert await store.pending_expunges() == {}
+
+    @staticmethod
+    async def moved(store: MessageStore, *letters: RemoteMessage) -> tuple[int, int, Sequence[int]]:
+        """The inbox, the archive, and messages moved from one to the other, first UID first."""
+        inbox, archive = await with_folders(store, INBOX, ARCHIVE)
+        await store.add_messages(inbox, letters)
+        held = [id_ for _, id_ in sorted((await ids_by_uid(store, inbox)).items())]
+        await store.move_messages(held, archive)
+        return inbox, archive, held
+
+
 class AddressContract:
     async def test_completes_by_the_beginning_of_any_word(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)
@@ -857,6 +1034,7 @@ class MessageStoreContract(
     MessageContract,
     PatientContract,
     FlagContract,
+    MoveContract,
     AddressContract,
     DraftContract,
     OutboxContract,

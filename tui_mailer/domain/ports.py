@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_mailer.domain.account import Account, Credentials
+from tui_mailer.domain.action import PendingMove, Place
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, FileAttachment, Outgoing, OutgoingState
 from tui_mailer.domain.events import ConnectionStep
@@ -84,6 +85,18 @@ class MailServer(Protocol):
 
 class MailServerConnector(Protocol):
     """Opens IMAP connections."""
+
+    async def move(self, uids: Sequence[int], folder: str) -> Mapping[int, int]:
+        """Move `uids` of the open folder to `folder`; old UID -> new UID where the server tells.
+
+        UIDs that are gone are passed over. Each message is moved or left as it is; when the line
+        fails, some may have been copied and still be here.
+        """
+        ...
+
+    async def expunge(self, uids: Sequence[int]) -> None:
+        """Remove `uids` of the open folder for good, and no other message."""
+        ...
 
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep
@@ -176,7 +189,10 @@ class MessageStore(Protocol):
     # --- messages
 
     async def known_flags(self, folder_id: int) -> Mapping[int, Flags]:
-        """UID -> flags of every message held of the folder, without pending changes."""
+        """UID -> flags of every message held of the folder, without pending changes.
+
+        Those that wait to leave the folder are among them: the server has them there.
+        """
         ...
 
     async def add_messages(self, folder_id: int, messages: Sequence[RemoteMessage]) -> None:
@@ -261,6 +277,63 @@ class MessageStore(Protocol):
 
     async def draft(self, draft_id: int) -> Draft | None:
         """One draft."""
+    # --- local moves and removals, replayed on the server
+
+    async def summaries(self, message_ids: Sequence[int]) -> Sequence[MessageSummary]:
+        """Rows by their local ids, in no order; those that are gone are left out."""
+        ...
+
+    async def place(self, message_id: int) -> Place | None:
+        """Where the server has a message; None when it is gone."""
+        ...
+
+    async def add_folder(self, folder: RemoteFolder) -> int:
+        """A folder that is to be made on the server; its id, that of the one there is already."""
+        ...
+
+    async def move_messages(self, message_ids: Sequence[int], folder_id: int) -> None:
+        """Move here at once, and note the move for the server; ids stay the same."""
+        ...
+
+    async def pending_moves(self) -> Sequence[PendingMove]:
+        """Messages that stand elsewhere on the server, or may do."""
+        ...
+
+    async def try_move(self, message_ids: Sequence[int], folder_id: int, floor: int) -> None:
+        """From now on, until it is settled, they may be in `folder_id` from UID `floor` on."""
+        ...
+
+    async def move_not_done(self, message_ids: Sequence[int]) -> None:
+        """The move in doubt has not reached the server; it still waits, if it is still wanted."""
+        ...
+
+    async def move_done(self, folder_id: int, uids: Mapping[int, int]) -> None:
+        """The server has messages (local id -> UID) in `folder_id` now.
+
+        One that the user moved on meanwhile waits to be moved from there.
+        """
+        ...
+
+    async def give_back(self, message_ids: Sequence[int]) -> None:
+        """Put messages back where the server has them: it refuses to move them."""
+        ...
+
+    async def forget_messages(self, message_ids: Sequence[int]) -> None:
+        """Forget messages that are nowhere on the server, or whose UIDs hold no more."""
+        ...
+
+    async def expunge_messages(self, message_ids: Sequence[int]) -> None:
+        """Remove here at once and for good, and note the removal for the server."""
+        ...
+
+    async def pending_expunges(self) -> Mapping[int, Sequence[int]]:
+        """Folder -> UIDs to remove for good."""
+        ...
+
+    async def forget_expunges(self, folder_id: int, uids: Sequence[int]) -> None:
+        """The server has removed them, or will not."""
+        ...
+
         ...
 
     async def discard_draft(self, draft_id: int) -> None:

@@ -21,15 +21,25 @@ _NOTE: Final = """
     WHERE id IN (SELECT value FROM json_each(:ids)) AND flags <> ((flags | :add) & ~:remove)
 """
 _PENDING: Final = """
-    SELECT p.id, f.name, m.uid, p.add_flags, p.remove_flags
+    SELECT p.id, f.name, coalesce(v.uid, m.uid), p.add_flags, p.remove_flags
     FROM pending_flags AS p
-    JOIN message AS m ON m.id = p.message_id JOIN folder AS f ON f.id = m.folder_id
+    JOIN message AS m ON m.id = p.message_id
+    LEFT JOIN pending_move AS v ON v.message_id = m.id
+    JOIN folder AS f ON f.id = coalesce(v.folder_id, m.folder_id)
     ORDER BY p.id
 """
 _PENDING_OF_FOLDER: Final = """
     SELECT p.message_id, p.add_flags, p.remove_flags
     FROM pending_flags AS p JOIN message AS m ON m.id = p.message_id
     WHERE m.folder_id = ? ORDER BY p.id
+"""
+_KNOWN: Final = """
+    SELECT uid, server_flags FROM message WHERE folder_id = :folder AND uid > 0
+    UNION ALL
+    SELECT p.uid, m.server_flags FROM pending_move AS p JOIN message AS m ON m.id = p.message_id
+    WHERE p.folder_id = :folder
+    UNION ALL
+    SELECT uid, 0 FROM pending_expunge WHERE folder_id = :folder
 """
 _SERVER_TOOK: Final = """
     UPDATE message SET server_flags = (server_flags | :add) & ~:remove
@@ -45,11 +55,14 @@ class MessageFlags(Part):
     """The flags' part of the store."""
 
     async def known_flags(self, folder_id: int) -> Mapping[int, Flags]:
-        """UID -> flags of every message held of the folder, without pending changes."""
-        query = "SELECT uid, server_flags FROM message WHERE folder_id = ?"
+        """UID -> flags of every message held of the folder, without pending changes.
+
+        Those that wait to leave the folder are among them: the server has them there.
+        """
+        values = {"folder": folder_id}
 
         def work(sql: Sql) -> dict[int, Flags]:
-            return {uid: to_flags(bits) for uid, bits in sql.execute(query, (folder_id,))}
+            return {uid: to_flags(bits) for uid, bits in sql.execute(_KNOWN, values)}
 
         return await self._database.read(work)
 

@@ -1,12 +1,13 @@
 """Folders: the table, and the order and labels of the pane."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.values import storable, words
-from tui_mailer.domain.folder import Folder, FolderRole, RemoteFolder
+from tui_mailer.domain.folder import Folder, FolderRole, FolderState, RemoteFolder, SyncPoint
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
 _LABELS: Final = {
@@ -29,6 +30,50 @@ _ALL: Final = """
            synced
     FROM folder
 """
+_SYNC_POINT: Final = """
+    SELECT uid_validity, uid_next, exists_count, highest_modseq, synced, total_count, unread_count
+    FROM folder WHERE id = ?
+"""
+_RESET: Final = """
+    UPDATE folder SET uid_validity = ?, uid_next = 0, exists_count = 0, highest_modseq = 0, synced = 0
+    WHERE id = ?
+"""
+_MARK_SYNCED: Final = """
+    UPDATE folder SET uid_next = ?, exists_count = ?, highest_modseq = ?, synced = 1
+    WHERE id = ? AND uid_validity = ?
+"""
+# Folders made here, that the server does not have yet.
+_TO_BE_MADE: Final = """
+    SELECT name FROM folder AS f WHERE uid_validity = 0 AND EXISTS (
+        SELECT 1 FROM message AS m JOIN pending_move AS p ON p.message_id = m.id
+        WHERE m.folder_id = f.id
+    )
+"""
+# Before folders go: who was only on the way there stays; who is moved away from there has gone.
+_LEAVE_FOLDERS: Final = """
+    UPDATE message SET folder_id = p.folder_id, uid = p.uid
+    FROM pending_move AS p
+    WHERE p.message_id = message.id AND message.folder_id IN (
+        SELECT id FROM folder WHERE name IN (SELECT value FROM json_each(:gone))
+    )
+"""
+_FOLLOW_FOLDERS: Final = """
+    DELETE FROM message WHERE uid < 0 AND id IN (
+        SELECT p.message_id FROM pending_move AS p JOIN folder AS f ON f.id = p.folder_id
+        WHERE f.name IN (SELECT value FROM json_each(:gone))
+    )
+"""
+_FORGET_SETTLED: Final = """
+    DELETE FROM pending_move AS p WHERE EXISTS (
+        SELECT 1 FROM message WHERE id = p.message_id AND uid > 0
+    )
+"""
+# Those on their way here have no number of this folder yet; those on their way from here have.
+_REMOVE_NUMBERED: Final = """
+    DELETE FROM message
+    WHERE (folder_id = :folder AND uid > 0)
+       OR id IN (SELECT message_id FROM pending_move WHERE folder_id = :folder)
+"""
 
 
 class Folders(Part):
@@ -41,6 +86,12 @@ class Folders(Part):
         def work(sql: Sql) -> None:
             held = {name for (name,) in sql.execute("SELECT name FROM folder")}
             gone = held - {name for name, *_ in rows}
+            gone -= {name for (name,) in sql.execute(_TO_BE_MADE)}
+            if gone:
+                names = {"gone": json.dumps(list(gone))}
+                sql.execute(_LEAVE_FOLDERS, names)
+                sql.execute(_FOLLOW_FOLDERS, names)
+                sql.execute(_FORGET_SETTLED)
             sql.executemany("DELETE FROM folder WHERE name = ?", [(name,) for name in gone])
             sql.executemany(_SAVE, rows)
 
@@ -79,20 +130,28 @@ class Folders(Part):
         return (row[0] or None) if row else None
 
     async def reset_folder(self, folder_id: int, uid_validity: int) -> None:
-        """Forget the folder's messages and note the new UIDVALIDITY."""
+        """Forget the folder's messages and its sync point, and note the new UIDVALIDITY."""
 
         def work(sql: Sql) -> None:
-            sql.execute("DELETE FROM message WHERE folder_id = ?", (folder_id,))
-            sql.execute(
-                "UPDATE folder SET uid_validity = ?, synced = 0 WHERE id = ?",
-                (uid_validity, folder_id),
-            )
+            sql.execute(_REMOVE_NUMBERED, {"folder": folder_id})
+            sql.execute("DELETE FROM pending_expunge WHERE folder_id = ?", (folder_id,))
+            sql.execute(_RESET, (uid_validity, folder_id))
 
         await self._database.write(work)
 
-    async def mark_synced(self, folder_id: int) -> None:
-        """The first synchronisation of the folder has ended."""
-        await self._database.execute("UPDATE folder SET synced = 1 WHERE id = ?", (folder_id,))
+    async def sync_point(self, folder_id: int) -> SyncPoint:
+        """How far the folder's synchronisation is."""
+        row = await self._database.fetch_one(_SYNC_POINT, (folder_id,))
+        if row is None:
+            return SyncPoint()
+        uid_validity, uid_next, exists, highest_modseq, synced, held, unread = row
+        state = FolderState(uid_validity, uid_next or None, exists, highest_modseq or None)
+        return SyncPoint(state if synced else None, held, unread)
+
+    async def mark_synced(self, folder_id: int, state: FolderState) -> None:
+        """A synchronisation has ended: the store holds everything up to `state`."""
+        told = (state.uid_next or 0, state.exists, state.highest_modseq or 0)
+        await self._database.execute(_MARK_SYNCED, (*told, folder_id, state.uid_validity))
 
 
 Path = tuple[str, ...]

@@ -8,6 +8,7 @@ from tui_mailer.backend.store.flags import MessageFlags
 from tui_mailer.backend.store.folders import Folders
 from tui_mailer.backend.store.lists import Lists
 from tui_mailer.backend.store.messages import Messages
+from tui_mailer.backend.store.moves import Moves
 from tui_mailer.backend.store.outbox import Outbox
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.people import People
@@ -15,7 +16,7 @@ from tui_mailer.backend.store.text_search import TextSearch
 
 
 class EncryptedMessageStore(
-    Folders, Messages, Lists, MessageFlags, TextSearch, People, Exchanges, Drafts, Outbox
+    Folders, Messages, Moves, Lists, MessageFlags, People, Exchanges, Drafts, Outbox
 ):
     """A `MessageStore` in one encrypted file; made by `EncryptedStoreOpener`."""
 

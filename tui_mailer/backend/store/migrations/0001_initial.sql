@@ -94,6 +94,22 @@ CREATE TRIGGER message_copy_added AFTER INSERT ON message WHEN new.copy_key <> '
         SELECT id FROM message WHERE copy_key = new.copy_key AND copy_key <> '' AND is_copy = 0
         ORDER BY received_at DESC, id DESC LIMIT 1
     );
+CREATE TRIGGER message_moved AFTER UPDATE OF folder_id ON message
+WHEN old.folder_id <> new.folder_id BEGIN
+    UPDATE folder SET total_count   = total_count - 1,
+                      unread_count  = unread_count - (old.flags & 1 = 0),
+                      patient_count = patient_count - (old.patient <> ''),
+                      patient_unread_count = patient_unread_count
+                          - (old.patient <> '' AND old.flags & 1 = 0)
+    WHERE id = old.folder_id;
+    UPDATE folder SET total_count   = total_count + 1,
+                      unread_count  = unread_count + (new.flags & 1 = 0),
+                      patient_count = patient_count + (new.patient <> ''),
+                      patient_unread_count = patient_unread_count
+                          + (new.patient <> '' AND new.flags & 1 = 0)
+    WHERE id = new.folder_id;
+END;
+
 END;
 
 CREATE TRIGGER message_copy_removed AFTER DELETE ON message
@@ -121,6 +137,24 @@ CREATE TABLE contact (
     name_words    TEXT    NOT NULL,
     use_count     INTEGER NOT NULL,
     last_used_at  INTEGER NOT NULL
+-- Where the server still has a message that was moved here: its row stands in the new folder, under
+-- a UID below zero. `tried_id`: the folder it may be in already, from UID `floor` on; 0: none.
+CREATE TABLE pending_move (
+    message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+    folder_id  INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    uid        INTEGER NOT NULL,
+    tried_id   INTEGER NOT NULL DEFAULT 0,
+    floor      INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (folder_id, uid)
+) STRICT;
+
+-- Removed here for good, and to be removed on the server.
+CREATE TABLE pending_expunge (
+    folder_id INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    uid       INTEGER NOT NULL,
+    PRIMARY KEY (folder_id, uid)
+) STRICT, WITHOUT ROWID;
+
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE exchange (
