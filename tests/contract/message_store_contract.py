@@ -20,7 +20,7 @@ from tui_mailer.domain.draft import (
     OutgoingState,
 )
 from tui_mailer.domain.exchange import Exchange, ExchangeState
-from tui_mailer.domain.folder import Folder, FolderRole, RemoteFolder
+from tui_mailer.domain.folder import Folder, FolderRole, FolderState, RemoteFolder, SyncPoint
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Flags, FolderView, PatientsView, RemoteMessage
 from tui_mailer.domain.patient import IdentityConfirmation
@@ -212,7 +212,7 @@ class FolderContract:
         await store.reset_folder(inbox, 42)
         assert await store.uid_validity(inbox) == 42
         assert not (await folder(store, INBOX)).synced
-        await store.mark_synced(inbox)
+        await store.mark_synced(inbox, FolderState(42, 3, 2, 17))
         assert (await folder(store, INBOX)).synced
 
     async def test_a_reset_folder_forgets_its_messages_and_must_be_synced_anew(
@@ -220,7 +220,7 @@ class FolderContract:
     ) -> None:
         (inbox,) = await with_folders(store, INBOX)
         await store.add_messages(inbox, [letter(1), letter(2)])
-        await store.mark_synced(inbox)
+        await store.mark_synced(inbox, FolderState(42, 3, 2, 17))
         await store.reset_folder(inbox, 43)
         found = await folder(store, INBOX)
         assert (found.total_count, found.unread_count, found.synced) == (0, 0, False)

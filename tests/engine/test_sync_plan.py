@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_mailer.domain.message import Flags
-from tui_mailer.engine.sync import _slices, changed_flags, plan
+from tui_mailer.engine.sync_plan import changed_flags, plan
 
 uids = st.sets(st.integers(min_value=1, max_value=2**32 - 1), max_size=60)
 
@@ -32,11 +32,3 @@ def test_only_flags_that_differ_of_messages_held_are_applied() -> None:
     held = {1: Flags.SEEN, 2: Flags.NONE, 3: Flags.FLAGGED}
     present = {1: Flags.SEEN, 2: Flags.SEEN, 4: Flags.SEEN}
     assert changed_flags(held, present) == {2: Flags.SEEN}
-
-
-@given(st.integers(min_value=0, max_value=5_000))
-def test_slices_cover_everything_once_and_begin_with_a_small_one(count: int) -> None:
-    slices = _slices(count)
-    assert [number for a, b in slices for number in range(a, b)] == list(range(count))
-    if slices:
-        assert slices[0][1] - slices[0][0] <= 50

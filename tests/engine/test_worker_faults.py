@@ -1,7 +1,7 @@
 """One folder, message or fault never keeps the rest of the mail waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ class ScriptedServer(FakeMailServer):
             await self.connector.gate.wait()
         return found
 
-    async def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
+    async def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
         async for batch in super().messages(uids):
             yield batch
 

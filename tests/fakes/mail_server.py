@@ -3,7 +3,7 @@
 import asyncio
 import email
 import email.policy
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -22,7 +22,7 @@ from tui_mailer.domain.errors import (
     SubmissionRefused,
 )
 from tui_mailer.domain.events import ConnectionStep
-from tui_mailer.domain.folder import FolderRole, FolderState, RemoteFolder
+from tui_mailer.domain.folder import FolderChanges, FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MailServer, OnStep
 from tui_mailer.domain.safe_text import SafeText, safe_line
@@ -137,8 +137,8 @@ class FakeMailServer:
             raise CommandRefused("NO [NONEXISTENT] no such folder")
         return self._mailbox.folders[name]
 
-    async def list_folders(self) -> Sequence[RemoteFolder]:
-        """All folders."""
+    async def list_folders(self, *, with_states: bool = False) -> Sequence[RemoteFolder]:
+        """All folders, without their states."""
         return [folder.remote for folder in self._mailbox.folders.values()]
 
     async def create_folder(self, name: str) -> None:
@@ -157,7 +157,21 @@ class FakeMailServer:
         """All UIDs, ascending."""
         return sorted(self._open.messages)
 
-    async def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
+    async def open_since(
+        self, name: str, since: FolderState
+    ) -> tuple[FolderState, FolderChanges | None]:
+        """SELECT, without CONDSTORE."""
+        return await self.open_folder(name), None
+
+    async def folder_state(self, name: str) -> FolderState:
+        """STATUS."""
+        folder = self._folder(name)
+        unseen = sum(Flags.SEEN not in message.flags for message in folder.messages.values())
+        return FolderState(
+            folder.uid_validity, folder.next_uid, len(folder.messages), unseen=unseen
+        )
+
+    async def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
         """Describe messages, in batches of 100."""
         for start in range(0, len(uids), 100):
             found = self._open.messages

@@ -1,6 +1,6 @@
 """What the engine needs from outside, as narrow protocols; `backend` implements each."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +11,13 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, FileAttachment, Outgoing, OutgoingState
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.exchange import Exchange
-from tui_mailer.domain.folder import Folder, FolderState, RemoteFolder
+from tui_mailer.domain.folder import (
+    Folder,
+    FolderChanges,
+    FolderState,
+    RemoteFolder,
+    SyncPoint,
+)
 from tui_mailer.domain.message import Flags, ListView, MessageSummary, PendingFlags, RemoteMessage
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.domain.safe_text import SafeText
@@ -26,8 +32,11 @@ class MailServer(Protocol):
     After a `ConnectionProblem` or a cancellation the connection is closed: make a new one.
     """
 
-    async def list_folders(self) -> Sequence[RemoteFolder]:
-        """All folders, names decoded, roles by attribute, else by name."""
+    async def list_folders(self, *, with_states: bool = False) -> Sequence[RemoteFolder]:
+        """All folders, names decoded, roles by attribute, else by name.
+
+        `with_states` asks for the state of each too, where it costs no further command.
+        """
         ...
 
     async def create_folder(self, name: str) -> None:
@@ -38,12 +47,31 @@ class MailServer(Protocol):
         """SELECT `name`; the methods below act on it."""
         ...
 
+    async def open_since(
+        self, name: str, since: FolderState
+    ) -> tuple[FolderState, FolderChanges | None]:
+        """As `open_folder`, with all that changed after `since`.
+
+        The changes are None when the server cannot tell them: no CONDSTORE, another UIDVALIDITY,
+        or a mod-sequence that went backwards.
+        """
+        ...
+
+    async def folder_state(self, name: str) -> FolderState:
+        """STATUS `name`: its state, without opening it."""
+        ...
+
     async def uids(self) -> Sequence[int]:
         """All UIDs of the open folder, ascending."""
         ...
 
-    def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
-        """Describe `uids` in the order given, in batches; those expunged meanwhile are left out."""
+    def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
+        """Describe `uids` in the order given, in batches; those expunged meanwhile are left out.
+
+        The next batch may be on its way while one is handed out: whoever opens another folder
+        meanwhile opens this one again before asking for more, and whoever stops early closes the
+        generator, which may close the connection.
+        """
         ...
 
     async def flags(self, uids: Sequence[int]) -> Mapping[int, Flags]:
@@ -179,11 +207,15 @@ class MessageStore(Protocol):
         ...
 
     async def reset_folder(self, folder_id: int, uid_validity: int) -> None:
-        """Forget the folder's messages and note the new UIDVALIDITY."""
+        """Forget the folder's messages and its sync point, and note the new UIDVALIDITY."""
         ...
 
-    async def mark_synced(self, folder_id: int) -> None:
-        """The first synchronisation of the folder has ended."""
+    async def sync_point(self, folder_id: int) -> SyncPoint:
+        """How far the folder's synchronisation is."""
+        ...
+
+    async def mark_synced(self, folder_id: int, state: FolderState) -> None:
+        """A synchronisation has ended: the store holds everything up to `state`."""
         ...
 
     # --- messages

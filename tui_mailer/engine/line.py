@@ -1,6 +1,6 @@
 """A work connection and the folder that is open on it."""
 
-from tui_mailer.domain.folder import FolderState
+from tui_mailer.domain.folder import FolderChanges, FolderState
 from tui_mailer.domain.ports import MailServer
 
 
@@ -19,3 +19,16 @@ class Line:
             self._state = await self.server.open_folder(folder)
             self._folder = folder
         return self._state
+
+    async def open_since(
+        self, folder: str, since: FolderState
+    ) -> tuple[FolderState, FolderChanges | None]:
+        """Make `folder` the open one, and learn what changed in it after `since`."""
+        self._folder = None
+        self._state, changes = await self.server.open_since(folder, since)
+        self._folder = folder
+        return self._state, changes
+
+    def is_open(self, folder: str) -> bool:
+        """True when `folder` is the open one."""
+        return self._folder == folder

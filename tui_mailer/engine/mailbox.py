@@ -16,7 +16,7 @@ from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
-from tui_mailer.engine.sync import sync_folder
+from tui_mailer.engine.sync import Synchroniser
 from tui_mailer.engine.worker import Worker
 from tui_mailer.mime.parse import parse
 
@@ -38,6 +38,7 @@ class Mailbox:
         self._store = store
         self._worker = worker
         self._announce = announce
+        self._sync = Synchroniser(store, announce)
         self._poll_s = poll_s
         self._fetching: set[int] = set()
 
@@ -66,26 +67,20 @@ class Mailbox:
         self._worker.do_in_background("sent", lambda line: self._sync_role(line, FolderRole.SENT))
 
     async def _sync_folders(self, line: Line) -> AsyncIterator[None]:
-        found = await line.server.list_folders()
-        if found:
-            # An empty list is a server's hiccup: every mailbox has an inbox (RFC 3501 §5.1).
-            await self._store.save_folders(found)
-        self._announce(FoldersChanged())
-        for folder in await self._store.folders():
-            if folder.selectable:
-                self._enqueue(folder)
+        for folder in await self._sync.folders(line):
+            self._enqueue(folder)
         yield
 
     def _enqueue(self, folder: Folder) -> None:
         self._worker.do_in_background(
-            ("folder", folder.id),
-            lambda line: sync_folder(line, self._store, folder, self._announce),
+            ("folder", folder.id), lambda line: self._sync.folder(line, folder)
         )
 
     async def _sync_role(self, line: Line, role: FolderRole) -> AsyncIterator[None]:
         for folder in await self._store.folders():
             if folder.role is role and folder.selectable:
-                async for _ in sync_folder(line, self._store, folder, self._announce):
+                self._sync.doubt(folder.id)
+                async for _ in self._sync.folder(line, folder):
                     yield
 
     # --- reading
@@ -131,6 +126,7 @@ class Mailbox:
             self._enqueue(folder)
             raise MessageGone
 
+            self._sync.doubt(folder.id)
     # --- flags
 
     async def change_flags(

@@ -1,83 +1,229 @@
-"""Bringing a folder of the store to what the server holds: a pure plan, then its steps."""
+"""Bringing the store to what the server holds, with as little asked as the server allows.
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+::
 
+    list of folders, with their states ──nothing changed──────────────▶ done, no command
+        │ something did, or not told
+        ▼
+    open since the last time (QRESYNC, CONDSTORE) ──told, counts agree──▶ the changes alone
+        │ not told, counts disagree, mod-sequences went backwards
+        ▼
+    UIDs and flags of all, compared with those held
+
+A sync point is noted only at the end: what stops half-way is done again, never passed over.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Final
+
+from tui_mailer.domain.errors import CommandRefused, LineLost
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged, SyncAdvanced
-from tui_mailer.domain.folder import Folder
+from tui_mailer.domain.folder import Folder, FolderChanges, FolderState, SyncPoint
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.sync_plan import (
+    SyncPlan,
+    can_tell_changes,
+    changed_flags,
+    is_unchanged,
+    of_changes,
+    plan,
+    within,
+    written_out,
+)
+
+_COMPARE_EVERY_S: Final = 1_800.0
 
 
-@dataclass(frozen=True, slots=True)
-class SyncPlan:
-    """UIDs to learn, newest first, and UIDs to forget."""
+class Synchroniser:
+    """Keeps the folders of one store equal to the server's.
 
-    missing: tuple[int, ...]
-    vanished: tuple[int, ...]
-
-
-def plan(held: Collection[int], present: Sequence[int]) -> SyncPlan:
-    """Compare the UIDs `held` by the store with those `present` on the server."""
-    on_server = frozenset(present)
-    in_store = frozenset(held)
-    return SyncPlan(
-        missing=tuple(sorted(on_server - in_store, reverse=True)),
-        vanished=tuple(sorted(in_store - on_server)),
-    )
-
-
-def changed_flags(held: Mapping[int, Flags], present: Mapping[int, Flags]) -> dict[int, Flags]:
-    """Of the messages in both, those whose flags differ, with the server's flags."""
-    return {uid: flags for uid, flags in present.items() if held.get(uid, flags) != flags}
-
-
-async def sync_folder(
-    line: Line, store: MessageStore, folder: Folder, announce: Announcer
-) -> AsyncIterator[None]:
-    """Make the store's rows of `folder` equal to the server's.
-
-    Yields after each batch, and the caller may use the connection for something urgent then.
+    Where the server has no mod-sequences, all flags are compared at the first look after the
+    program started and every `compare_every_s`; in between only what STATUS shows is followed.
     """
-    state = await line.open(folder.name, afresh=True)
-    held_validity = await store.uid_validity(folder.id)
-    if held_validity != state.uid_validity:
-        await store.reset_folder(folder.id, state.uid_validity)
-    held = await store.known_flags(folder.id)
-    todo = plan(held, await line.server.uids())
-    if todo.vanished:
-        await store.remove_messages(folder.id, todo.vanished)
-        announce(MessagesChanged(folder.id))
-    async for _ in _learn(line, store, folder, todo.missing, announce):
-        yield
-    if held:
-        await line.open(folder.name)
-        changes = changed_flags(held, await line.server.flags(()))
-        if await store.apply_server_flags(folder.id, changes):
-            announce(MessagesChanged(folder.id))
-    await store.mark_synced(folder.id)
-    announce(FoldersChanged())
+
+    def __init__(
+        self,
+        store: MessageStore,
+        announce: Announcer,
+        *,
+        compare_every_s: float = _COMPARE_EVERY_S,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._announce = announce
+        self._compare_every_s = compare_every_s
+        self._now_s = now_s
+        self._compared_at: dict[int, float] = {}
+        self._told: dict[int, FolderState] = {}
+
+    async def folders(self, line: Line) -> Sequence[Folder]:
+        """Take over the list of folders; those that can be opened."""
+        found = await line.server.list_folders(with_states=True)
+        if found:
+            # An empty list is a server's hiccup: every mailbox has an inbox (RFC 3501 §5.1).
+            await self._store.save_folders(found)
+        told = {folder.name: folder.state for folder in found}
+        folders = [folder for folder in await self._store.folders() if folder.selectable]
+        self._told = {f.id: state for f in folders if (state := told.get(f.name)) is not None}
+        self._announce(FoldersChanged())
+        return folders
+
+    def doubt(self, folder_id: int) -> None:
+        """What the list said of this folder is no longer so."""
+        self._told.pop(folder_id, None)
+
+    async def folder(self, line: Line, folder: Folder) -> AsyncIterator[None]:
+        """Make the store's rows of `folder` equal to the server's.
+
+        Yields after each batch, and the caller may use the connection for something urgent then.
+        """
+        point = await self._store.sync_point(folder.id)
+        if await self._stands_still(line, folder, point):
+            return
+        state, todo = await self._look(line, folder, point)
+        await self._take_over(folder, todo)
+        is_first = point.state is None
+        async for _ in self._learn(
+            line, folder, state, todo.missing, announce_arrivals=not is_first
+        ):
+            yield
+        await self._store.mark_synced(folder.id, _reached(state, todo))
+        self._announce(FoldersChanged())
+
+    # --- has anything changed?
+
+    async def _stands_still(self, line: Line, folder: Folder, point: SyncPoint) -> bool:
+        told = self._told.pop(folder.id, None)
+        if point.state is None:
+            return False
+        if point.state.highest_modseq is None:
+            if self._is_comparison_due(folder):
+                return False
+            # STATUS may not be asked of the folder that is open (RFC 3501 §6.3.10).
+            if told is None and not line.is_open(folder.name):
+                told = await _asked(line, folder)
+        return told is not None and is_unchanged(point, told)
+
+    def _is_comparison_due(self, folder: Folder) -> bool:
+        compared_at = self._compared_at.get(folder.id)
+        return compared_at is None or self._now_s() - compared_at >= self._compare_every_s
+
+    # --- what has changed?
+
+    async def _look(
+        self, line: Line, folder: Folder, point: SyncPoint
+    ) -> tuple[FolderState, SyncPlan]:
+        changes: FolderChanges | None = None
+        if point.state is not None and can_tell_changes(point):
+            state, changes = await line.open_since(folder.name, point.state)
+        else:
+            state = await line.open(folder.name, afresh=True)
+        if await self._store.uid_validity(folder.id) != state.uid_validity:
+            await self._store.reset_folder(folder.id, state.uid_validity)
+            self._announce(MessagesChanged(folder.id))
+        if changes is None or point.state is None:
+            return state, await self._compare(line, folder, state)
+        return state, await self._follow(line, folder, point.state, state, changes)
+
+    async def _follow(
+        self,
+        line: Line,
+        folder: Folder,
+        known: FolderState,
+        state: FolderState,
+        changes: FolderChanges,
+    ) -> SyncPlan:
+        """The plan of `changes`, unless the number of messages says that they are not all."""
+        todo = of_changes(changes, known.uid_next or 1)
+        if changes.vanished:
+            vanished = await self._held(folder, changes.vanished, known.uid_next or 1)
+            await self._take_over(folder, SyncPlan(vanished=tuple(vanished)))
+        held_count = (await self._store.sync_point(folder.id)).held_count
+        if held_count + len(todo.missing) == state.exists:
+            return todo
+        if changes.vanished is not None:
+            return await self._compare(line, folder, state)
+        # CONDSTORE alone tells new flags, not what was expunged.
+        held = await self._store.known_flags(folder.id)
+        return replace(plan(held, await line.server.uids()), flags=todo.flags)
+
+    async def _held(
+        self, folder: Folder, ranges: Sequence[tuple[int, int]], known_next: int
+    ) -> Sequence[int]:
+        uids = written_out(ranges, known_next)
+        if uids is None:
+            return within(await self._store.known_flags(folder.id), ranges)
+        return uids
+
+    async def _compare(self, line: Line, folder: Folder, state: FolderState) -> SyncPlan:
+        """Hold everything that the server has against everything that the store holds."""
+        held = await self._store.known_flags(folder.id)
+        self._compared_at[folder.id] = self._now_s()
+        if not held:
+            return plan((), await line.server.uids())
+        flags: Mapping[int, Flags] = await line.server.flags(())
+        # A server that leaves messages out of a FETCH must not make us forget them.
+        present = flags if len(flags) >= state.exists else await line.server.uids()
+        return replace(plan(held, present), flags=changed_flags(held, flags))
+
+    # --- taking it over
+
+    async def _take_over(self, folder: Folder, todo: SyncPlan) -> None:
+        changed = bool(todo.vanished)
+        if todo.vanished:
+            await self._store.remove_messages(folder.id, todo.vanished)
+        if todo.flags:
+            changed |= bool(await self._store.apply_server_flags(folder.id, todo.flags))
+        if changed:
+            self._announce(MessagesChanged(folder.id))
+
+    async def _learn(
+        self,
+        line: Line,
+        folder: Folder,
+        state: FolderState,
+        missing: Sequence[int],
+        *,
+        announce_arrivals: bool,
+    ) -> AsyncIterator[None]:
+        if not missing:
+            return
+        asked = 0
+        async with aclosing(line.server.messages(missing)) as batches:
+            async for batch in batches:
+                await self._store.add_messages(folder.id, batch)
+                unread = sum(Flags.SEEN not in message.flags for message in batch)
+                self._announce(MessagesChanged(folder.id, unread if announce_arrivals else 0))
+                asked += len(batch)
+                self._announce(SyncAdvanced(folder.id, asked, len(missing)))
+                yield
+                await _open_again(line, folder, state)
 
 
-async def _learn(
-    line: Line, store: MessageStore, folder: Folder, missing: Sequence[int], announce: Announcer
-) -> AsyncIterator[None]:
-    done = 0
-    for start, stop in _slices(len(missing)):
-        await line.open(folder.name)
-        async for batch in line.server.messages(missing[start:stop]):
-            await store.add_messages(folder.id, batch)
-            arrived_count = sum(Flags.SEEN not in message.flags for message in batch)
-            announce(MessagesChanged(folder.id, arrived_count if folder.synced else 0))
-        done = stop
-        announce(SyncAdvanced(folder.id, done, len(missing)))
-        yield
+async def _asked(line: Line, folder: Folder) -> FolderState | None:
+    """What STATUS says; None when it is refused, and opening the folder will tell."""
+    try:
+        return await line.server.folder_state(folder.name)
+    except CommandRefused:
+        return None
 
 
-def _slices(count: int, first: int = 50, size: int = 500) -> list[tuple[int, int]]:
-    """A small first slice, so that the first page shows at once, then larger ones."""
-    edges = [0, *range(first, count, size), count] if count > first else [0, count]
-    return [(a, b) for a, b in pairwise(edges) if b > a]
+async def _open_again(line: Line, folder: Folder, state: FolderState) -> None:
+    """Something urgent may have opened another folder meanwhile."""
+    now = await line.open(folder.name)
+    if now.uid_validity != state.uid_validity:
+        # The UIDs that are still to be learnt mean other messages: begin anew.
+        raise LineLost
+
+
+def _reached(state: FolderState, todo: SyncPlan) -> FolderState:
+    """`state`, with what arrived while it was looked at."""
+    if state.uid_next is None or not todo.missing:
+        return state
+    return replace(state, uid_next=max(state.uid_next, todo.missing[0] + 1))

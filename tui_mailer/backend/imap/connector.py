@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from tui_mailer.backend.imap.incoming import OnAlert
 from tui_mailer.backend.imap.limits import Deadlines, Limits
-from tui_mailer.backend.imap.login import ask_capabilities, log_in
+from tui_mailer.backend.imap.login import ask_capabilities, enable_resync, log_in
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.backend.imap.tls import make_context
@@ -69,6 +69,7 @@ class ImapConnector:
             await self._secure(line, endpoint, context)
             on_step(ConnectionStep.TLS)
             await log_in(line, credentials)
+            await enable_resync(line)
         except BaseException:
             line.break_off(LineLost())
             raise

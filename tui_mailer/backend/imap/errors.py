@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from tui_mailer.backend.imap.exchange import Answer
 from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.errors import (
     CommandRefused,
@@ -37,6 +38,17 @@ def refusal(status: Status) -> CommandRefused:
     if status.code == "OVERQUOTA" or _MAILBOX_FULL.search(words_of(status)):
         return OverQuota(words_of(status))
     return CommandRefused(words_of(status))
+
+
+def accepted(answer: Answer) -> Answer:
+    """`answer`, if it is OK.
+
+    Raises:
+        CommandRefused: it is NO or BAD.
+    """
+    if answer.result != "OK":
+        raise refusal(answer.status)
+    return answer
 
 
 def login_refusal(status: Status) -> MailerError:

@@ -40,6 +40,7 @@ class IncomingHalf(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # unt
     Attributes:
         deadlines: the longest waits.
         trusted: TLS is verified; before that nothing is shown of what the server says.
+        enabled: extensions that the server was told to use (RFC 5161).
         changed: set by news of the open folder, and by the end of the connection.
         greeting: the server's first word.
     """
@@ -58,6 +59,7 @@ class IncomingHalf(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # unt
         super().__init__(loop)
         self.deadlines = deadlines
         self.trusted = False
+        self.enabled: frozenset[str] = frozenset()
         self.changed = asyncio.Event()
         self.greeting: asyncio.Future[Status] = loop.create_future()
         self._splitter = ResponseSplitter(limits)

@@ -58,6 +58,15 @@ async def log_in(line: GuardedProtocol, credentials: Credentials) -> None:
         await ask_capabilities(line)
 
 
+async def enable_resync(line: GuardedProtocol) -> None:
+    """Have changes told since the last time, where the server can (RFC 7162 §3.2.3)."""
+    if {"ENABLE", "QRESYNC"} <= line.capabilities:
+        answer = await line.run("ENABLE", "QRESYNC")
+        words = (r[0].upper().split() for r in answer.responses)
+        if any(found[:2] == [b"*", b"ENABLED"] and b"QRESYNC" in found for found in words):
+            line.enabled = frozenset({"QRESYNC"})
+
+
 async def _by_token(line: GuardedProtocol, credentials: Credentials) -> Answer:
     """XOAUTH2. A refusal comes as a challenge; only an empty answer to it brings the NO."""
     message = f"user={credentials.user}\1auth=Bearer {credentials.token}\1\1"

@@ -46,7 +46,8 @@ def read_selected(responses: Iterable[RawResponse]) -> Selected:
             uid_validity=uid(codes["UIDVALIDITY"]),
             uid_next=uid(codes["UIDNEXT"]) if "UIDNEXT" in codes else None,
             exists=exists,
-            highest_modseq=number(codes["HIGHESTMODSEQ"]) if "HIGHESTMODSEQ" in codes else None,
+            # Some servers say 0 for NOMODSEQ.
+            highest_modseq=number(codes.get("HIGHESTMODSEQ", b"0")) or None,
         ),
         permanent_flags=(
             None if permanent is None else frozenset(permanent.strip(b"()").lower().split())

@@ -2,30 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from itertools import zip_longest
+from typing import Any, Final, TypeVar
 
 from aioimaplib import aioimaplib
 
 from tui_mailer.backend.imap import envelope, names
-from tui_mailer.backend.imap.errors import ContentTooLarge, refusal
+from tui_mailer.backend.imap.copied import MoveUnsupported, read_copied
+from tui_mailer.backend.imap.errors import ContentTooLarge, accepted
 from tui_mailer.backend.imap.exchange import Answer
 from tui_mailer.backend.imap.flags import from_wire, storable, to_wire
-from tui_mailer.backend.imap.folders import read_folders
+from tui_mailer.backend.imap.folder_commands import FolderCommands
 from tui_mailer.backend.imap.limits import Allowance, Limits
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
-from tui_mailer.backend.imap.results import Selected, read_appended_uid, read_search, read_selected
+from tui_mailer.backend.imap.results import read_appended_uid, read_search
 from tui_mailer.backend.imap.sets import batches, uid_set, uid_sets
 from tui_mailer.backend.imap.slices import in_slices
 from tui_mailer.backend.imap.tokens import uid as checked_uid
-from tui_mailer.domain.errors import (
-    ConnectionProblem,
-    LineLost,
-    MailerError,
-)
-from tui_mailer.domain.folder import FolderState, RemoteFolder
+from tui_mailer.domain.errors import LineLost, MailerError
 from tui_mailer.domain.message import Flags, RemoteMessage
 
 _FIRST_BATCH: Final = 50
@@ -35,54 +32,16 @@ _FLAGS_BYTES: Final = 64
 _FIRST_SLICE_BYTES: Final = 1024 * 1024
 _NEXT_SLICE_BYTES: Final = 512 * 1024
 
-_NOTHING_OPEN: Final = Selected(FolderState(uid_validity=0, uid_next=None, exists=0))
-
-_Raw = TypeVar("_Raw")
-_Read = TypeVar("_Read")
+_Result = TypeVar("_Result")
 
 
-class ImapServer:
+class ImapServer(FolderCommands):
     """See `domain.ports.MailServer`, which says what each method does."""
 
     def __init__(self, line: GuardedProtocol, limits: Limits) -> None:
         """`line` is logged in."""
-        self._line = line
+        super().__init__(line)
         self._limits = limits
-        self._selected = _NOTHING_OPEN
-        # As the server spells them: some spell names as no one should.
-        self._wire_names: dict[str, str] = {}
-
-    # --- folders
-
-    async def list_folders(self) -> Sequence[RemoteFolder]:
-        """All folders, names decoded, roles by attribute, else by name."""
-        wanted = ["LIST", '""', '"*"']
-        if {"SPECIAL-USE", "LIST-EXTENDED"} <= self._line.capabilities:
-            wanted += ["RETURN", "(SPECIAL-USE)"]  # RFC 6154 §2
-        answer: Answer = await self._line.simple_command(*wanted)
-        listed = read_folders(_accepted(answer).responses)
-        self._wire_names = {item.folder.name: item.wire_name for item in listed}
-        return [item.folder for item in listed]
-
-    async def create_folder(self, name: str) -> None:
-        """Create a folder; one that exists already is no error."""
-        wire_name = self._spelled(name)
-        answer: Answer = await self._line.simple_command("CREATE", wire_name)
-        if answer.result == "OK" or answer.status.code == "ALREADYEXISTS":
-            return
-        # Before RFC 5530 servers said so in words only.
-        if name not in {folder.name for folder in await self.list_folders()}:
-            raise refusal(answer.status)
-
-    async def open_folder(self, name: str) -> FolderState:
-        """SELECT `name`; the methods below act on it."""
-        answer: Answer = await self._line.select(self._spelled(name))
-        if answer.result != "OK":
-            # No folder is open after a NO (RFC 3501 §6.3.1).
-            self._line.state = aioimaplib.AUTH
-            raise refusal(answer.status)
-        self._selected = self._sane(read_selected, answer.responses)
-        return self._selected.state
 
     # --- messages
 
@@ -90,17 +49,35 @@ class ImapServer:
         """All UIDs of the open folder, ascending."""
         return await self._search("ALL")
 
-    async def messages(self, uids: Sequence[int]) -> AsyncIterator[Sequence[RemoteMessage]]:
-        """Describe `uids` in the order given, in batches; those expunged are left out."""
-        for batch in batches(uids, _FIRST_BATCH, _BATCH):
-            allowance = Allowance.for_messages(len(batch), _ROW_BYTES)
-            responses = await self._fetch(uid_set(batch), envelope.ITEMS, allowance)
-            described: dict[int, RemoteMessage] = {}
-            async for response in in_slices(responses):
-                message = self._sane(envelope.read_message, response)
-                if message is not None:
-                    described.setdefault(message.uid, message)
-            yield [described[uid] for uid in batch if uid in described]
+    async def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
+        """Describe `uids` in the order given, in batches; those expunged are left out.
+
+        The next batch is on its way while one is read and stored. Left before its end, it ends
+        the connection, as any cancelled command does.
+        """
+        coming: asyncio.Task[Sequence[RawResponse]] | None = None
+        wanted = list(batches(uids, _FIRST_BATCH, _BATCH))
+        try:
+            for batch, following in zip_longest(wanted, wanted[1:], fillvalue=()):
+                responses = await (coming or self._describe(batch))
+                coming = await _under_way(self._describe(following)) if following else None
+                described = await self._read_messages(responses)
+                yield [described[uid] for uid in batch if uid in described]
+        finally:
+            if coming is not None:
+                coming.cancel()
+
+    async def _describe(self, uids: Sequence[int]) -> Sequence[RawResponse]:
+        allowance = Allowance.for_messages(len(uids), _ROW_BYTES)
+        return await self._fetch(uid_set(uids), envelope.ITEMS, allowance)
+
+    async def _read_messages(self, responses: Sequence[RawResponse]) -> Mapping[int, RemoteMessage]:
+        described: dict[int, RemoteMessage] = {}
+        async for response in in_slices(responses):
+            message = self._sane(envelope.read_message, response)
+            if message is not None:
+                described.setdefault(message.uid, message)
+        return described
 
     async def flags(self, uids: Sequence[int]) -> Mapping[int, Flags]:
         """Flags of `uids` that still exist; all of the folder's when `uids` is empty."""
@@ -157,7 +134,46 @@ class ImapServer:
                 answer: Answer = await self._line.uid(
                     "STORE", one_set, f"{sign}FLAGS.SILENT", to_wire(kept)
                 )
-                _accepted(answer)
+                accepted(answer)
+
+    async def move(self, uids: Sequence[int], folder: str) -> Mapping[int, int]:
+        """Move `uids` of the open folder to `folder`; old UID -> new UID where the server tells.
+
+        Without MOVE (RFC 6851): a copy, then the removal of these messages and of no other.
+
+        Raises:
+            MoveUnsupported: that would remove what another client marked.
+        """
+        verb = "MOVE" if "MOVE" in self._line.capabilities else "COPY"
+        if verb == "COPY" and "UIDPLUS" not in self._line.capabilities:
+            raise MoveUnsupported
+        moved: dict[int, int] = {}
+        for one_set, count in uid_sets(uids):
+            allowance = Allowance.for_messages(count, _FLAGS_BYTES)
+            target = self._spelled(folder)
+            answer = await self._line.run(verb, one_set, target, prefix="UID", allowance=allowance)
+            told = accepted(answer)
+            moved.update(read_copied(told.responses, told.status, frozenset(uids)))
+            if verb == "COPY":
+                await self._remove(one_set, count)
+        return moved
+
+    async def expunge(self, uids: Sequence[int]) -> None:
+        """Remove `uids` of the open folder for good, and no other message (RFC 4315 §2.1).
+
+        Raises:
+            MoveUnsupported: the server has no UIDPLUS.
+        """
+        if "UIDPLUS" not in self._line.capabilities:
+            raise MoveUnsupported
+        for one_set, count in uid_sets(uids):
+            await self._remove(one_set, count)
+
+    async def _remove(self, one_set: str, count: int) -> None:
+        store: Answer = await self._line.uid("STORE", one_set, "+FLAGS.SILENT", "(\\Deleted)")
+        accepted(store)
+        allowance = Allowance.for_messages(count, _FLAGS_BYTES)
+        accepted(await self._line.run("EXPUNGE", one_set, prefix="UID", allowance=allowance))
 
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """Store a message in `folder`; its UID when the server tells (UIDPLUS).
@@ -173,7 +189,7 @@ class ImapServer:
             literals=(content,),
             allowance=Allowance(expected_bytes=len(content)),
         )
-        return read_appended_uid(_accepted(answer).status)
+        return read_appended_uid(accepted(answer).status)
 
     async def find_message_id(self, message_id: str) -> Sequence[int]:
         """UIDs of the open folder whose Message-ID header is `message_id`.
@@ -210,7 +226,7 @@ class ImapServer:
     async def keep_alive(self) -> None:
         """NOOP."""
         answer: Answer = await self._line.simple_command("NOOP")
-        _accepted(answer)
+        accepted(answer)
 
     async def close(self) -> None:
         """LOGOUT when the line still answers, then close; never raises, never lingers."""
@@ -225,14 +241,11 @@ class ImapServer:
 
     # --- common to all
 
-    def _spelled(self, name: str) -> str:
-        return names.quoted(self._wire_names.get(name, names.encode(name)))
-
     async def _search(self, *criteria: str) -> Sequence[int]:
         # No CHARSET: some servers refuse it, and what we look for is ASCII.
         answer: Answer = await self._line.search(*criteria, charset=None, by_uid=True)
         found: set[int] = set()
-        for response in _accepted(answer).responses:
+        for response in accepted(answer).responses:
             if response[0][:8].upper() == b"* SEARCH":
                 found.update(self._sane(read_search, response))
         return sorted(found)
@@ -242,18 +255,13 @@ class ImapServer:
         # Some were expunged by another client: what was there has been told (RFC 5530).
         if answer.status.code == "EXPUNGEISSUED":
             return answer.responses
-        return _accepted(answer).responses
-
-    def _sane(self, read: Callable[[_Raw], _Read], raw: _Raw) -> _Read:
-        """What `read` makes of `raw`; a server that talks nonsense is not listened to further."""
-        try:
-            return read(raw)
-        except ConnectionProblem as error:
-            self._line.break_off(error)
-            raise
+        return accepted(answer).responses
 
 
-def _accepted(answer: Answer) -> Answer:
-    if answer.result != "OK":
-        raise refusal(answer.status)
-    return answer
+async def _under_way(work: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
+    """A task that has had its turn: the next command waits behind it."""
+    task = asyncio.create_task(work)
+    # Nobody may be left to ask for it: what ended the line is told to the next command.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.sleep(0)
+    return task

@@ -8,6 +8,10 @@ CREATE TABLE folder (
     role          TEXT    NOT NULL,
     selectable    INTEGER NOT NULL CHECK (selectable IN (0, 1)),
     uid_validity  INTEGER NOT NULL DEFAULT 0, -- 0: never opened; a server's is above 0 (RFC 3501 §2.3.1.1)
+    -- Up to where the server's messages are held; 0: not told, or no synchronisation has ended yet.
+    uid_next       INTEGER NOT NULL DEFAULT 0,
+    exists_count   INTEGER NOT NULL DEFAULT 0,
+    highest_modseq INTEGER NOT NULL DEFAULT 0,
     synced        INTEGER NOT NULL DEFAULT 0 CHECK (synced IN (0, 1)),
     -- Kept by the triggers below: a count of 100,000 rows would cost milliseconds at every look.
     total_count   INTEGER NOT NULL DEFAULT 0,
