@@ -27,6 +27,11 @@ from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MailServer, OnStep
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
+_ROLES = {
+    "Éléments envoyés": FolderRole.SENT,
+    "Archives": FolderRole.ARCHIVE,
+    "Corbeille": FolderRole.TRASH,
+}
 _LONG_AGO = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -142,20 +147,15 @@ class FakeMailServer:
         return [folder.remote for folder in self._mailbox.folders.values()]
 
     async def create_folder(self, name: str) -> None:
-        """Make a folder; the one the engine makes for sent messages is known by its name."""
+        """Make a folder; those that the engine makes are known by their names."""
         if name not in self._mailbox.folders:
-            role = FolderRole.SENT if name == "Éléments envoyés" else FolderRole.ORDINARY
-            self._mailbox.add_folder(name, role)
+            self._mailbox.add_folder(name, _ROLES.get(name, FolderRole.ORDINARY))
 
     async def open_folder(self, name: str) -> FolderState:
         """SELECT."""
         folder = self._folder(name)
         self._name = name
         return FolderState(folder.uid_validity, folder.next_uid, len(folder.messages))
-
-    async def uids(self) -> Sequence[int]:
-        """All UIDs, ascending."""
-        return sorted(self._open.messages)
 
     async def open_since(
         self, name: str, since: FolderState
@@ -170,6 +170,10 @@ class FakeMailServer:
         return FolderState(
             folder.uid_validity, folder.next_uid, len(folder.messages), unseen=unseen
         )
+
+    async def uids(self) -> Sequence[int]:
+        """All UIDs, ascending."""
+        return sorted(self._open.messages)
 
     async def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
         """Describe messages, in batches of 100."""
@@ -193,6 +197,23 @@ class FakeMailServer:
         for uid in uids:
             if uid in found:
                 found[uid] = replace(found[uid], flags=(found[uid].flags | add) & ~remove)
+
+    async def move(self, uids: Sequence[int], folder: str) -> Mapping[int, int]:
+        """Move messages."""
+        source, _ = self._open, self._folder(folder)
+        moved: dict[int, int] = {}
+        for uid in uids:
+            if uid in source.messages:
+                message = source.messages.pop(uid)
+                moved[uid] = self._mailbox.deliver(
+                    message.content, folder, message.flags, message.received_at
+                )
+        return moved
+
+    async def expunge(self, uids: Sequence[int]) -> None:
+        """Remove messages for good."""
+        for uid in uids:
+            self._open.messages.pop(uid, None)
 
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """Store a message."""

@@ -86,6 +86,18 @@ class MailServer(Protocol):
         """Add and remove flags on `uids` of the open folder."""
         ...
 
+    async def move(self, uids: Sequence[int], folder: str) -> Mapping[int, int]:
+        """Move `uids` of the open folder to `folder`; old UID -> new UID where the server tells.
+
+        UIDs that are gone are passed over. Each message is moved or left as it is; when the line
+        fails, some may have been copied and still be here.
+        """
+        ...
+
+    async def expunge(self, uids: Sequence[int]) -> None:
+        """Remove `uids` of the open folder for good, and no other message."""
+        ...
+
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """Store a message in `folder`; its UID when the server tells (UIDPLUS).
 
@@ -113,18 +125,6 @@ class MailServer(Protocol):
 
 class MailServerConnector(Protocol):
     """Opens IMAP connections."""
-
-    async def move(self, uids: Sequence[int], folder: str) -> Mapping[int, int]:
-        """Move `uids` of the open folder to `folder`; old UID -> new UID where the server tells.
-
-        UIDs that are gone are passed over. Each message is moved or left as it is; when the line
-        fails, some may have been copied and still be here.
-        """
-        ...
-
-    async def expunge(self, uids: Sequence[int]) -> None:
-        """Remove `uids` of the open folder for good, and no other message."""
-        ...
 
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep
@@ -155,6 +155,8 @@ class Submission(Protocol):
         content: bytes,
     ) -> SafeText:
         """Send to all or to none; the server's words of acceptance.
+
+        Cancelled, it ends by `CancelledError` only when nothing was sent to anyone.
 
         Raises:
             RecipientsRefused: nothing was sent to anyone.
@@ -273,42 +275,6 @@ class MessageStore(Protocol):
         """The server has them."""
         ...
 
-    # --- people
-
-    async def complete_address(self, text: str, limit: int) -> Sequence[Address]:
-        """Addresses seen whose label or mailbox has a word that starts with `text`."""
-        ...
-
-    async def find_patients(self, text: str, limit: int) -> Sequence[KnownPatient]:
-        """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
-        ...
-
-    # --- exchanges and confirmations
-
-    async def exchange(self, matricule: str) -> Exchange:
-        """The exchange with a patient, `ExchangeState.NONE` when there is none."""
-        ...
-
-    async def save_exchange(self, exchange: Exchange) -> None:
-        """Keep where an exchange stands."""
-        ...
-
-    async def record_confirmation(self, confirmation: IdentityConfirmation, author: str) -> None:
-        """Journal an identity confirmation, and note it on the exchange."""
-        ...
-
-    # --- drafts
-
-    async def save_draft(self, draft: Draft, now: datetime) -> Draft:
-        """Insert or replace; the draft with its id and `updated_at`."""
-        ...
-
-    async def drafts(self) -> Sequence[Draft]:
-        """All drafts, newest first."""
-        ...
-
-    async def draft(self, draft_id: int) -> Draft | None:
-        """One draft."""
     # --- local moves and removals, replayed on the server
 
     async def summaries(self, message_ids: Sequence[int]) -> Sequence[MessageSummary]:
@@ -368,6 +334,42 @@ class MessageStore(Protocol):
 
         ...
 
+    # --- people
+
+    async def complete_address(self, text: str, limit: int) -> Sequence[Address]:
+        """Addresses seen whose label or mailbox has a word that starts with `text`."""
+        ...
+
+    async def find_patients(self, text: str, limit: int) -> Sequence[KnownPatient]:
+        """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
+        ...
+
+    # --- exchanges and confirmations
+
+    async def exchange(self, matricule: str) -> Exchange:
+        """The exchange with a patient, `ExchangeState.NONE` when there is none."""
+        ...
+
+    async def save_exchange(self, exchange: Exchange) -> None:
+        """Keep where an exchange stands."""
+        ...
+
+    async def record_confirmation(self, confirmation: IdentityConfirmation, author: str) -> None:
+        """Journal an identity confirmation, and note it on the exchange."""
+        ...
+
+    # --- drafts
+
+    async def save_draft(self, draft: Draft, now: datetime) -> Draft:
+        """Insert or replace; the draft with its id and `updated_at`."""
+        ...
+
+    async def drafts(self) -> Sequence[Draft]:
+        """All drafts, newest first."""
+        ...
+
+    async def draft(self, draft_id: int) -> Draft | None:
+        """One draft."""
     async def discard_draft(self, draft_id: int) -> None:
         """Remove a draft; one that is gone is no error."""
         ...
