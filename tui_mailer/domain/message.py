@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Flag, auto
+from typing import Final
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.search import SearchQuery
 
 
 class Flags(Flag):
@@ -103,7 +105,18 @@ class PatientsView:
     matricule: str = ""
 
 
-ListView = FolderView | PatientsView
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """The newest messages that a search finds, `MOST_HITS` at most; `within` one list, or in all."""
+
+    query: SearchQuery
+    within: FolderView | PatientsView | None = None
+
+
+MOST_HITS: Final = 1_000
+"""A search that finds more lists the newest: who reads that far types another word instead."""
+
+ListView = FolderView | PatientsView | SearchView
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,8 +257,10 @@ class MessageStore(Protocol):
         """The whole message, None when only its row is held."""
         ...
 
-    async def save_content(self, message_id: int, content: bytes, text: str) -> None:
-        """Keep the whole message; `text` is its body as plain text, for the text index."""
+    async def save_content(
+        self, message_id: int, content: bytes, text: str, attachment_names: Sequence[str] = ()
+    ) -> None:
+        """Keep the whole message; its body as plain text and `attachment_names` are for searching."""
         ...
 
     # --- local changes of flags, replayed on the server
@@ -332,8 +334,6 @@ class MessageStore(Protocol):
         """The server has removed them, or will not."""
         ...
 
-        ...
-
     # --- people
 
     async def complete_address(self, text: str, limit: int) -> Sequence[Address]:
@@ -370,6 +370,8 @@ class MessageStore(Protocol):
 
     async def draft(self, draft_id: int) -> Draft | None:
         """One draft."""
+        ...
+
     async def discard_draft(self, draft_id: int) -> None:
         """Remove a draft; one that is gone is no error."""
         ...

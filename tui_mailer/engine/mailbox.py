@@ -96,7 +96,8 @@ class Mailbox:
         try:
             content = await self._content(line, summary)
             read = await asyncio.to_thread(parse, content)
-            await self._store.save_content(summary.id, content, read.text)
+            names = [attachment.name for attachment in read.attachments]
+            await self._store.save_content(summary.id, content, read.text, names)
         except Exception as error:
             known = error if isinstance(error, MailerError) else MailerError()
             self._announce(BodyRefused(summary.id, known))

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
-from contract.message_store_contract import HELENE, INBOX, letter, patient, with_folders
+from contract.message_store_contract import (
+    ARCHIVE,
+    HELENE,
+    INBOX,
+    letter,
+    patient,
+    with_folders,
+)
 
 from tui_mailer.backend.store import EncryptedMessageStore
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.database import Database
-from tui_mailer.domain.message import FolderView, ListView, PatientsView, RemoteMessage
+from tui_mailer.domain.message import (
+    FolderView,
+    ListView,
+    PatientsView,
+    RemoteMessage,
+    SearchView,
+)
+from tui_mailer.domain.search import parse
 
 MANY = 10_000
 _STEPS_A_TICK = 100
@@ -89,3 +104,32 @@ async def test_both_ends_of_a_long_list_are_near(
         assert len(await store.rows(view, start, start + 50)) == 50
         assert meter.taken() - counting < 10_000
     assert counting <= (1_000 if isinstance(view, FolderView) else 5 * MANY)
+
+
+@pytest.mark.parametrize(
+    "typed", ["bilan", "du", "objet:bilan de:durand", "pj:non", "après:2020", '"dr paul durand"']
+)
+async def test_the_first_hits_are_near_whatever_their_number(
+    store: EncryptedMessageStore, meter: Meter, typed: str
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    view = SearchView(parse(typed, date(2026, 3, 10)))
+    taken = []
+    for first, count in ((0, 1_000), (1_000, MANY)):
+        await store.add_messages(inbox, [letter(uid) for uid in range(first, first + count)])
+        meter.taken()
+        assert len(await store.rows(view, 0, 50)) == 50
+        taken.append(meter.taken())
+    assert taken[1] <= taken[0] + 1_000
+
+
+async def test_a_search_within_a_folder_looks_at_each_hit_once(
+    store: EncryptedMessageStore, meter: Meter
+) -> None:
+    inbox, archive = await with_folders(store, INBOX, ARCHIVE)
+    await store.add_messages(inbox, [letter(uid) for uid in range(MANY)])
+    await store.add_messages(archive, [letter(uid) for uid in range(10)])
+    view = SearchView(parse("bilan", date(2026, 3, 10)), FolderView(archive))
+    meter.taken()
+    assert len(await store.rows(view, 0, 50)) == 10
+    assert meter.taken() < 25 * MANY

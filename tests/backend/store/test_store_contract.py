@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from contract.message_store_contract import MessageStoreContract
+from contract.search_contract import SearchContract
 
 from tui_mailer.backend.store import EncryptedStoreOpener
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.ports import MessageStore
 
 
-class TestEncryptedMessageStore(MessageStoreContract):
+class TestEncryptedMessageStore(MessageStoreContract, SearchContract):
     @pytest.fixture
     async def store(
         self, opener: EncryptedStoreOpener, account: Account, passphrase: str

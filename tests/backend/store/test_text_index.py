@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from contract.message_store_contract import DURAND, INBOX, ids_by_uid, letter, person, with_folders
 
 from tui_mailer.backend.store import EncryptedMessageStore
-from tui_mailer.domain.message import FolderView
+from tui_mailer.domain.message import FolderView, SearchView
+from tui_mailer.domain.search import parse
 
 
 async def found(store: EncryptedMessageStore, text: str) -> list[int]:
-    return [row.uid for row in await store.find_messages(text, 10)]
+    view = SearchView(parse(text, date(2026, 3, 10)))
+    return [row.uid for row in await store.rows(view, 0, 10)]
 
 
 async def test_headers_are_found_by_the_beginning_of_words(store: EncryptedMessageStore) -> None:
@@ -29,12 +33,47 @@ async def test_headers_are_found_by_the_beginning_of_words(store: EncryptedMessa
         "bilan revoir": [],
         "dème": [],
         "": [],
-        '"': [],
-        "bilan OR revoir": [],
-        "subject:bilan": [],
-        "NEAR(": [],
     }.items():
         assert await found(store, text) == uids, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"',
+        '"""',
+        "bilan OR revoir",
+        "subject:bilan",
+        "{subject}:bilan",
+        "NEAR(bilan revoir)",
+        "NOT bilan",
+        "^bilan revoir",
+        "bilan*revoir",
+        'bilan" OR "revoir',
+        "bilan); DROP TABLE message; --",
+        "bilan\0revoir",
+        "\x1b[2J",
+        "\ud800",
+        "🙂bilan revoir",
+        "-",
+        "à" * 10_000,
+        "ab " * 10_000,
+        '"' * 10_000,
+        "de:" * 1_000,
+        "patient:' OR 1=1 --",
+        "date:9999999999999999999",
+        "date:²",
+        "½ ﬁn",
+        "objet:\u0301",
+    ],
+)
+async def test_nothing_typed_is_an_operator_of_the_index(
+    store: EncryptedMessageStore, text: str
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, [letter(1, "Bilan", to=()), letter(2, "À revoir", to=())])
+    assert await found(store, text) == []
+    assert await found(store, "bilan") == [1]
 
 
 async def test_bodies_are_found_with_their_headers_once_fetched(
@@ -44,18 +83,21 @@ async def test_bodies_are_found_with_their_headers_once_fetched(
     await store.add_messages(inbox, [letter(1, "Bilan"), letter(2, "Bilan")])
     held = await ids_by_uid(store, inbox)
     assert await found(store, "cœur") == []
-    await store.save_content(held[1], b"...", "Le cœur est régulier.")
+    await store.save_content(held[1], b"...", "Le cœur est régulier.", ["ECG_repos.pdf"])
     assert await found(store, "coeur bilan durand") == [1]
+    assert await found(store, "pj:repos") == [1]
     await store.save_content(held[1], b"...", "Autre texte")
     assert await found(store, "coeur") == []
+    assert await found(store, "ecg") == []
     assert await found(store, "autre") == [1]
     assert await found(store, "bilan") == [2, 1]
 
 
 async def test_what_was_expunged_is_found_no_more(store: EncryptedMessageStore) -> None:
     (inbox,) = await with_folders(store, INBOX)
-    await store.add_messages(inbox, [letter(1), letter(2)])
-    await store.remove_messages(inbox, [1])
+    long_ago = letter(3).received_at.replace(year=1950)
+    await store.add_messages(inbox, [letter(1), letter(2), letter(3, received_at=long_ago)])
+    await store.remove_messages(inbox, [1, 3])
     assert await found(store, "bilan") == [2]
     await store.reset_folder(inbox, 7)
     assert await found(store, "bilan") == []
@@ -68,5 +110,5 @@ async def test_a_body_with_any_character_is_kept(store: EncryptedMessageStore, t
     (inbox,) = await with_folders(store, INBOX)
     await store.add_messages(inbox, [letter(1)])
     (row,) = await store.rows(FolderView(inbox), 0, 1)
-    await store.save_content(row.id, b"x", f"{text} bonjour")
+    await store.save_content(row.id, b"x", f"{text} bonjour", [f"{text}.pdf"])
     assert await found(store, "bonjour") == [1]

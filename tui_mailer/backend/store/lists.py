@@ -11,7 +11,16 @@ from typing import Final
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import SUMMARY_COLUMNS, summary
-from tui_mailer.domain.message import FolderView, ListView, MessageSummary
+from tui_mailer.backend.store.text_search import Hits, find
+from tui_mailer.backend.store.values import json_list
+from tui_mailer.domain.message import (
+    MOST_HITS,
+    FolderView,
+    ListView,
+    MessageSummary,
+    PatientsView,
+    SearchView,
+)
 
 _PAGE: Final = """
     SELECT {columns} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
@@ -21,6 +30,10 @@ _PAGE: Final = """
     )
     ORDER BY m.received_at DESC, m.uid DESC, m.id DESC
 """
+_CHOSEN: Final = f"""
+    SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
+    WHERE m.id IN (SELECT value FROM json_each(?))
+"""  # noqa: S608  (constants)
 _ONE: Final = f"""
     SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
     WHERE m.id = ?
@@ -39,13 +52,20 @@ class _Query:
 class Lists(Part):
     """The lists' part of the store."""
 
+    # What was searched, in which version of the file, and the ids found.
+    _last_found: tuple[SearchView, int, Sequence[int]] | None = None
+
     async def count(self, view: ListView) -> int:
         """Number of rows of a list."""
+        if isinstance(view, SearchView):
+            return len(await self._database.read(lambda sql: self._found(sql, view)))
         query = _query(view)
         return await self._database.read(lambda sql: _count(sql, query))
 
     async def rows(self, view: ListView, start: int, stop: int) -> Sequence[MessageSummary]:
         """Rows `start` to `stop` (excluded) of a list, newest first."""
+        if isinstance(view, SearchView):
+            return await self._found_rows(view, max(0, start), stop)
         query = _query(view)
 
         def work(sql: Sql) -> list[MessageSummary]:
@@ -65,6 +85,26 @@ class Lists(Part):
 
         return await self._database.read(work)
 
+    def _found(self, sql: Sql, view: SearchView) -> Sequence[int]:
+        """Local ids of what a search finds, asked for once as long as nothing changes.
+
+        A list asks for its count and then for each page.
+        """
+        (version,) = sql.execute("PRAGMA data_version").fetchone()
+        if self._last_found is None or self._last_found[:2] != (view, version):
+            self._last_found = view, version, find(sql, _hits(view), self._owner, MOST_HITS)
+        return self._last_found[2]
+
+    async def _found_rows(self, view: SearchView, start: int, stop: int) -> list[MessageSummary]:
+        def work(sql: Sql) -> list[MessageSummary]:
+            ids = self._found(sql, view)[start:stop]
+            found = (summary(row) for row in sql.execute(_CHOSEN, (json_list(ids),)))
+            by_id = {row.id: row for row in found}
+            # One that vanished between two commits is missing until the list is told.
+            return [by_id[message_id] for message_id in ids if message_id in by_id]
+
+        return await self._database.read(work)
+
     async def summary(self, message_id: int) -> MessageSummary | None:
         """One row by its local id."""
         row = await self._database.fetch_one(_ONE, (message_id,))
@@ -76,7 +116,14 @@ def _count(sql: Sql, query: _Query) -> int:
     return int(row[0]) if row else 0
 
 
-def _query(view: ListView) -> _Query:
+def _hits(view: SearchView) -> Hits:
+    if view.within is None:
+        return Hits(view.query)
+    within = _query(view.within)
+    return Hits(view.query, within.condition, within.values)
+
+
+def _query(view: FolderView | PatientsView) -> _Query:
     if isinstance(view, FolderView):
         return _folder_query(view)
     condition = "patient <> '' AND is_copy = 0"

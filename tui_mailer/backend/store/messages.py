@@ -7,6 +7,7 @@ from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.contacts import collect_contacts
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import message_row
+from tui_mailer.backend.store.text_search import TEXT_ROW
 from tui_mailer.backend.store.values import json_list, without_ligatures
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import RemoteMessage
@@ -23,21 +24,28 @@ _INSERT: Final = """
     )
 """
 _HELD_UIDS: Final = """
-    SELECT uid FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
+    WITH asked (uid) AS (SELECT value FROM json_each(:uids))
+    SELECT uid FROM message WHERE folder_id = :folder AND uid IN asked
+    UNION ALL SELECT uid FROM pending_move WHERE folder_id = :folder AND uid IN asked
+    UNION ALL SELECT uid FROM pending_expunge WHERE folder_id = :folder AND uid IN asked
 """
-_WORDS_OF_UIDS: Final = """
-    SELECT id, subject, sender_name || ' ' || sender_mailbox, recipients FROM message
-    WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
-"""
-_WORDS_OF_ONE: Final = """
-    SELECT id, subject, sender_name || ' ' || sender_mailbox, recipients FROM message WHERE id = ?
-"""
+_WORDS: Final = f"""
+    SELECT {TEXT_ROW}, subject, sender_name || ' ' || sender_mailbox, recipients FROM message
+"""  # noqa: S608  (constants)
+# In the order of the index: a row before the last one written would cost a flush.
+_WORDS_OF_UIDS: Final = f"""
+    {_WORDS} WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?)) ORDER BY 1
+"""  # noqa: S608  (constants)
+_WORDS_OF_ONE: Final = f"{_WORDS} WHERE id = ?"
 _INDEX: Final = """
-    INSERT OR REPLACE INTO message_text (rowid, subject, sender, recipients, body)
-    VALUES (?, ?, ?, ?, ?)
+    INSERT OR REPLACE INTO message_text (rowid, subject, sender, recipients, body, attachments)
+    VALUES (?, ?, ?, ?, ?, ?)
 """
 _REMOVE: Final = """
     DELETE FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
+"""
+_REMOVED_FOR_GOOD: Final = """
+    DELETE FROM pending_expunge WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
 """
 _SAVE_CONTENT: Final = """
     INSERT INTO content (message_id, bytes) VALUES (?, ?)
@@ -61,7 +69,8 @@ class Messages(Part):
             folder = sql.execute("SELECT role FROM folder WHERE id = ?", (folder_id,)).fetchone()
             if folder is None:
                 return
-            held = {uid for (uid,) in sql.execute(_HELD_UIDS, (folder_id, json_list(by_uid)))}
+            asked = {"folder": folder_id, "uids": json_list(by_uid)}
+            held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
             added = [message for uid, message in by_uid.items() if uid not in held]
             rows = (message_row(folder_id, message, self._owner) for message in added)
             sql.executemany(_INSERT, rows)
@@ -72,8 +81,14 @@ class Messages(Part):
         await self._database.write(work)
 
     async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:
-        """Forget messages expunged on the server."""
-        await self._database.execute(_REMOVE, (folder_id, json_list(uids)))
+        """Forget messages expunged on the server; those on their way elsewhere stay for now."""
+        values = (folder_id, json_list(uids))
+
+        def work(sql: Sql) -> None:
+            sql.execute(_REMOVE, values)
+            sql.execute(_REMOVED_FOR_GOOD, values)
+
+        await self._database.write(work)
 
     async def content(self, message_id: int) -> bytes | None:
         """The whole message, None when only its row is held."""
@@ -81,12 +96,15 @@ class Messages(Part):
         row = await self._database.fetch_one(query, (message_id,))
         return bytes(row[0]) if row else None
 
-    async def save_content(self, message_id: int, content: bytes, text: str) -> None:
-        """Keep the whole message; `text` is its body as plain text, for the text index.
+    async def save_content(
+        self, message_id: int, content: bytes, text: str, attachment_names: Sequence[str] = ()
+    ) -> None:
+        """Keep the whole message; its body as plain text and `attachment_names` are for searching.
 
         A message that vanished meanwhile is no error.
         """
         body = without_ligatures(text)
+        names = without_ligatures(" ".join(attachment_names))
 
         def work(sql: Sql) -> None:
             row = sql.execute(_WORDS_OF_ONE, (message_id,)).fetchone()
@@ -94,12 +112,12 @@ class Messages(Part):
                 return
             sql.execute(_SAVE_CONTENT, (message_id, content))
             sql.execute("UPDATE message SET body_held = 1 WHERE id = ?", (message_id,))
-            sql.execute(_INDEX, (message_id, *map(without_ligatures, row[1:]), body))
+            sql.execute(_INDEX, (row[0], *map(without_ligatures, row[1:]), body, names))
 
         await self._database.write(work)
 
 
 def _index_headers(sql: Sql, folder_id: int, uids: Sequence[int]) -> None:
     rows = sql.execute(_WORDS_OF_UIDS, (folder_id, json_list(uids))).fetchall()
-    entries = ((row[0], *map(without_ligatures, row[1:]), "") for row in rows)
+    entries = ((row[0], *map(without_ligatures, row[1:]), "", "") for row in rows)
     sql.executemany(_INDEX, entries)

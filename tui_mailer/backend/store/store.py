@@ -12,7 +12,6 @@ from tui_mailer.backend.store.moves import Moves
 from tui_mailer.backend.store.outbox import Outbox
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.people import People
-from tui_mailer.backend.store.text_search import TextSearch
 
 
 class EncryptedMessageStore(

@@ -1,30 +1,123 @@
-"""Searching words in everything held: headers, and the bodies of the messages that were fetched."""
+"""Searching words in everything held: headers, and what was fetched of bodies and attachments.
 
-from collections.abc import Sequence
+The text index numbers its rows by time. So it gives hits newest first without sorting any, stops
+at the last row asked for, and a range of dates is a range of its rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import Final
 
-from tui_mailer.backend.store.part import Part
-from tui_mailer.backend.store.rows import SUMMARY_COLUMNS, summary
-from tui_mailer.backend.store.values import word_starts
-from tui_mailer.domain.message import MessageSummary
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.values import to_stamp, word_starts, words
+from tui_mailer.domain.ins import clean
+from tui_mailer.domain.search import SearchField, SearchQuery, SearchTerm
 
-_FIND: Final = f"""
-    SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
-    WHERE m.id IN (SELECT rowid FROM message_text WHERE message_text MATCH ?)
-    ORDER BY m.received_at DESC, m.id DESC LIMIT ?
-"""  # noqa: S608  (constants)
+TEXT_ROW: Final = "max(0, min(received_at / 1000000, 4294967295)) << 30 | id"
+"""The number of a message's row in the text index."""
+_ID_BITS: Final = 30
+_ID: Final = f"(message_text.rowid & {2**_ID_BITS - 1})"
+_LATEST_SECOND: Final = 2**32 - 1
+
+_FIND: Final = """
+    SELECT {id} FROM message_text WHERE {conditions}
+    ORDER BY message_text.rowid DESC LIMIT :limit
+"""
+_WITHIN: Final = "{id} IN (SELECT id FROM message WHERE {condition})"
+_WITH_ATTACHMENT: Final = "{id} {negation} IN (SELECT id FROM message WHERE has_attachment = 1)"
+_PATIENTS: Final = """
+    SELECT mailbox_key FROM contact
+    WHERE substr(mailbox_key, -length(:domain)) = :domain
+        AND (mailbox_key GLOB :begins OR ({names}))
+    ORDER BY last_used_at DESC LIMIT 100
+"""
+
+_COLUMNS: Final[Mapping[SearchField, str]] = {
+    SearchField.FROM: "{sender} : ",
+    SearchField.TO: "{recipients} : ",
+    SearchField.PATIENT: "{sender recipients} : ",
+    SearchField.SUBJECT: "{subject} : ",
+    SearchField.BODY: "{body} : ",
+    SearchField.ATTACHMENT: "{attachments} : ",
+}
 
 
-class TextSearch(Part):
-    """The text index's part of the store."""
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What is to be found: `condition` on `message`, with its `values`, says within which list."""
 
-    async def find_messages(self, text: str, limit: int) -> Sequence[MessageSummary]:
-        """Messages that hold a word starting with each part of `text`, newest first.
+    query: SearchQuery
+    condition: str = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
 
-        Accents, case and ligatures do not count. Nothing in `text` is an operator.
-        """
-        phrases = [f'"{start.strip()}" *' for start in word_starts(text)]
-        if not phrases:
-            return []
-        rows = await self._database.fetch_all(_FIND, (" ".join(phrases), limit))
-        return [summary(row) for row in rows]
+
+def find(sql: Sql, hits: Hits, owner: Owner, limit: int) -> Sequence[int]:
+    """Local ids of the newest messages found, `limit` at most; none for an empty query."""
+    query = hits.query
+    if query.is_empty:
+        return []
+    expression = " AND ".join(_expression(sql, term, owner) for term in query.terms)
+    values = {
+        **hits.values,
+        "match": expression,
+        "since": _first_row(query.since) if query.since else 0,
+        "before": _first_row(query.before) if query.before else (_LATEST_SECOND + 1) << _ID_BITS,
+        "limit": limit,
+    }
+    statement = _FIND.format(id=_ID, conditions=" AND ".join(_conditions(hits)))
+    return [message_id for (message_id,) in sql.execute(statement, values)]
+
+
+def _conditions(hits: Hits) -> Iterable[str]:
+    if hits.query.terms:
+        yield "message_text MATCH :match"
+    yield "message_text.rowid >= :since AND message_text.rowid < :before"
+    if hits.condition:
+        yield _WITHIN.format(id=_ID, condition=hits.condition)
+    if hits.query.with_attachment is not None:
+        negation = "" if hits.query.with_attachment else "NOT"
+        yield _WITH_ATTACHMENT.format(id=_ID, negation=negation)
+
+
+def _first_row(day: date) -> int:
+    """Where the rows of `day` begin, a day of this machine's time zone."""
+    midnight = to_stamp(datetime.combine(day, time()).astimezone())
+    return max(0, min(midnight // 1_000_000, _LATEST_SECOND)) << _ID_BITS
+
+
+# --- terms in the language of the index: words between quotes, nothing of them is an operator
+
+
+def _expression(sql: Sql, term: SearchTerm, owner: Owner) -> str:
+    if term.field is SearchField.PATIENT:
+        mailboxes = _patients(sql, term.text, owner)
+        phrases = [_quoted(words(mailbox).strip()) for mailbox in mailboxes]
+        found = " OR ".join(phrases) or '""'
+    elif term.whole:
+        found = _quoted(words(term.text).strip())
+    else:
+        found = " AND ".join(_begun(start.strip()) for start in word_starts(term.text)) or '""'
+    return f"({_COLUMNS.get(term.field, '')}({found}))"
+
+
+def _begun(phrase: str) -> str:
+    """These words, the last one begun; a single letter is a word: too many begin with it."""
+    return _quoted(phrase) + (" *" if len(phrase.split()[-1]) > 1 else "")
+
+
+def _quoted(phrase: str) -> str:
+    return f'"{phrase}"'
+
+
+def _patients(sql: Sql, text: str, owner: Owner) -> Sequence[str]:
+    """Mailboxes of the patients called so, or whose matricule begins so."""
+    starts = word_starts(text)
+    matricule = clean(text).lower()
+    begins = f"{matricule}*" if matricule.isascii() and matricule.isalnum() else ""
+    names = " AND ".join(f"instr(name_words, :start{n}) > 0" for n in range(len(starts))) or "0"
+    values = {f"start{n}": start for n, start in enumerate(starts)}
+    query = _PATIENTS.format(names=names)
+    rows = sql.execute(query, {"domain": f"@{owner.patient_domain}", "begins": begins, **values})
+    return [mailbox for (mailbox,) in rows]

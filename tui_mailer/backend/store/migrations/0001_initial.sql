@@ -50,6 +50,7 @@ CREATE INDEX message_without_patient ON message (folder_id, received_at, uid) WH
 CREATE INDEX message_with_patients ON message (received_at, uid) WHERE patient <> '' AND is_copy = 0;
 CREATE INDEX message_of_patient ON message (patient, received_at, uid, flags)
     WHERE patient <> '' AND is_copy = 0;
+CREATE INDEX message_with_attachment ON message (folder_id) WHERE has_attachment = 1;
 CREATE INDEX message_copy ON message (copy_key, is_copy, received_at) WHERE copy_key <> '';
 
 CREATE TABLE content (
@@ -57,8 +58,10 @@ CREATE TABLE content (
     bytes      BLOB    NOT NULL
 ) STRICT;
 
+-- A message's row is numbered by its time and then its id, so that the index gives the newest
+-- first by itself and stops at the first page: (seconds since 1970, within 32 bits) << 30 | id.
 CREATE VIRTUAL TABLE message_text USING fts5 (
-    subject, sender, recipients, body,
+    subject, sender, recipients, body, attachments,
     content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
 
@@ -78,7 +81,8 @@ CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
                       patient_unread_count = patient_unread_count
                           - (old.patient <> '' AND old.flags & 1 = 0)
     WHERE id = old.folder_id;
-    DELETE FROM message_text WHERE rowid = old.id;
+    DELETE FROM message_text
+    WHERE rowid = max(0, min(old.received_at / 1000000, 4294967295)) << 30 | old.id;
 END;
 
 CREATE TRIGGER message_read_or_unread AFTER UPDATE OF flags ON message
@@ -90,14 +94,6 @@ WHEN (old.flags & 1) <> (new.flags & 1) BEGIN
     WHERE id = new.folder_id;
 END;
 
--- Of the rows with one copy_key, the newest alone has is_copy = 0; each step looks at one or two.
--- `copy_key <> ''` is said again for the planner: without it the partial index cannot serve.
-CREATE TRIGGER message_copy_added AFTER INSERT ON message WHEN new.copy_key <> '' BEGIN
-    UPDATE message SET is_copy = 1
-    WHERE copy_key = new.copy_key AND copy_key <> '' AND is_copy = 0 AND id <> (
-        SELECT id FROM message WHERE copy_key = new.copy_key AND copy_key <> '' AND is_copy = 0
-        ORDER BY received_at DESC, id DESC LIMIT 1
-    );
 CREATE TRIGGER message_moved AFTER UPDATE OF folder_id ON message
 WHEN old.folder_id <> new.folder_id BEGIN
     UPDATE folder SET total_count   = total_count - 1,
@@ -114,6 +110,14 @@ WHEN old.folder_id <> new.folder_id BEGIN
     WHERE id = new.folder_id;
 END;
 
+-- Of the rows with one copy_key, the newest alone has is_copy = 0; each step looks at one or two.
+-- `copy_key <> ''` is said again for the planner: without it the partial index cannot serve.
+CREATE TRIGGER message_copy_added AFTER INSERT ON message WHEN new.copy_key <> '' BEGIN
+    UPDATE message SET is_copy = 1
+    WHERE copy_key = new.copy_key AND copy_key <> '' AND is_copy = 0 AND id <> (
+        SELECT id FROM message WHERE copy_key = new.copy_key AND copy_key <> '' AND is_copy = 0
+        ORDER BY received_at DESC, id DESC LIMIT 1
+    );
 END;
 
 CREATE TRIGGER message_copy_removed AFTER DELETE ON message
@@ -133,14 +137,6 @@ CREATE TABLE pending_flags (
 ) STRICT;
 CREATE INDEX pending_flags_of_message ON pending_flags (message_id);
 
-CREATE TABLE contact (
-    mailbox_key   TEXT    NOT NULL PRIMARY KEY, -- the mailbox without case
-    mailbox       TEXT    NOT NULL,
-    mailbox_words TEXT    NOT NULL, -- ' word word ' without accents and case
-    name          TEXT    NOT NULL, -- the label last seen
-    name_words    TEXT    NOT NULL,
-    use_count     INTEGER NOT NULL,
-    last_used_at  INTEGER NOT NULL
 -- Where the server still has a message that was moved here: its row stands in the new folder, under
 -- a UID below zero. `tried_id`: the folder it may be in already, from UID `floor` on; 0: none.
 CREATE TABLE pending_move (
@@ -159,6 +155,14 @@ CREATE TABLE pending_expunge (
     PRIMARY KEY (folder_id, uid)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE contact (
+    mailbox_key   TEXT    NOT NULL PRIMARY KEY, -- the mailbox without case
+    mailbox       TEXT    NOT NULL,
+    mailbox_words TEXT    NOT NULL, -- ' word word ' without accents and case
+    name          TEXT    NOT NULL, -- the label last seen
+    name_words    TEXT    NOT NULL,
+    use_count     INTEGER NOT NULL,
+    last_used_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE exchange (
