@@ -132,6 +132,36 @@ class MailServerContract:
         await server.change_flags([uid], Flags.ANSWERED, Flags.FLAGGED)
         assert (await server.flags([]))[uid] == Flags.SEEN | Flags.ANSWERED
 
+    async def test_messages_are_moved_with_their_flags_and_dates(self, server: MailServer) -> None:
+        folder = f"Rangement {uuid4().hex[:6]}"
+        await server.create_folder(folder)
+        first, left, last = [await self.stored(server, f"lettre {n}") for n in range(3)]
+        await server.change_flags([last], Flags.SEEN | Flags.FLAGGED, Flags.NONE)
+        moved = await server.move([first, last, 4_000_000_000], folder)
+        assert moved.keys() == {first, last}
+        here = await server.uids()
+        assert left in here
+        assert not {first, last} & {*here}
+        await server.open_folder(folder)
+        rows = await self.described(server, moved[first], moved[last])
+        assert [row.subject for row in rows] == ["lettre 0", "lettre 2"]
+        assert [row.flags for row in rows] == [Flags.NONE, Flags.SEEN | Flags.FLAGGED]
+        assert {row.received_at for row in rows} == {NOON}
+
+    async def test_nothing_moves_to_a_folder_that_does_not_exist(self, server: MailServer) -> None:
+        uid = await self.stored(server)
+        with pytest.raises(CommandRefused):
+            await server.move([uid], f"absent {uuid4().hex}")
+        assert uid in await server.uids()
+
+    async def test_what_others_marked_as_deleted_is_not_removed(self, server: MailServer) -> None:
+        gone, marked = await self.stored(server), await self.stored(server)
+        await server.change_flags([marked], Flags.DELETED, Flags.NONE)
+        await server.expunge([gone])
+        here = await server.uids()
+        assert marked in here
+        assert gone not in here
+
     async def test_reading_sets_no_flag(self, server: MailServer) -> None:
         uid = await self.stored(server)
         await server.content(uid)

@@ -105,6 +105,14 @@ class DraftNotSaved:
     error: MailerError
 
 
+@dataclass(frozen=True, slots=True)
+class ActionNotDone:
+    """The server did not do to `count` messages what was done here; `error` says what became of them."""
+
+    count: int
+    error: MailerError
+
+
 Event = (
     StepPassed
     | ConnectivityChanged
@@ -116,4 +124,5 @@ Event = (
     | OutgoingChanged
     | DraftSaved
     | DraftNotSaved
+    | ActionNotDone
 )

@@ -24,6 +24,8 @@ from tui_mailer.domain.ports import (
     SecretSource,
     Submission,
 )
+from tui_mailer.engine.access import with_credentials
+from tui_mailer.engine.actions import Actions
 from tui_mailer.engine.announcer import Announcer, Listener
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.drafts import DraftKeeper
@@ -93,6 +95,7 @@ class Engine:
         )
         self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
         self.identities = Identities(store, account.address)
+        self.actions = Actions(store, self._mailbox.replay, self.announce)
         self.reading = Reading(store, self._mailbox, outside.files)
         self.writing = Writing(
             account, store, self.outbox, self.identities, outside.files, options, outside.now

@@ -1,8 +1,7 @@
 """The mailbox's folders and messages: what keeps the store equal to the server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from itertools import groupby
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from tui_mailer.domain.errors import CommandRefused, MailerError
 from tui_mailer.domain.events import (
@@ -16,6 +15,7 @@ from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.replay import Replay
 from tui_mailer.engine.sync import Synchroniser
 from tui_mailer.engine.worker import Worker
 from tui_mailer.mime.parse import parse
@@ -41,6 +41,8 @@ class Mailbox:
         self._sync = Synchroniser(store, announce)
         self._poll_s = poll_s
         self._fetching: set[int] = set()
+        self.replay = Replay(store, worker, announce, self._open_as_known)
+        self.on_look_again: Callable[[], None] = lambda: None
 
     async def poll(self) -> None:
         """Look at every folder again and again, until cancelled."""
@@ -52,10 +54,11 @@ class Mailbox:
         """As `sync_all`, and at what was given up too."""
         self._worker.forgive()
         self.sync_all()
+        self.on_look_again()
 
     def sync_all(self) -> None:
-        """Flags first, then the list of folders, then each folder: inbox and patients' first."""
-        self._worker.do(self._replay_flags)
+        """What was done here, then the list of folders, then each folder: inbox first."""
+        self.replay.soon()
         self._worker.do_in_background("folders", self._sync_folders)
 
     def sync_inbox(self) -> None:
@@ -107,8 +110,11 @@ class Mailbox:
         self._announce(BodyArrived(summary.id))
 
     async def _content(self, line: Line, summary: MessageSummary) -> bytes:
-        await self._open_as_known(line, summary.folder_id)
-        content = await line.server.content(summary.uid)
+        place = await self._store.place(summary.id)
+        if place is None:
+            raise MessageGone
+        await self._open_as_known(line, place.folder_id)
+        content = await line.server.content(place.uid)
         if content is None:
             raise MessageGone
         return content
@@ -124,10 +130,10 @@ class Mailbox:
             raise MessageGone
         state = await line.open(folder.name)
         if state.uid_validity != await self._store.uid_validity(folder_id):
+            self._sync.doubt(folder.id)
             self._enqueue(folder)
             raise MessageGone
 
-            self._sync.doubt(folder.id)
     # --- flags
 
     async def change_flags(
@@ -138,19 +144,4 @@ class Mailbox:
         for folder_id in {summary.folder_id for summary in summaries}:
             self._announce(MessagesChanged(folder_id))
         self._announce(FoldersChanged())
-        self._worker.do(self._replay_flags)
-
-    async def _replay_flags(self, line: Line) -> None:
-        pending = await self._store.pending_flag_changes()
-        ids = {folder.name: folder.id for folder in await self._store.folders()}
-        for (folder, add, remove), changes in groupby(
-            pending, key=lambda change: (change.folder_name, change.add, change.remove)
-        ):
-            same = list(changes)
-            try:
-                await self._open_as_known(line, ids.get(folder, 0))
-                await line.server.change_flags([change.uid for change in same], add, remove)
-            except CommandRefused:
-                # The folder or the right is gone: the server's state will be taken instead.
-                self._announce(FoldersChanged())
-            await self._store.forget_pending([change.id for change in same])
+        self.replay.soon()

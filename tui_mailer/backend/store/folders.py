@@ -31,8 +31,15 @@ _ALL: Final = """
     FROM folder
 """
 _SYNC_POINT: Final = """
-    SELECT uid_validity, uid_next, exists_count, highest_modseq, synced, total_count, unread_count
-    FROM folder WHERE id = ?
+    SELECT uid_validity, uid_next, exists_count, highest_modseq, synced,
+           -- those that the server has there: not yet those on their way in, still those on their way out
+           total_count
+           - (SELECT count(*) FROM pending_move AS p JOIN message AS m ON m.id = p.message_id
+              WHERE m.folder_id = f.id)
+           + (SELECT count(*) FROM pending_move WHERE folder_id = f.id)
+           + (SELECT count(*) FROM pending_expunge WHERE folder_id = f.id),
+           unread_count
+    FROM folder AS f WHERE id = ?
 """
 _RESET: Final = """
     UPDATE folder SET uid_validity = ?, uid_next = 0, exists_count = 0, highest_modseq = 0, synced = 0

@@ -49,6 +49,19 @@ _PENDING: Final = """
     SELECT p.message_id, p.folder_id, p.uid, m.folder_id, p.tried_id, p.floor
     FROM pending_move AS p JOIN message AS m ON m.id = p.message_id ORDER BY p.message_id
 """
+# As the server counts: what we did there ourselves is no news to a synchronisation, unless another
+# client's message came in between.
+_MOVE_COUNTS: Final = (
+    f"""
+    UPDATE folder SET exists_count = exists_count - (
+        SELECT count(*) FROM pending_move WHERE folder_id = folder.id AND message_id IN {_CHOSEN}
+    ) WHERE uid_next > 0
+    """,  # noqa: S608  (constants)
+    """
+    UPDATE folder SET uid_next = :last + 1, exists_count = exists_count + :count
+    WHERE id = :folder AND uid_next = :first AND :last - :first + 1 = :count
+    """,
+)
 # What a synchronisation has learnt meanwhile is the same message.
 _REMOVE_TWIN: Final = "DELETE FROM message WHERE folder_id = :folder AND uid = :uid AND id <> :id"
 _ARRIVED: Final = "UPDATE message SET uid = :uid WHERE id = :id AND folder_id = :folder"
@@ -151,6 +164,8 @@ class Moves(Part):
         values = {"ids": json_list(uids)}
 
         def work(sql: Sql) -> None:
+            for statement in _MOVE_COUNTS:
+                sql.execute(statement, {**values, "folder": folder_id, **_span(uids)})
             sql.executemany(_REMOVE_TWIN, rows)
             sql.executemany(_ARRIVED_ON_THE_WAY, rows)
             sql.executemany(_ARRIVED, rows)
@@ -194,5 +209,15 @@ class Moves(Part):
         return found
 
     async def forget_expunges(self, folder_id: int, uids: Sequence[int]) -> None:
-        """The server has removed them, or will not."""
-        await self._database.execute(_FORGET_REMOVALS, (folder_id, json_list(uids)))
+        """The server has removed them, or will not: the next synchronisation shall look."""
+
+        def work(sql: Sql) -> None:
+            sql.execute(_FORGET_REMOVALS, (folder_id, json_list(uids)))
+            sql.execute("UPDATE folder SET exists_count = -1 WHERE id = ?", (folder_id,))
+
+        await self._database.write(work)
+
+
+def _span(uids: Mapping[int, int]) -> dict[str, int]:
+    new = uids.values() or (0,)
+    return {"first": min(new), "last": max(new), "count": len(uids)}

@@ -1,0 +1,274 @@
+"""What was done to messages here, done on the server: flags, moves, removals for good.
+
+Each run looks at what the store still holds apart from the server, so it may stop anywhere. A move
+whose answer was lost is looked up at both ends before anything is moved again: no message is there
+twice, and none is removed whose copy was not seen.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+from tui_mailer.domain.action import PendingMove
+from tui_mailer.domain.errors import CommandRefused
+from tui_mailer.domain.events import ActionNotDone, FoldersChanged, MessagesChanged
+from tui_mailer.domain.folder import Folder
+from tui_mailer.domain.message import MessageSummary, RemoteMessage
+from tui_mailer.domain.ports import MessageStore
+from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.line import Line
+from tui_mailer.engine.worker import Worker
+
+OpenAsKnown = Callable[[Line, int], Awaitable[None]]
+"""Opens a folder of the store; `CommandRefused` when its UIDs mean other messages now."""
+
+_BATCH: Final = 1_000
+
+
+class MoveRefused(CommandRefused):
+    """The server refuses a move: the folder is gone, full, or not ours to write to."""
+
+    what = "Des messages n’ont pas pu être déplacés."
+    meaning = "Ils sont revenus dans leur dossier ; aucun n’est perdu."
+    advice = "Choisissez un autre dossier, ou réessayez plus tard."
+
+
+class RemovalRefused(CommandRefused):
+    """The server refuses to remove for good."""
+
+    what = "Des messages n’ont pas pu être supprimés définitivement."
+    meaning = "Ils sont toujours dans la corbeille du serveur."
+    advice = "Réessayez plus tard."
+
+
+class MessagesElsewhere(CommandRefused):
+    """Another client was faster, or the server numbered its messages anew."""
+
+    what = "Des messages n’étaient plus à leur place sur le serveur."
+    meaning = "Ils ont été déplacés ou supprimés depuis un autre poste ; rien n’y a été changé."
+    advice = "La liste se met à jour d’elle-même ; vérifiez où ils sont."
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where messages of a move in doubt are.
+
+    Attributes:
+        arrived: local id -> UID in the folder they were moved to.
+        staying: local ids of those that are where they were, and there alone.
+        copied: UIDs where they were of those that are at both ends.
+        gone: local ids of those found nowhere.
+    """
+
+    arrived: Mapping[int, int]
+    staying: Sequence[int] = field(default=())
+    copied: Sequence[int] = field(default=())
+    gone: Sequence[int] = field(default=())
+
+
+class Replay:
+    """Brings the server to what the store wants."""
+
+    def __init__(
+        self,
+        store: MessageStore,
+        worker: Worker,
+        announce: Announcer,
+        open_as_known: OpenAsKnown,
+    ) -> None:
+        self._store = store
+        self._worker = worker
+        self._announce = announce
+        self._open_as_known = open_as_known
+
+    def soon(self) -> None:
+        """As soon as the line allows."""
+        self._worker.do(self.run)
+
+    async def run(self, line: Line) -> None:
+        """All that waits. What is in doubt comes first: flags go where the messages are."""
+        for moves in _groups(await self._store.pending_moves(), in_doubt=True):
+            await self._settle(line, moves)
+        await self._flags(line)
+        for moves in _groups(await self._store.pending_moves(), in_doubt=False):
+            for start in range(0, len(moves), _BATCH):
+                await self._move(line, moves[start : start + _BATCH])
+        await self._remove(line)
+
+    # --- flags
+
+    async def _flags(self, line: Line) -> None:
+        pending = await self._store.pending_flag_changes()
+        ids = {folder.name: folder.id for folder in await self._store.folders()}
+        for (folder, add, remove), changes in groupby(
+            pending, key=lambda change: (change.folder_name, change.add, change.remove)
+        ):
+            same = list(changes)
+            try:
+                await self._open_as_known(line, ids.get(folder, 0))
+                await line.server.change_flags([change.uid for change in same], add, remove)
+            except CommandRefused:
+                # The folder or the right is gone: the server's state will be taken instead.
+                self._announce(FoldersChanged())
+            await self._store.forget_pending([change.id for change in same])
+
+    # --- moves
+
+    async def _move(self, line: Line, moves: Sequence[PendingMove]) -> None:
+        """Move messages of one folder to another one."""
+        ids = {move.place.uid: move.message_id for move in moves}
+        source_id, target_id = moves[0].place.folder_id, moves[0].target_id
+        try:
+            target, floor = await self._prepare(line, target_id)
+        except CommandRefused as refused:
+            await self._give_back(moves, refused)
+            return
+        try:
+            await self._open_as_known(line, source_id)
+        except CommandRefused:
+            await self._forget(moves, [move.message_id for move in moves])
+            return
+        await self._store.try_move(list(ids.values()), target_id, floor)
+        tried = [
+            PendingMove(move.message_id, move.place, target_id, target_id, floor) for move in moves
+        ]
+        try:
+            told = await line.server.move(list(ids), target.name)
+        except CommandRefused as refused:
+            # Of a large batch some may have been moved before.
+            await self._settle(line, tried, refused)
+            return
+        await self._store.move_done(target_id, {ids[uid]: new for uid, new in told.items()})
+        self._changed(source_id, target_id)
+        left = [move for move in tried if move.place.uid not in told]
+        if left:
+            await self._settle(line, left)
+
+    async def _prepare(self, line: Line, folder_id: int) -> tuple[Folder, int]:
+        """The folder to move to, made if need be, and the first UID that it has not given yet."""
+        folder = next((f for f in await self._store.folders() if f.id == folder_id), None)
+        if folder is None:
+            raise CommandRefused
+        is_new = await self._store.uid_validity(folder_id) is None
+        if is_new:
+            await line.server.create_folder(folder.name)
+        if line.is_open(folder.name):
+            state = await line.open(folder.name, afresh=True)
+        else:
+            state = await line.server.folder_state(folder.name)
+        if is_new:
+            await self._store.reset_folder(folder_id, state.uid_validity)
+        return folder, state.uid_next or 1
+
+    async def _give_back(self, moves: Iterable[PendingMove], refused: CommandRefused) -> None:
+        ids = [move.message_id for move in moves]
+        if ids:
+            await self._store.give_back(ids)
+            self._changed(*{id_ for m in moves for id_ in (m.place.folder_id, m.target_id)})
+            self._announce(ActionNotDone(len(ids), MoveRefused(refused.server_words)))
+
+    async def _forget(self, moves: Iterable[PendingMove], message_ids: Sequence[int]) -> None:
+        if message_ids:
+            await self._store.forget_messages(message_ids)
+            self._changed(*{id_ for m in moves for id_ in (m.place.folder_id, m.target_id)})
+            self._announce(ActionNotDone(len(message_ids), MessagesElsewhere()))
+
+    def _changed(self, *folder_ids: int) -> None:
+        for folder_id in folder_ids:
+            self._announce(MessagesChanged(folder_id))
+        self._announce(FoldersChanged())
+
+    # --- moves whose answer was lost, or did not name each message
+
+    async def _settle(
+        self, line: Line, moves: Sequence[PendingMove], refused: CommandRefused | None = None
+    ) -> None:
+        """Find messages that may be at either end, and note where they are.
+
+        Those that stayed are moved later, or given back when the server `refused`.
+        """
+        found = await self._find(line, moves)
+        if found.copied:
+            # The copy was made and seen; the other half of the move is left to do.
+            try:
+                await line.server.expunge(found.copied)
+            except CommandRefused:
+                self._announce(FoldersChanged())
+        await self._store.move_done(moves[0].tried_id, found.arrived)
+        if refused is None:
+            await self._store.move_not_done(found.staying)
+        else:
+            staying = frozenset(found.staying)
+            await self._give_back([m for m in moves if m.message_id in staying], refused)
+        await self._forget(moves, found.gone)
+        self._changed(moves[0].place.folder_id, moves[0].tried_id)
+
+    async def _find(self, line: Line, moves: Sequence[PendingMove]) -> _Found:
+        arrived = await self._arrived(line, moves)
+        try:
+            await self._open_as_known(line, moves[0].place.folder_id)
+            present = frozenset(await line.server.uids())
+        except CommandRefused:
+            present = frozenset()
+        left = [move for move in moves if move.message_id not in arrived]
+        return _Found(
+            arrived,
+            staying=[move.message_id for move in left if move.place.uid in present],
+            copied=[
+                move.place.uid
+                for move in moves
+                if move.message_id in arrived and move.place.uid in present
+            ],
+            gone=[move.message_id for move in left if move.place.uid not in present],
+        )
+
+    async def _arrived(self, line: Line, moves: Sequence[PendingMove]) -> dict[int, int]:
+        """Local id -> UID of those that are in the folder they were to be moved to."""
+        folders = {folder.id: folder.name for folder in await self._store.folders()}
+        floor = min(move.floor for move in moves)
+        try:
+            await line.open(folders.get(moves[0].tried_id, ""), afresh=True)
+            new = [uid for uid in await line.server.uids() if uid >= floor]
+        except CommandRefused:
+            return {}
+        places: dict[object, list[int]] = {}
+        async for message in _described(line, new):
+            places.setdefault(_identity(message), []).append(message.uid)
+        held = await self._store.summaries([move.message_id for move in moves])
+        return {row.id: places[_identity(row)].pop(0) for row in held if places.get(_identity(row))}
+
+    # --- removals for good
+
+    async def _remove(self, line: Line) -> None:
+        for folder_id, uids in (await self._store.pending_expunges()).items():
+            try:
+                await self._open_as_known(line, folder_id)
+                await line.server.expunge(uids)
+            except CommandRefused as refused:
+                error = RemovalRefused(refused.server_words)
+                self._announce(ActionNotDone(len(uids), error))
+            await self._store.forget_expunges(folder_id, uids)
+            self._announce(FoldersChanged())
+
+
+def _groups(moves: Iterable[PendingMove], *, in_doubt: bool) -> Iterable[Sequence[PendingMove]]:
+    """Moves of one kind, by where from and where to."""
+    found: dict[tuple[int, int], list[PendingMove]] = {}
+    for move in moves:
+        if bool(move.tried_id) is in_doubt:
+            to = move.tried_id or move.target_id
+            found.setdefault((move.place.folder_id, to), []).append(move)
+    return found.values()
+
+
+async def _described(line: Line, uids: Sequence[int]) -> AsyncIterator[RemoteMessage]:
+    async for batch in line.server.messages(uids):
+        for message in batch:
+            yield message
+
+
+def _identity(message: MessageSummary | RemoteMessage) -> object:
+    """What stays the same of a message when it is moved (RFC 3501 §6.4.7)."""
+    at = message.shown_at if isinstance(message, MessageSummary) else message.received_at
+    return message.message_id, message.size_bytes, at
