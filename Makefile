@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports servers screenshots keys lock clean
+.PHONY: help demo test check lint types imports servers bench screenshots keys lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,10 @@ imports: $(READY)
 
 servers: $(READY) ## Dovecot and Postfix, for the tests, where this machine may install them
 	sh tests/servers/install.sh
+
+bench: $(READY) servers ## measure beside neomutt, aerc, alpine and a bare socket (N="1000" REPEATS=5)
+	-command -v apt-get >/dev/null && apt-get install -qq -y --no-install-recommends neomutt aerc alpine
+	cd tests && ../$(BIN)/python -m bench $(if $(N),--messages $(N)) $(if $(REPEATS),--repeats $(REPEATS))
 
 screenshots: $(READY) ## draw screenshots/ anew from the demo
 	$(BIN)/python screenshots/draw.py

@@ -1,0 +1,135 @@
+"""The program without a terminal, with a heartbeat in its event loop.
+
+``python -m bench.inside SETTINGS STORE ATTACHMENT RECIPIENT`` writes one JSON object: seconds by
+name, the largest gaps among them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from tui_mailer.bootstrap import make_session
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, OutgoingState
+from tui_mailer.domain.events import BodyArrived, Connectivity, Event, OutgoingChanged
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.message import FolderView
+from tui_mailer.engine.engine import Engine
+from tui_mailer.settings.model import Places
+from tui_mailer.settings.reader import load
+from tui_mailer.ui.app import MailerApp
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.screens.login import LoginScreen
+from tui_mailer.ui.widgets.message_list import MessageList
+
+_BEAT_S = 0.005
+_LOOK_S = 0.002
+_TIMEOUT_S = 900.0
+
+
+class Heartbeat:
+    """Notes how long the event loop answered to nobody."""
+
+    def __init__(self) -> None:
+        self.largest_gap_s = 0.0
+
+    async def beat(self) -> None:
+        """Until cancelled."""
+        while True:
+            before_s = time.perf_counter()
+            await asyncio.sleep(_BEAT_S)
+            gap_s = time.perf_counter() - before_s - _BEAT_S
+            self.largest_gap_s = max(self.largest_gap_s, gap_s)
+
+
+class Stopwatch:
+    """Takes the time and the largest gap of one step after the other."""
+
+    def __init__(self, heartbeat: Heartbeat) -> None:
+        self._heartbeat = heartbeat
+        self.found: dict[str, float] = {}
+
+    async def take(self, name: str, done: Callable[[], bool]) -> None:
+        """From now until `done`."""
+        began_s, self._heartbeat.largest_gap_s = time.perf_counter(), 0.0
+        async with asyncio.timeout(_TIMEOUT_S):
+            while not done():
+                await asyncio.sleep(_LOOK_S)
+        self.found[name] = time.perf_counter() - began_s
+        self.found[f"{name} gap"] = self._heartbeat.largest_gap_s
+
+
+async def measure(settings: Path, store: Path, attachment: Path, recipient: str) -> None:
+    """Log in, synchronise twice, fetch one message, send another."""
+    known = load(settings)
+    places = Places(settings, store, store)
+    session = make_session(places, replace(known.options, undo_send_s=0.0))
+    app = MailerApp(session, Opening(account=known.accounts[0]))
+    async with app.run_test(size=(120, 40)):
+        heartbeat = Heartbeat()
+        beating = asyncio.create_task(heartbeat.beat())
+        watch = Stopwatch(heartbeat)
+        assert isinstance(app.screen, LoginScreen)
+        app.screen.connect()
+        await watch.take("first page", lambda: _shows_rows(app))
+        await watch.take("first synchronisation", lambda: _is_online(app.engine))
+        engine = app.engine
+        assert engine is not None
+        events: list[Event] = []
+        engine.subscribe(events.append)
+        engine.synchronise()
+        await watch.take("no change", lambda: bool(events) and _is_online(engine))
+        await _fetch_one(engine, watch, events)
+        await _send_one(engine, watch, events, attachment, recipient)
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+    sys.stdout.write(json.dumps(watch.found))
+
+
+async def _fetch_one(engine: Engine, watch: Stopwatch, events: list[Event]) -> None:
+    archive = next(f for f in await engine.reading.folders() if f.role is FolderRole.ARCHIVE)
+    row = (await engine.reading.rows(FolderView(archive.id), 0, 1))[0]
+    await engine.reading.request(row.id)
+    await watch.take("fetch", lambda: BodyArrived(row.id) in events)
+
+
+async def _send_one(
+    engine: Engine, watch: Stopwatch, events: list[Event], attachment: Path, recipient: str
+) -> None:
+    attached = await engine.writing.attach(attachment)
+    draft = Draft(to=(Address.received(recipient),), subject="Imagerie", attachments=(attached,))
+    sending = asyncio.create_task(engine.writing.send(draft))
+    await watch.take("send", lambda: _has_left(events))
+    await sending
+    await watch.take("copy", lambda: _states(events)[-1] is OutgoingState.SENT)
+
+
+def _states(events: list[Event]) -> list[OutgoingState]:
+    return [event.state for event in events if isinstance(event, OutgoingChanged)]
+
+
+def _has_left(events: list[Event]) -> bool:
+    states = _states(events)
+    if {OutgoingState.FAILED, OutgoingState.UNCERTAIN} & set(states):
+        raise RuntimeError(f"the message did not leave: {states}")
+    return bool({OutgoingState.COPY_MISSING, OutgoingState.SENT} & set(states))
+
+
+def _shows_rows(app: MailerApp) -> bool:
+    return any(shown.row_count for shown in app.screen.query(MessageList))
+
+
+def _is_online(engine: Engine | None) -> bool:
+    return engine is not None and engine.connectivity is Connectivity.ONLINE
+
+
+if __name__ == "__main__":
+    asyncio.run(measure(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]))
