@@ -1,24 +1,42 @@
 """The command line's grammar, in French; Textual is not imported before it was understood."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui_mailer import __version__
 
-_TOUR = """\
-commandes :
+_EXAMPLES = """\
+exemples :
   tui-mailer                ouvrir sa messagerie
   tui-mailer demo           essayer, sans compte, sur un cabinet fictif
   tui-mailer compose --ins "2 79 03 51 215 189 89" --attach bilan.pdf
                             écrire à un patient depuis le logiciel métier
-  tui-mailer ins <matricule> [--json]
+  tui-mailer ins 279035121518989 --json
                             contrôler un matricule INS
 """
 
 
+class _FrenchHelp(argparse.RawDescriptionHelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
-    """Answers a command it does not understand in one French sentence."""
+    """Helps in French, and answers a command that it does not understand in one sentence."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  (argparse's own)
+        super().__init__(formatter_class=_FrenchHelp, add_help=False, **options)
+        # A group of ours: the standard ones have English titles.
+        self.choices_group = self.add_argument_group("options")
+        self.choices_group.add_argument("-h", "--help", action="help", help="cette aide")
 
     def error(self, message: str) -> NoReturn:
         del message  # argparse's English
@@ -30,28 +48,33 @@ def parser() -> argparse.ArgumentParser:
     root = _Parser(
         prog="tui-mailer",
         description="Messagerie MSSanté au clavier : échanger avec ses patients et ses confrères.",
-        epilog=_TOUR,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        add_help=False,
+        epilog=_EXAMPLES,
     )
-    root.add_argument("-h", "--help", action="help", help="cette aide")
-    root.add_argument("--version", action="version", version=f"tui-mailer {__version__}")
-    root.add_argument("--compte", metavar="ADRESSE", default="", help="le compte à ouvrir")
-    root.add_argument(
+    options = root.choices_group
+    options.add_argument(
+        "--version",
+        action="version",
+        version=f"tui-mailer {__version__}",
+        help="le numéro de version",
+    )
+    options.add_argument("--compte", metavar="ADRESSE", default="", help="le compte à ouvrir")
+    options.add_argument(
         "--reglages", metavar="FICHIER", type=Path, help="un autre fichier de réglages"
     )
-    commands = root.add_subparsers(dest="command", metavar="commande", parser_class=_Parser)
-    commands.add_parser("demo", help="essayer sur un cabinet fictif", add_help=False)
-    _add_compose(commands)
-    _add_ins(commands)
+    commands = root.add_subparsers(
+        dest="command", metavar="commande", title="commandes", parser_class=_Parser
+    )
+    commands.add_parser("demo", help="essayer sur un cabinet fictif")
+    _add_compose(commands.add_parser("compose", help="écrire à un patient"))
+    _add_ins(commands.add_parser("ins", help="contrôler un matricule INS"))
     return root
 
 
-def _add_compose(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    compose = commands.add_parser("compose", help="écrire à un patient", add_help=False)
-    compose.add_argument("-h", "--help", action="help", help="cette aide")
-    compose.add_argument("--ins", required=True, help="le matricule INS, 15 caractères")
-    compose.add_argument(
+def _add_compose(compose: _Parser) -> None:
+    compose.choices_group.add_argument(
+        "--ins", required=True, help="le matricule INS, 15 caractères"
+    )
+    compose.choices_group.add_argument(
         "--attach",
         action="append",
         default=[],
@@ -61,8 +84,7 @@ def _add_compose(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
 
 
-def _add_ins(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    ins = commands.add_parser("ins", help="contrôler un matricule INS", add_help=False)
-    ins.add_argument("-h", "--help", action="help", help="cette aide")
-    ins.add_argument("matricule", nargs="+", help="15 caractères, espaces permis")
-    ins.add_argument("--json", action="store_true", help="répondre par un objet JSON")
+def _add_ins(ins: _Parser) -> None:
+    group = ins.add_argument_group("arguments")
+    group.add_argument("matricule", nargs="+", help="15 caractères, espaces permis")
+    ins.choices_group.add_argument("--json", action="store_true", help="répondre par un objet JSON")

@@ -14,7 +14,7 @@ from tui_mailer.backend.smtp.submission import SmtpSubmission
 from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint
-from tui_mailer.domain.errors import MailerError, SettingsInvalid
+from tui_mailer.domain.errors import MailerError
 from tui_mailer.engine.engine import Outside
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
@@ -32,6 +32,14 @@ _DEMO_HINTS: Final = (
     "Tout est déjà rempli : appuyez sur Entrée pour vous connecter.",
     "Pour écrire à une patiente : « p », puis l’INS 2 79 03 51 215 189 89 ; elle vous répondra.",
 )
+
+
+class AccountUnknown(MailerError):
+    """The command line names an account that the settings do not have."""
+
+    what = "Ce compte n’est pas dans les réglages"
+    meaning = "Rien n’a été ouvert."
+    advice = "Vérifiez l’adresse, ou lancez tui-mailer sans --compte pour l’ajouter."
 
 
 class DemoMissing(MailerError):
@@ -60,9 +68,12 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
     """Open the user's own mailbox; the exit status.
 
     Raises:
-        MailerError: the settings cannot be used.
+        MailerError: the settings cannot be used, no such account, or a file that cannot be
+            attached.
     """
     settings = load(places.settings_file)
+    for path in attach:
+        UserFiles().describe(path)
     opening = replace(
         _opening(settings), account=_account(settings, address), compose_ins=ins, attach=attach
     )
@@ -85,7 +96,7 @@ def _account(settings: Settings, address: str) -> Account | None:
     for account in settings.accounts:
         if account.address.casefold() == address.casefold():
             return account
-    raise SettingsInvalid(subject=f"aucun [[compte]] n’a l’adresse {address}")
+    raise AccountUnknown(subject=address)
 
 
 def _opening(settings: Settings) -> Opening:

@@ -80,3 +80,19 @@ def test_a_report_of_an_incident_is_private_and_holds_no_message(tmp_path: Path)
     assert {"ExceptionGroup", "KeyError", "ValueError"} <= set(text.split())
     for secret in ("279035121518989", "Pat-Trois", "secret"):
         assert secret not in text
+
+
+@pytest.mark.parametrize("words", [[], ["ins"], ["compose"], ["demo"]])
+def test_help_is_in_french(words: list[str]) -> None:
+    ran = run(*words, "--help")
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("usage : tui-mailer")
+    for english in ("usage:", "positional", "show ", "optional arguments"):
+        assert english not in ran.stdout
+
+
+def test_an_absent_attachment_is_said_before_anything_opens(tmp_path: Path) -> None:
+    ran = run("compose", "--ins", "279035121518989", "--attach", str(tmp_path / "absent.pdf"))
+    assert ran.returncode == 1
+    assert "absent.pdf" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,23 @@ def test_saving_an_account_keeps_the_users_comments_and_the_other_accounts(file:
     ]
 
 
+def test_changing_an_account_touches_only_the_lines_that_differ(file: Path) -> None:
+    text = (
+        "[[compte]]\n"
+        'adresse = "a@b.mssante.fr" # ma boîte\n'
+        'imap_serveur = "i" # chez l’opérateur\n'
+        'smtp_serveur = "s"\n'
+        'x_mss_nil = "3734"\n'
+    )
+    book = SettingsFile(write(file, text))
+    (account,) = book.accounts()
+    book.save(account)
+    assert file.read_text(encoding="utf-8") == text
+    book.save(replace(account, imap=Endpoint("autre", 143), nil=""))
+    changed = text.replace('"i" #', '"autre" #').replace('x_mss_nil = "3734"\n', "")
+    assert file.read_text(encoding="utf-8") == changed
+
+
 def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
     write(file, '[[compte]]\nadresse = "a@b.mssante.fr"\nimap_serveur = "i"\nsmtp_serveur = "s"\n')
     account = load(file).accounts[0]
@@ -86,6 +104,10 @@ def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
         ("releve_s = -1", "releve_s"),
         ("releve_s = true", "releve_s"),
         ("compte = 3", "[[compte]]"),
+        ("compte = [1]", "[[compte]]"),
+        ("releve_s = 0", "releve_s"),
+        (HALF + "imap_port = 70000", "imap_port"),
+        ("delai_annulation_s = 3\n\nreleve_s = oui\n", "ligne 3"),
         ('[[compte]]\nimap_serveur = "i"', "adresse"),
         ('[[compte]]\nadresse = "a@b.fr"', "imap_serveur"),
         ('[[compte]]\nadresse = "a@b.fr"\nmot_de_passe = "x"', "mot_de_passe"),

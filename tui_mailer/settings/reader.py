@@ -1,5 +1,6 @@
 """Reading the settings file: every value is checked, and an error names its key."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -18,6 +19,13 @@ _OPTION_NAMES: Final = {
     "releve_s": "poll_s",
     "reception_montre_patients": "inbox_shows_patients",
 }
+# Drafts are on disk soon whatever is set, and a server is not asked without pause.
+_RANGES: Final = {
+    "delai_annulation_s": (0, 3_600),
+    "enregistrement_brouillon_s": (0, 10),
+    "releve_s": (30, 86_400),
+}
+_LINE: Final = re.compile(r"at line (\d+)")
 _GENERAL_NAMES: Final = frozenset({"editeur_externe", "dossier_pieces_jointes", *_OPTION_NAMES})
 _ACCOUNT_NAMES: Final = frozenset(
     {
@@ -54,7 +62,9 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(subject=f"{path.name} est illisible") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsInvalid(str(error), subject=f"{path.name} n’est pas du TOML") from error
+        line = _LINE.search(str(error))
+        place = f", ligne {line[1]}" if line else ""
+        raise SettingsInvalid(subject=f"{path.name} n’est pas du TOML{place}") from error
     return _settings(document)
 
 
@@ -62,17 +72,17 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     general = {key: value for key, value in document.items() if key != "compte"}
     _refuse_unknown(general, _GENERAL_NAMES)
     accounts = document.get("compte", [])
-    if not isinstance(accounts, list):
+    if not isinstance(accounts, list) or not all(isinstance(one, dict) for one in accounts):
         raise SettingsInvalid(subject="[[compte]] s’écrit avec deux crochets")
     values = _Table(general)
     options = EngineOptions()
     kinds = {option.name: type(getattr(options, option.name)) for option in fields(options)}
     changes = {
-        target: values.take(name, kinds[target], getattr(options, target))
+        target: values.take(name, kinds[target], getattr(options, target), _RANGES.get(name))
         for name, target in _OPTION_NAMES.items()
     }
     return Settings(
-        accounts=tuple(_account(_Table(table)) for table in accounts),
+        accounts=tuple(read_account(table) for table in accounts),
         options=replace(options, **changes),
         external_editor=values.take("editeur_externe", bool, False),
         attachments_directory=Path(values.take("dossier_pieces_jointes", str, "~")),
@@ -88,14 +98,24 @@ class _Table:
     def __iter__(self) -> Any:  # noqa: ANN401  (keys of a foreign mapping)
         return iter(self._table)
 
-    def take(self, name: str, kind: type, default: Any) -> Any:  # noqa: ANN401  (any TOML value)
+    def take(
+        self,
+        name: str,
+        kind: type[Any],
+        default: Any,  # noqa: ANN401  (any TOML value)
+        within: tuple[int, int] | None = None,
+    ) -> Any:  # noqa: ANN401
+        """The value of `name`, of that type and within these bounds, else `default`."""
         value = self._table.get(name, default)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        is_number = kind in {int, float}
+        if not isinstance(value, kind) or (is_number and isinstance(value, bool)):
             raise SettingsInvalid(subject=f"« {name} » n’a pas la forme attendue")
-        if isinstance(value, float) and not 0 <= value <= 86_400:
-            raise SettingsInvalid(subject=f"« {name} » doit être entre 0 et 86400 secondes")
+        if within is not None:
+            least, most = within
+            if not least <= float(value) <= most:
+                raise SettingsInvalid(subject=f"« {name} » doit être entre {least} et {most}")
         return value
 
 
@@ -103,6 +123,15 @@ def _refuse_unknown(keys: Mapping[str, Any] | _Table, known: frozenset[str]) -> 
     for key in keys:
         if key not in known:
             raise SettingsInvalid(subject=f"« {key} » est inconnu")
+
+
+def read_account(table: Mapping[str, Any]) -> Account:
+    """One ``[[compte]]``.
+
+    Raises:
+        SettingsInvalid: a value cannot be used.
+    """
+    return _account(_Table(table))
 
 
 def _account(table: _Table) -> Account:
@@ -135,7 +164,7 @@ def _endpoint(table: _Table, protocol: str, port: int) -> Endpoint:
         raise SettingsInvalid(subject=f"« {protocol}_serveur » manque dans un [[compte]]")
     return Endpoint(
         host,
-        table.take(f"{protocol}_port", int, port),
+        table.take(f"{protocol}_port", int, port, (1, 65_535)),
         _choice(table, f"{protocol}_securite", Security, Security.STARTTLS),
     )
 

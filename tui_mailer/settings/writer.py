@@ -3,12 +3,12 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tui_mailer.domain.account import Account
-from tui_mailer.settings.reader import load
+from tui_mailer.settings.reader import load, read_account
 
 
 class SettingsFile:
@@ -22,7 +22,7 @@ class SettingsFile:
         return load(self._path).accounts
 
     def save(self, account: Account) -> None:
-        """Add or replace an account; everything else in the file stays as it was written."""
+        """Add an account, or change the lines that differ; comments and all else stay."""
         import tomlkit  # late: only a first login writes
 
         try:
@@ -30,15 +30,26 @@ class SettingsFile:
         except FileNotFoundError:
             document = tomlkit.document()
         tables = document.setdefault("compte", tomlkit.aot())
-        table = tomlkit.table()
-        table.update(_as_table(account))
-        for position, existing in enumerate(tables):
-            if existing.get("adresse") == account.address:
-                tables[position] = table
+        for table in tables:
+            if table.get("adresse") == account.address:
+                _change(table, account)
                 break
         else:
+            table = tomlkit.table()
+            table.update(_as_table(account))
             tables.append(table)
         _write_private(self._path, tomlkit.dumps(document))
+
+
+def _change(table: MutableMapping[str, Any], account: Account) -> None:
+    """Make `table` say `account`, touching only what it does not say yet."""
+    said = _as_table(read_account(table))
+    wanted = _as_table(account)
+    for name in [name for name in said if name not in wanted]:
+        del table[name]
+    for name, value in wanted.items():
+        if said.get(name) != value:
+            table[name] = value
 
 
 def _as_table(account: Account) -> dict[str, Any]:
