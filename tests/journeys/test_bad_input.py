@@ -168,7 +168,8 @@ async def test_a_full_mailbox_says_that_the_message_left_without_its_copy(
         await screen.says(
             "copie à ranger",
             "La boîte aux lettres est pleine",
-            "est bien parti ; sa copie est gardée ici.",
+            "est bien parti ;",
+            "sa copie est gardée ici.",
             "Supprimez des messages et videz la corbeille",
         )
 

@@ -70,6 +70,7 @@ class Engine:
         self._outside = outside
         self._keepers: list[DraftKeeper] = []
         self._running: asyncio.Task[None] | None = None
+        self._has_connected = asyncio.Event()
 
         self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
         self._worker = Worker(
@@ -92,16 +93,18 @@ class Engine:
             self.announce,
             outside.now,
             retry_s=options.retry_most_s,
+            undo_s=options.undo_send_s,
         )
+        self.actions = Actions(store, self._mailbox.replay, self.announce)
         self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
         self.identities = Identities(store, account.address)
-        self.actions = Actions(store, self._mailbox.replay, self.announce)
         self.reading = Reading(store, self._mailbox, outside.files)
         self.writing = Writing(
             account, store, self.outbox, self.identities, outside.files, options, outside.now
         )
         self._worker.on_connected = self._connected
         self.outbox.on_accepted = self._copies.store_missing
+        self._mailbox.on_look_again = self._copies.store_missing
 
     # --- life
 
@@ -111,39 +114,51 @@ class Engine:
 
     async def stop(self) -> None:
         """Save what is being written, end the connections, close the store."""
-        for keeper in tuple(self._keepers):
-            with suppress(MailerError):
-                await keeper.save()
-            keeper.stop()
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
-        await self._store.close()
+        try:
+            for keeper in tuple(self._keepers):
+                with suppress(MailerError):
+                    await keeper.save()
+                keeper.stop()
+            if self._running is not None:
+                self._running.cancel()
+                await asyncio.wait([self._running])
+        finally:
+            await self._store.close()
 
     async def _run(self) -> None:
-        loops = (self._worker.run, self._watcher.run, self._mailbox.poll, self.outbox.run)
+        loops = (
+            self._worker.run,
+            self._watcher.run,
+            self._mailbox.poll,
+            self.outbox.run,
+            self._learn_size_limit,
+        )
         async with asyncio.TaskGroup() as tasks:
             for loop in loops:
                 tasks.create_task(keep_running(loop, self._tell, self._pause()))
-            tasks.create_task(self._learn_size_limit())
 
     def _tell(self, problem: MailerError) -> None:
         self.announce(ConnectivityChanged(self._worker.state, problem))
 
     def _connected(self) -> None:
         self._watcher.allow()
+        self._has_connected.set()
         self._mailbox.sync_all()
         self._copies.store_missing()
         self.outbox.nudge()
 
     async def _learn_size_limit(self) -> None:
-        with suppress(MailerError):
-            credentials = await self._outside.secrets.credentials(self.account)
-            if credentials is not None:
-                self.writing.size_limit_bytes = await self._outside.submission.check(
-                    self.account, credentials
-                )
+        """At each connection until it is known; a refused password must not count twice."""
+        while True:
+            await self._has_connected.wait()
+            self._has_connected.clear()
+            if self.writing.size_limit_bytes is None:
+                with suppress(MailerError):
+                    self.writing.size_limit_bytes = await with_credentials(
+                        self.account,
+                        self._outside.secrets,
+                        partial(self._outside.submission.check, self.account),
+                    )
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event, in the event loop; call what is returned to stop."""

@@ -26,9 +26,12 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.gate import patient_of
+from tui_mailer.engine.waiting import happens_within
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
+# A server that says "later" is asked less and less often, up to this many times the first pause.
+_MOST_PAUSES: Final = 32
 _SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
 
 
@@ -45,6 +48,7 @@ class Outbox:
         now: Callable[[], datetime],
         *,
         retry_s: float,
+        undo_s: float,
     ) -> None:
         self._account = account
         self._store = store
@@ -53,6 +57,7 @@ class Outbox:
         self._announce = announce
         self._now = now
         self._retry_s = retry_s
+        self._longest_wait = timedelta(seconds=max(undo_s, retry_s * _MOST_PAUSES))
         self._wake = asyncio.Event()
         self.on_accepted: Callable[[], None] = lambda: None
 
@@ -115,10 +120,7 @@ class Outbox:
         while True:
             self._wake.clear()
             pause_s = await self._send_due()
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause_s)
-            except TimeoutError:
-                continue
+            await happens_within(self._wake, pause_s)
 
     async def _settle_interrupted(self) -> None:
         for outgoing in await self._store.outbox():
@@ -129,6 +131,8 @@ class Outbox:
         """Send everything due; seconds until the next one is, None when nothing waits."""
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
         for outgoing in waiting:
+            if outgoing.due_at > self._now() + self._longest_wait:
+                await self._date_anew(outgoing)
             if outgoing.due_at <= self._now():
                 await self._send(outgoing)
                 _stop_if_cancelled()
@@ -137,6 +141,17 @@ class Outbox:
             return None
         next_due = min(outgoing.due_at for outgoing in waiting)
         return max((next_due - self._now()).total_seconds(), 0.0)
+
+    async def _date_anew(self, outgoing: Outgoing) -> None:
+        """The clock was put back: a message must not wait for the time it showed before."""
+        await self._store.set_outgoing_state(
+            outgoing.id,
+            _WAITING,
+            OutgoingState.QUEUED,
+            explanation=outgoing.explanation,
+            server_words=outgoing.server_words,
+            due_at=self._now() + self._longest_wait,
+        )
 
     async def _send(self, outgoing: Outgoing) -> None:
         if not await self._identity_still_holds(outgoing):
@@ -153,12 +168,14 @@ class Outbox:
                     self._account, credentials, outgoing.recipients, content
                 ),
             )
-        except StoreProblem:
+        except (StoreProblem, asyncio.CancelledError):
+            # Neither comes once the server may have the message: see `Submission`.
+            await self._wait(outgoing, self._retry_s)
             raise
         except DeliveryUncertain as error:
             await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
         except ConnectionProblem as error:
-            await self._wait_for_line(outgoing, error)
+            await self._wait(outgoing, self._retry_s, error)
         except SubmissionRefused as error:
             await self._refused(outgoing, error)
         except MailerError as error:
@@ -201,16 +218,20 @@ class Outbox:
         if error.permanent:
             await self._settle(outgoing, OutgoingState.FAILED, error)
         else:
-            await self._wait_for_line(outgoing, error)
+            pauses = min(2 ** min(outgoing.attempt_count, 30), _MOST_PAUSES)
+            await self._wait(outgoing, self._retry_s * pauses, error)
 
-    async def _wait_for_line(self, outgoing: Outgoing, error: MailerError) -> None:
+    async def _wait(
+        self, outgoing: Outgoing, pause_s: float, error: MailerError | None = None
+    ) -> None:
+        """Nothing was sent: again in `pause_s`, or at the next start."""
         await self._store.set_outgoing_state(
             outgoing.id,
             _SENDING,
             OutgoingState.QUEUED,
-            explanation=error.explanation,
-            server_words=error.server_words,
-            due_at=self._now() + timedelta(seconds=self._retry_s),
+            explanation=error.explanation if error else "",
+            server_words=error.server_words if error else SafeText(""),
+            due_at=self._now() + timedelta(seconds=pause_s),
         )
         self._changed(outgoing.id, OutgoingState.QUEUED, error)
 

@@ -78,9 +78,16 @@ class SentCopies:
             await self._mailbox.change_flags([summary], flag, Flags.NONE)
 
     async def _sent_folder(self, line: Line) -> str:
-        for folder in await self._store.folders():
-            if folder.role is FolderRole.SENT:
-                return folder.name
+        if name := await self._known_sent_folder():
+            return name
+        # The folders may not have been listed yet: never a second one beside the server's.
+        await self._store.save_folders(await line.server.list_folders())
+        if name := await self._known_sent_folder():
+            return name
         await line.server.create_folder(_FOLDER_TO_CREATE)
         await self._store.save_folders(await line.server.list_folders())
         return _FOLDER_TO_CREATE
+
+    async def _known_sent_folder(self) -> str:
+        folders = await self._store.folders()
+        return next((f.name for f in folders if f.role is FolderRole.SENT and f.selectable), "")

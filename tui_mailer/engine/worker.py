@@ -7,7 +7,6 @@ offline ──▶ connecting ──▶ syncing ──▶ online ──line lost�
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from typing import Final
 
 from tui_mailer.domain.account import Account
@@ -24,6 +23,7 @@ from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.waiting import happens_within
 
 Job = Callable[[Line], Awaitable[None]]
 """Something to do on the connection; run again on the next one when the line is lost."""
@@ -103,8 +103,7 @@ class Worker:
 
     async def _pause(self) -> None:
         self._retry.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._retry.wait(), self._backoff.next_s())
+        await happens_within(self._retry, self._backoff.next_s())
 
     async def _one_connection(self) -> None:
         self._publish(Connectivity.CONNECTING)
@@ -175,9 +174,7 @@ class Worker:
         self._wake.clear()
         if self._urgent or self._background:
             return
-        try:
-            await asyncio.wait_for(self._wake.wait(), keep_alive_s)
-        except TimeoutError:
+        if not await happens_within(self._wake, keep_alive_s):
             await server.keep_alive()
 
     def _publish(self, state: Connectivity, error: MailerError | None = None) -> None:

@@ -135,12 +135,13 @@ class Writing:
         )
 
     def _outgoing(self, draft: Draft, message_id: str, size_bytes: int, patient: str) -> Outgoing:
-        mailboxes = dict.fromkeys(str(address.mailbox) for address in draft.recipients)
+        # Each once, however it is written: nobody gets a message twice.
+        mailboxes = {a.mailbox.casefold(): str(a.mailbox) for a in reversed(draft.recipients)}
         return Outgoing(
             id=0,
             message_id=message_id,
             subject=safe_line(draft.subject),
-            recipients=tuple(mailboxes),
+            recipients=tuple(reversed(mailboxes.values())),
             patient=patient,
             state=OutgoingState.QUEUED,
             due_at=self._now() + timedelta(seconds=self._options.undo_send_s),

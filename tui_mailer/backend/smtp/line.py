@@ -159,7 +159,8 @@ class Line:
             _stop_if_cancelled()
             try:
                 transport.write(b".\r\n")
-                return await asyncio.wait_for(reading, self._patience.end_of_data_s)
+                async with asyncio.timeout(self._patience.end_of_data_s):
+                    return await reading
             except (aiosmtplib.SMTPException, OSError, asyncio.CancelledError) as error:
                 raise DeliveryUncertain from error
         finally:
@@ -250,7 +251,7 @@ async def open_line(account: Account, patience: Patience) -> AsyncIterator[Line]
 
 
 def _stop_if_cancelled() -> None:
-    """Raise a cancellation that got lost: Python 3.11's `wait_for` drops it when a reply is in."""
+    """Raise a cancellation that got lost: the library waits with Python's `wait_for`, which may drop it."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
