@@ -20,7 +20,7 @@ from tui_mailer.domain.draft import (
     OutgoingState,
 )
 from tui_mailer.domain.exchange import Exchange, ExchangeState
-from tui_mailer.domain.folder import Folder, FolderRole, FolderState, RemoteFolder, SyncPoint
+from tui_mailer.domain.folder import Folder, FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Flags, FolderView, PatientsView, RemoteMessage
 from tui_mailer.domain.patient import IdentityConfirmation
@@ -157,6 +157,16 @@ class FolderContract:
             ("Labo", 0),
         ]
 
+    async def test_a_folder_that_only_names_others_now_holds_nothing(
+        self, store: MessageStore
+    ) -> None:
+        (labo,) = await with_folders(store, RemoteFolder("Labo", "/"))
+        await store.add_messages(labo, [letter(1)])
+        await store.save_folders([RemoteFolder("Labo", "/", selectable=False)])
+        (folder,) = await store.folders()
+        assert (folder.selectable, folder.total_count) == (False, 0)
+        assert await store.rows(FolderView(labo), 0, 10) == []
+
     async def test_the_children_of_a_known_folder_follow_it(self, store: MessageStore) -> None:
         await store.save_folders(
             [RemoteFolder("Divers", "/"), RemoteFolder("Archives/2024", "/"), ARCHIVE]
@@ -186,9 +196,9 @@ class FolderContract:
     async def test_folders_seen_again_keep_their_id_and_messages(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)
         await store.add_messages(inbox, [letter(1)])
-        await store.save_folders([SENT, replace(INBOX, selectable=False)])
+        await store.save_folders([SENT, replace(INBOX, delimiter=".")])
         again = await folder(store, INBOX)
-        assert (again.id, again.total_count, again.selectable) == (inbox, 1, False)
+        assert (again.id, again.total_count, again.delimiter) == (inbox, 1, ".")
 
     async def test_a_vanished_folder_goes_with_its_messages(self, store: MessageStore) -> None:
         inbox, archive = await with_folders(store, INBOX, ARCHIVE)
@@ -564,6 +574,7 @@ class FlagContract:
         assert found is not None
         assert found.flags == Flags.SEEN
         assert await store.known_flags(inbox) == {1: Flags.FLAGGED, 2: Flags.NONE}
+        assert await store.known_flags(inbox, 2) == {2: Flags.NONE}
         assert await store.known_flags(archive) == {}
         (pending,) = await store.pending_flag_changes()
         assert (pending.folder_name, pending.uid) == ("INBOX", 1)

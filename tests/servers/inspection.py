@@ -64,10 +64,11 @@ class Inspector:
     def empty(self, account: Account) -> None:
         """Remove every message, and every folder that was not there at first."""
         with self._logged_in(account) as imap:
-            for folder in sorted(_folders(imap), reverse=True):
-                _checked(imap.select(quoted(folder)))
-                imap.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
-                _checked(imap.close())  # CLOSE expunges
+            for folder, attributes in sorted(_folders(imap).items(), reverse=True):
+                if attributes.isdisjoint({r"\Noselect", r"\NonExistent"}):
+                    _checked(imap.select(quoted(folder)))
+                    imap.uid("STORE", "1:*", "+FLAGS.SILENT", r"(\Deleted)")
+                    _checked(imap.close())  # CLOSE expunges
                 if folder not in ("INBOX", *SPECIAL_USE):
                     _checked(imap.delete(quoted(folder)))
 

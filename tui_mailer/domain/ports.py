@@ -222,10 +222,10 @@ class MessageStore(Protocol):
 
     # --- messages
 
-    async def known_flags(self, folder_id: int) -> Mapping[int, Flags]:
-        """UID -> flags of every message held of the folder, without pending changes.
+    async def known_flags(self, folder_id: int, first_uid: int = 1) -> Mapping[int, Flags]:
+        """UID -> flags of the messages held of the folder, without pending changes.
 
-        Those that wait to leave the folder are among them: the server has them there.
+        All of them, or those from `first_uid` on. Those that wait to leave the folder are among them: the server has them there.
         """
         ...
 

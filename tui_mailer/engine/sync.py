@@ -70,7 +70,12 @@ class Synchroniser:
             await self._store.save_folders(found)
         told = {folder.name: folder.state for folder in found}
         folders = [folder for folder in await self._store.folders() if folder.selectable]
-        self._told = {f.id: state for f in folders if (state := told.get(f.name)) is not None}
+        # What is told of the folder that is open may be as old as its opening (RFC 3501 §6.3.10).
+        self._told = {
+            folder.id: state
+            for folder in folders
+            if (state := told.get(folder.name)) is not None and not line.is_open(folder.name)
+        }
         self._announce(FoldersChanged())
         return folders
 
@@ -88,6 +93,8 @@ class Synchroniser:
             return
         state, todo = await self._look(line, folder, point)
         await self._take_over(folder, todo)
+        if todo.compares_all:
+            self._compared_at[folder.id] = self._now_s()
         is_first = point.state is None
         async for _ in self._learn(
             line, folder, state, todo.missing, announce_arrivals=not is_first
@@ -105,7 +112,6 @@ class Synchroniser:
         if point.state.highest_modseq is None:
             if self._is_comparison_due(folder):
                 return False
-            # STATUS may not be asked of the folder that is open (RFC 3501 §6.3.10).
             if told is None and not line.is_open(folder.name):
                 told = await _asked(line, folder)
         return told is not None and is_unchanged(point, told)
@@ -140,10 +146,10 @@ class Synchroniser:
         changes: FolderChanges,
     ) -> SyncPlan:
         """The plan of `changes`, unless the number of messages says that they are not all."""
-        todo = of_changes(changes, known.uid_next or 1)
-        if changes.vanished:
-            vanished = await self._held(folder, changes.vanished, known.uid_next or 1)
-            await self._take_over(folder, SyncPlan(vanished=tuple(vanished)))
+        known_next = known.uid_next or 1
+        todo = of_changes(changes, known_next, await self._store.known_flags(folder.id, known_next))
+        vanished = await self._held(folder, changes.vanished or (), known_next)
+        await self._take_over(folder, SyncPlan(vanished=(*vanished, *todo.vanished)))
         held_count = (await self._store.sync_point(folder.id)).held_count
         if held_count + len(todo.missing) == state.exists:
             return todo
@@ -164,13 +170,13 @@ class Synchroniser:
     async def _compare(self, line: Line, folder: Folder, state: FolderState) -> SyncPlan:
         """Hold everything that the server has against everything that the store holds."""
         held = await self._store.known_flags(folder.id)
-        self._compared_at[folder.id] = self._now_s()
         if not held:
-            return plan((), await line.server.uids())
+            return replace(plan((), await line.server.uids()), compares_all=True)
         flags: Mapping[int, Flags] = await line.server.flags(())
         # A server that leaves messages out of a FETCH must not make us forget them.
         present = flags if len(flags) >= state.exists else await line.server.uids()
-        return replace(plan(held, present), flags=changed_flags(held, flags))
+        todo = plan(held, present)
+        return replace(todo, flags=changed_flags(held, flags), compares_all=True)
 
     # --- taking it over
 

@@ -13,11 +13,16 @@ _MOST_WRITTEN_OUT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """UIDs to learn, newest first; UIDs to forget; flags to take over."""
+    """UIDs to learn, newest first; UIDs to forget; flags to take over.
+
+    Attributes:
+        compares_all: True when all that the server holds was looked at to make this plan.
+    """
 
     missing: tuple[int, ...] = ()
     vanished: tuple[int, ...] = ()
     flags: Mapping[int, Flags] = field(default_factory=dict)
+    compares_all: bool = False
 
 
 def plan(held: Collection[int], present: Collection[int]) -> SyncPlan:
@@ -54,16 +59,31 @@ def is_unchanged(point: SyncPoint, told: FolderState) -> bool:
     same = (told.uid_validity, told.uid_next, told.exists)
     if same != (known.uid_validity, known.uid_next, known.exists):
         return False
-    if told.highest_modseq is not None:
+    if told.highest_modseq is not None or known.highest_modseq is not None:
         return told.highest_modseq == known.highest_modseq
     return told.unseen == point.unread_count
 
 
-def of_changes(changes: FolderChanges, known_next: int) -> SyncPlan:
-    """The plan that a server's own words make; new are the UIDs from `known_next` on."""
-    new = (uid for uid in changes.flags if uid >= known_next)
-    old = {uid: flags for uid, flags in changes.flags.items() if uid < known_next}
-    return SyncPlan(missing=tuple(sorted(new, reverse=True)), flags=old)
+def of_changes(
+    changes: FolderChanges, known_next: int, held_since: Mapping[int, Flags]
+) -> SyncPlan:
+    """The plan that a server's own words make.
+
+    Args:
+        changes: all that is new or changed; of what vanished, only UIDs below `known_next`.
+        known_next: the first UID that was not given out yet at the last sync point.
+        held_since: those held from `known_next` on, learnt by a look that was cut short.
+    """
+    new = {uid for uid in changes.flags if uid >= known_next}
+    return SyncPlan(
+        missing=tuple(sorted(new.difference(held_since), reverse=True)),
+        vanished=tuple(sorted(held_since.keys() - new)),
+        flags={
+            uid: flags
+            for uid, flags in changes.flags.items()
+            if uid < known_next or uid in held_since
+        },
+    )
 
 
 def written_out(ranges: Sequence[tuple[int, int]], known_next: int) -> list[int] | None:

@@ -27,14 +27,17 @@ async def opened(dial: Dial, script: object, **more: object) -> ImapServer:
     return mail
 
 
-async def test_select_says_all(dial: Dial) -> None:
+@pytest.mark.parametrize(("capability", "modseq"), [("CONDSTORE", 7), ("", None)])
+async def test_select_says_all_and_mod_sequences_count_where_they_are_announced(
+    dial: Dial, capability: str, modseq: int | None
+) -> None:
     async def script(talk: Talk) -> None:
-        await talk.admit()
+        await talk.admit(f"IMAP4rev1 {capability}".strip())
         await talk.select(3, "* OK [UIDNEXT 42] next", "* OK [HIGHESTMODSEQ 7] ok")
         await talk.until_closed()
 
     mail = await dial(script)
-    assert await mail.open_folder("INBOX") == FolderState(9, 42, 3, 7)
+    assert await mail.open_folder("INBOX") == FolderState(9, 42, 3, modseq)
 
 
 async def test_select_without_uidvalidity(dial: Dial) -> None:

@@ -132,6 +132,9 @@ class FolderCommands:
         self._line.state = aioimaplib.SELECTED
         responses = of_this_folder(answer.responses)
         self._selected = self._sane(read_selected, responses)
+        if not self._tells_modseq:
+            # Said without CONDSTORE (RFC 7162 §3.1), it is no promise: STATUS does not say it.
+            self._selected = self._selected.without_modseq()
         return responses
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tui_mailer.backend.imap.receive import RawResponse
@@ -21,6 +21,10 @@ class Selected:
 
     state: FolderState
     permanent_flags: frozenset[bytes] | None = None
+
+    def without_modseq(self) -> "Selected":
+        """The same, from a server that keeps no mod-sequences."""
+        return replace(self, state=replace(self.state, highest_modseq=None))
 
 
 def read_selected(responses: Iterable[RawResponse]) -> Selected:

@@ -34,12 +34,12 @@ _PENDING_OF_FOLDER: Final = """
     WHERE m.folder_id = ? ORDER BY p.id
 """
 _KNOWN: Final = """
-    SELECT uid, server_flags FROM message WHERE folder_id = :folder AND uid > 0
+    SELECT uid, server_flags FROM message WHERE folder_id = :folder AND uid >= :first
     UNION ALL
     SELECT p.uid, m.server_flags FROM pending_move AS p JOIN message AS m ON m.id = p.message_id
-    WHERE p.folder_id = :folder
+    WHERE p.folder_id = :folder AND p.uid >= :first
     UNION ALL
-    SELECT uid, 0 FROM pending_expunge WHERE folder_id = :folder
+    SELECT uid, 0 FROM pending_expunge WHERE folder_id = :folder AND uid >= :first
 """
 _SERVER_TOOK: Final = """
     UPDATE message SET server_flags = (server_flags | :add) & ~:remove
@@ -54,12 +54,12 @@ _CHOSEN: Final = """
 class MessageFlags(Part):
     """The flags' part of the store."""
 
-    async def known_flags(self, folder_id: int) -> Mapping[int, Flags]:
-        """UID -> flags of every message held of the folder, without pending changes.
+    async def known_flags(self, folder_id: int, first_uid: int = 1) -> Mapping[int, Flags]:
+        """UID -> flags of the messages held of the folder, without pending changes.
 
         Those that wait to leave the folder are among them: the server has them there.
         """
-        values = {"folder": folder_id}
+        values = {"folder": folder_id, "first": first_uid}
 
         def work(sql: Sql) -> dict[int, Flags]:
             return {uid: to_flags(bits) for uid, bits in sql.execute(_KNOWN, values)}

@@ -87,12 +87,16 @@ class Folders(Part):
     """The folders' part of the store."""
 
     async def save_folders(self, found: Sequence[RemoteFolder]) -> None:
-        """Make the table equal to `found`; a vanished folder goes with its messages."""
+        """Make the table equal to `found`; a vanished folder goes with its messages.
+
+        So does one that only names others now: what it held is not there any more.
+        """
         rows = [(storable(f.name), f.delimiter, f.role.value, int(f.selectable)) for f in found]
 
         def work(sql: Sql) -> None:
-            held = {name for (name,) in sql.execute("SELECT name FROM folder")}
-            gone = held - {name for name, *_ in rows}
+            listed = {name: selectable for name, _, _, selectable in rows}
+            held = sql.execute("SELECT name, selectable FROM folder")
+            gone = {name for name, selectable in held if listed.get(name, -1) < selectable}
             gone -= {name for (name,) in sql.execute(_TO_BE_MADE)}
             if gone:
                 names = {"gone": json.dumps(list(gone))}
