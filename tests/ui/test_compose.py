@@ -107,6 +107,20 @@ async def test_letters_typed_just_before_sending_are_sent(engine: Engine) -> Non
         assert b"re,merci" in content
 
 
+async def test_a_correction_in_a_burst_of_keys_corrects_what_it_was_meant_to(
+    engine: Engine,
+) -> None:
+    async with composer(engine, Draft()) as (pilot, screen):
+        await until(pilot, lambda: screen.focused is not None)
+        screen.query_one("#subject", Input).focus()
+        await pilot.pause()
+        keys = [*"Bilam", "backspace", "n", "tab", *"Bonsoir", *["backspace"] * 4, *"jour"]
+        for key in keys:
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: screen.draft.body == "Bonjour")
+        assert screen.draft.subject == "Bilan"
+
+
 async def test_a_refusal_is_said_and_the_text_stays(engine: Engine) -> None:
     draft = Draft(to=(Address.received("x@gmail.com"),), subject="S", body="Mon texte")
     async with composer(engine, draft) as (pilot, screen):

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
 
 
@@ -64,9 +65,7 @@ class NewPasswordScreen(CommandModal[bool]):
                 classes="sheet-text",
             )
             yield Notice()
-            field = Input(password=True, placeholder="Nouveau mot de passe")
-            field.cursor_blink = False
-            yield field
+            yield LineInput(password=True, placeholder="Nouveau mot de passe")
             yield KeyBar()
 
     @property

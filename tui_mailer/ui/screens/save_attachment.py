@@ -16,6 +16,7 @@ from tui_mailer.ui.presenters.paths import typed_path
 from tui_mailer.ui.text import cut, french_size, line
 from tui_mailer.ui.widgets.choice_list import ChoiceList
 from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
 
 
@@ -108,9 +109,7 @@ class SaveAttachmentScreen(CommandModal[Path | None]):
             yield Static(line(("Enregistrer une pièce jointe", "bold")), classes="sheet-title")
             yield ChoiceList()
             yield Static(line("Dans le dossier :"), id="save-label")
-            field = Input(str(self._directory))
-            field.cursor_blink = False
-            yield field
+            yield LineInput(str(self._directory))
             yield Notice()
             yield Static(id="save-done", markup=False)
             yield KeyBar()

@@ -1,9 +1,10 @@
 """A field of one line that takes any paste: all of it, made safe, and never a key press."""
 
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.widgets.editing import edit_at_once
 
 
 class LineInput(Input):
@@ -37,6 +38,10 @@ class LineInput(Input):
             compact=compact,
         )
         self.cursor_blink = False
+
+    async def on_key(self, event: Key) -> None:
+        """Corrections in their turn among the letters."""
+        await edit_at_once(self, event)
 
     def on_paste(self, event: Paste) -> None:
         """Insert what was pasted on the one line; the field's owner decides what it is worth."""

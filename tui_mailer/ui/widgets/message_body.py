@@ -1,9 +1,10 @@
 """Where the text of a message is written."""
 
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import TextArea
 
 from tui_mailer.domain.safe_text import safe_block
+from tui_mailer.ui.widgets.editing import edit_at_once
 
 
 class MessageBody(TextArea):
@@ -12,6 +13,10 @@ class MessageBody(TextArea):
     def __init__(self, text: str) -> None:
         super().__init__(safe_block(text), soft_wrap=True, tab_behavior="focus", id="body")
         self.cursor_blink = False
+
+    async def on_key(self, event: Key) -> None:
+        """Corrections in their turn among the letters."""
+        await edit_at_once(self, event)
 
     def on_paste(self, event: Paste) -> None:
         """Insert what was pasted with its control characters made visible."""
