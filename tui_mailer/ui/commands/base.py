@@ -37,6 +37,7 @@ _KEY_NAMES: Final = {
     "end": "Fin",
     "plus": "+",
     "question_mark": "?",
+    "asterisk": "*",
     "delete": "Suppr",
 }
 
@@ -216,7 +217,8 @@ class PreviousField(NextField):
 
 _BETWEEN_FIELDS: Final[tuple[AnyCommand, ...]] = (NextField, PreviousField)
 _NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
-_LAST: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, Help, Quit)
+EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, Help, Quit)
+"""What every screen offers last."""
 
 
 class CommandScreen(Screen[ResultT]):
@@ -251,7 +253,7 @@ class CommandScreen(Screen[ResultT]):
     @classmethod
     def _common(cls) -> tuple[AnyCommand, ...]:
         has_tab = any("tab" in command.key.split(",") for command in cls.commands)
-        return _LAST if has_tab else _BETWEEN_FIELDS + _LAST
+        return EVERYWHERE if has_tab else _BETWEEN_FIELDS + EVERYWHERE
 
     def available(self) -> Sequence[AnyCommand]:
         """The commands that make sense now."""

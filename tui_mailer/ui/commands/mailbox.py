@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Final
 
 from tui_mailer.domain.errors import MessageNotHeld
 from tui_mailer.domain.events import Connectivity
-from tui_mailer.domain.message import Flags
 from tui_mailer.ui import flows
-from tui_mailer.ui.commands.base import AnyCommand, Command
+from tui_mailer.ui.commands.acting import ACTING, UNDOING
+from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY
-from tui_mailer.ui.errors import TooLateToTakeBack
+from tui_mailer.ui.commands.searching import SEARCHING, Find
 from tui_mailer.ui.presenters.source import source_text
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.drafts import DraftsScreen
@@ -103,24 +103,6 @@ class Forward(OnMessage):
         flows.forward(screen.mailer, screen.engine, message_id)
 
 
-class ToggleSeen(OnMessage):
-    """Marquer comme lu, ou comme non lu."""
-
-    key = "l"
-    label = "Lu/non lu"
-
-    async def act(self, screen: "MailboxScreen", message_id: int) -> None:
-        """The other of the two, as the store has it now."""
-        reading = screen.engine.reading
-        summary = await reading.summary(message_id)
-        if summary is None:
-            return
-        if Flags.SEEN in summary.flags:
-            await reading.mark([message_id], remove=Flags.SEEN)
-        else:
-            await reading.mark([message_id], add=Flags.SEEN)
-
-
 class SaveAttachment(Command["MailboxScreen"]):
     """Enregistrer une pièce jointe du message lu."""
 
@@ -182,27 +164,6 @@ class ShowOutbox(Command["MailboxScreen"]):
         screen.app.push_screen(OutboxScreen(screen.engine))
 
 
-class TakeBack(Command["MailboxScreen"]):
-    """Annuler le dernier envoi tant qu’il n’est pas parti, et rouvrir le message."""
-
-    key = "u"
-    label = "Annuler l’envoi"
-
-    def enabled(self, screen: "MailboxScreen") -> bool:
-        """While one waits."""
-        return screen.may_take_back is not None
-
-    async def run(self, screen: "MailboxScreen") -> None:
-        """Back to the composer."""
-        outgoing = screen.may_take_back
-        if outgoing is None:
-            return
-        draft = await screen.engine.outbox.take_back(outgoing.id)
-        if draft is None:
-            raise TooLateToTakeBack
-        flows.resume_draft(screen.mailer, screen.engine, draft)
-
-
 class CheckMail(Command["MailboxScreen"]):
     """Relever le courrier, ou se reconnecter ; dit pourquoi la connexion manque."""
 
@@ -238,20 +199,30 @@ class NewPassword(Command["MailboxScreen"]):
 
 
 MAILBOX: Final[tuple[AnyCommand, ...]] = (
-    TakeBack,
+    *UNDOING,
     NewPassword,
+    *SEARCHING,
     *MOVING,
     New,
     ToPatient,
     ToProfessional,
+    Find,
     Reply,
     ReplyToAll,
     Forward,
     SaveAttachment,
-    ToggleSeen,
+    *ACTING,
     ShowDrafts,
     ShowOutbox,
     CheckMail,
     ShowSource,
     *MOVING_SILENTLY,
 )
+WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (
+    *SEARCHING,
+    CheckMail,
+    *MOVING_SILENTLY,
+    CloseNotice,
+    *EVERYWHERE,
+)
+"""What the search bar leaves to the screen."""

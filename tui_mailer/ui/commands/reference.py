@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.drafts import DraftsScreen
@@ -29,6 +30,7 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     DraftsScreen,
     OutboxScreen,
     SaveAttachmentScreen,
+    ChooseFolderScreen,
     NewPasswordScreen,
     Question,
     DetailsScreen,

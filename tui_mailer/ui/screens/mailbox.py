@@ -17,6 +17,7 @@ from textual.widget import Widget
 from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.errors import LineLost, MailerError, NameUnknown, StoreProblem, Unreachable
 from tui_mailer.domain.events import (
+    ActionNotDone,
     BodyArrived,
     BodyRefused,
     Connectivity,
@@ -33,6 +34,8 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.screens.mailbox_actions import MailboxActions
+from tui_mailer.ui.screens.mailbox_search import MailboxSearch
 from tui_mailer.ui.widgets.folder_pane import FolderPane
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList
@@ -40,6 +43,7 @@ from tui_mailer.ui.widgets.message_list import MessageList
 from tui_mailer.ui.widgets.notice import Notice
 from tui_mailer.ui.widgets.reader import Reader
 from tui_mailer.ui.widgets.row_window import ViewRows
+from tui_mailer.ui.widgets.search_bar import SearchBar
 from tui_mailer.ui.widgets.status_line import StatusLine, connectivity_words, outbox_words
 
 Stage = Literal["folders", "list", "reader"]
@@ -58,6 +62,8 @@ class MailboxScreen(CommandScreen[None]):
         stage: the pane that has the focus; alone on a small terminal.
         unsettled: the outbox as last read.
         line_error: why the line is down or refused, the last reason known.
+        acting: which messages commands change, and what is said of it.
+        search: what is looked for, when the search bar is open.
     """
 
     heading = "Boîte aux lettres"
@@ -81,6 +87,8 @@ class MailboxScreen(CommandScreen[None]):
         self.unsettled: Sequence[Outgoing] = ()
         self.line_error: MailerError | None = None
         self.opened: MessageSummary | None = None
+        self.search = MailboxSearch(self)
+        self.acting = MailboxActions(self)
         self._advance: SyncAdvanced | None = None
 
     def compose(self) -> ComposeResult:
@@ -88,6 +96,7 @@ class MailboxScreen(CommandScreen[None]):
         account = self.engine.account
         yield StatusLine(account.address)
         yield Notice()
+        yield SearchBar()
         with Horizontal(id="panes"):
             yield FolderPane(inbox_shows_patients=self.engine.options.inbox_shows_patients)
             yield MessageList(local_now, account.patient_domain)
@@ -134,13 +143,16 @@ class MailboxScreen(CommandScreen[None]):
         """The message that commands act on: the one read, else the one under the cursor."""
         if self.stage == "reader":
             return self.opened
+        if self.search.is_behind:
+            return None
         return self.list.selected if self.stage == "list" else None
 
     def watch_stage(self, stage: Stage) -> None:
         """Show the pane, where panes take turns, and give it the focus."""
         for name in STAGES:
             self.set_class(name == stage, f"at-{name}")
-        self.pane.focus()
+        if not self.search.is_typing:
+            self.pane.focus()
         self.refresh_bindings()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -161,7 +173,13 @@ class MailboxScreen(CommandScreen[None]):
         self.refresh_bindings()
         # The cursor may have moved on; the entry's counts may have changed.
         if view is not None and current is not None and current.view == view:
+            self.search.forget()
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
+
+    @on(SearchBar.Typed)
+    def look(self) -> None:
+        """Show what is looked for."""
+        self.search.look()
 
     @on(MessageList.Moved)
     def follow_cursor(self) -> None:
@@ -173,6 +191,11 @@ class MailboxScreen(CommandScreen[None]):
         """A click opens a message."""
         if event.sender is self.list:
             await self.open_selected()
+
+    def available(self) -> Sequence[AnyCommand]:
+        """While typing in the search bar, only what has no letter for a key."""
+        every = super().available()
+        return [c for c in every if c in commands.WHILE_TYPING] if self.search.is_typing else every
 
     def turn(self, by: int) -> None:
         """Give the focus to the next pane; the reader takes part once it has a message."""
@@ -227,10 +250,13 @@ class MailboxScreen(CommandScreen[None]):
                 await self._refresh_tree()
             case MessagesChanged() if self._shows(event.folder_id):
                 await self.list.reload()
+                await self.search.told()
             case BodyArrived() if self.opened and event.message_id == self.opened.id:
                 await self._show_opened()
             case BodyRefused() if self.opened and event.message_id == self.opened.id:
                 self.reader.show_waiting(self.opened, event.error.explanation)
+                self.show_error(event.error)
+            case ActionNotDone():
                 self.show_error(event.error)
             case OutgoingChanged():
                 await self._outgoing_changed(event)
@@ -240,6 +266,10 @@ class MailboxScreen(CommandScreen[None]):
     def _shows(self, folder_id: int) -> bool:
         entry = self.folders.current
         view = entry.view if entry else None
+        if self.search.view is not None:
+            view = self.search.view.within
+            if view is None:
+                return True
         return isinstance(view, PatientsView) or (
             isinstance(view, FolderView) and view.folder_id == folder_id
         )

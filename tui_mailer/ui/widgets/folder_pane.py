@@ -7,7 +7,7 @@ from typing import Final
 from textual.message import Message
 
 from tui_mailer.domain.folder import Folder, FolderRole
-from tui_mailer.domain.message import FolderView, ListView, PatientsView
+from tui_mailer.domain.message import FolderView, PatientsView
 from tui_mailer.domain.patient import KnownPatient
 from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.ui.text import french_number
@@ -28,7 +28,7 @@ class Entry:
         fold: "▾" or "▸" where the line can be folded, else "".
     """
 
-    view: ListView | None
+    view: FolderView | PatientsView | None
     label: SafeText
     depth: int
     unread_count: int
@@ -68,6 +68,10 @@ class FolderPane(LineList):
             self._folded = len(patients) > _UNFOLDED_UP_TO
         self._folders, self._patients = folders, patients
         self._rebuild()
+
+    def with_role(self, role: FolderRole) -> frozenset[int]:
+        """Ids of the folders of a role."""
+        return frozenset(folder.id for folder in self._folders if folder.role is role)
 
     @property
     def hides_patients(self) -> bool:

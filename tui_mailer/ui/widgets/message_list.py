@@ -1,6 +1,7 @@
 """The list of messages: a window on the store, its cursor on a message and not on a place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,18 @@ from tui_mailer.ui.widgets.message_row import RowStyle, draw_row, row_height
 from tui_mailer.ui.widgets.row_window import PAGE_ROWS, RowSource, RowWindow
 
 _LOADING: Final = "message list pages"
+_ROWS_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """A list and where one stood in it."""
+
+    window: RowWindow | None
+    empty_words: str
+    row_count: int
+    cursor: int
+    top: int
 
 
 class MessageList(LineList):
@@ -28,6 +41,8 @@ class MessageList(LineList):
         self._style_of_rows = RowStyle(now(), patient_domain)
         self._window: RowWindow | None = None
         self._wanted: tuple[int, int] | None = None
+        # Local id -> folder, in the order they were ticked.
+        self.marked: dict[int, int] = {}
 
     # --- what it shows
 
@@ -43,6 +58,7 @@ class MessageList(LineList):
         count = await source.count()
         await window.load(0, min(count, PAGE_ROWS))
         self._window = window
+        self.marked.clear()
         self.set_reactive(LineList.cursor, 0)
         self._take(count)
         self.scroll_to(y=0, animate=False, force=True)
@@ -71,11 +87,69 @@ class MessageList(LineList):
         self.scroll_to_cursor()
         self._load_visible()
 
+    def remember(self) -> ListPlace:
+        """Where one stands, to come back to."""
+        top = self.scroll_offset.y // self.row_height
+        return ListPlace(self._window, self.empty_words, self.row_count, self.cursor, top)
+
+    async def restore(self, place: ListPlace) -> None:
+        """Come back to a place; what changed there meanwhile is asked for anew."""
+        self.empty_words = place.empty_words
+        self._window = place.window
+        self.marked.clear()
+        self.set_reactive(LineList.cursor, place.cursor)
+        self._take(place.row_count)
+        self.scroll_to(y=place.top * self.row_height, animate=False, force=True)
+        await self.reload()
+
     def select(self, message_id: int) -> None:
         """Put the cursor on a loaded message."""
         place = self._window.find(message_id) if self._window else None
         if place is not None:
             self.cursor = place
+
+    # --- ticked messages
+
+    def toggle_mark(self) -> None:
+        """Tick the message under the cursor, or take the tick off."""
+        row = self.selected
+        if row is not None and self.marked.pop(row.id, None) is None:
+            self.marked[row.id] = row.folder_id
+        self.redraw()
+
+    def mark_and_move(self, rows: int) -> None:
+        """Tick the message under the cursor and the one that the cursor goes to."""
+        before, self.cursor = self.selected, max(0, min(self.row_count - 1, self.cursor + rows))
+        for row in (before, self.selected):
+            if row is not None:
+                self.marked[row.id] = row.folder_id
+        self.redraw()
+
+    async def mark_all(self) -> None:
+        """Tick every message of the list, or none when all are."""
+        window = self._window
+        if window is None or len(self.marked) == self.row_count:
+            self.unmark()
+            return
+        for start in range(0, self.row_count, _ROWS_AT_ONCE):
+            rows = await window.source.rows(start, start + _ROWS_AT_ONCE)
+            self.marked.update((row.id, row.folder_id) for row in rows)
+        self.redraw()
+
+    def unmark(self) -> None:
+        """Take all ticks off."""
+        self.marked.clear()
+        self.redraw()
+
+    def following(self, leaving: Container[int]) -> int | None:
+        """The message nearest to the cursor that is not `leaving`: below it, else above."""
+        for index in (*range(self.cursor, self.row_count), *range(self.cursor - 1, -1, -1)):
+            row = self._row(index)
+            if row is None:
+                return None
+            if row.id not in leaving:
+                return row.id
+        return None
 
     def _take(self, count: int) -> None:
         self._style_of_rows = RowStyle(self._now(), self._patient_domain)
@@ -133,4 +207,5 @@ class MessageList(LineList):
         message = self._row(index)
         if message is None:
             return [[column("     …", width, "line--faint")]]
-        return draw_row(message, width, self._style_of_rows, selected=selected)
+        ticked = message.id in self.marked
+        return draw_row(message, width, self._style_of_rows, selected=selected, ticked=ticked)

@@ -34,23 +34,23 @@ def row_height(width: int) -> int:
 
 
 def draw_row(
-    message: MessageSummary, width: int, style: RowStyle, *, selected: bool
+    message: MessageSummary, width: int, style: RowStyle, *, selected: bool, ticked: bool = False
 ) -> Sequence[Sequence[Piece]]:
     """The lines of a row, each `width` cells at most."""
     if row_height(width) == 2:
-        return _two_lines(message, width, style, selected=selected)
-    return [_one_line(message, width, style, selected=selected)]
+        return _two_lines(message, width, style, selected=selected, ticked=ticked)
+    return [_one_line(message, width, style, selected=selected, ticked=ticked)]
 
 
 def _one_line(
-    message: MessageSummary, width: int, style: RowStyle, *, selected: bool
+    message: MessageSummary, width: int, style: RowStyle, *, selected: bool, ticked: bool = False
 ) -> list[Piece]:
     strength = _strength(message)
     size_width = _SIZE_WIDTH + 1 if width >= _SIZE_FROM else 0
     free = width - 5 - 3 - 1 - _DATE_WIDTH - size_width - 2
     who_width = min(30, free * 2 // 5)
     pieces = [
-        *_marks(message, selected=selected),
+        *_marks(message, selected=selected, ticked=ticked),
         column(_who(message, style), who_width, strength),
         ("  ", ""),
         *_subject(message, free - who_width, strength),
@@ -65,12 +65,12 @@ def _one_line(
 
 
 def _two_lines(
-    message: MessageSummary, width: int, style: RowStyle, *, selected: bool
+    message: MessageSummary, width: int, style: RowStyle, *, selected: bool, ticked: bool = False
 ) -> list[list[Piece]]:
     strength = _strength(message)
     date = french_date(message.shown_at, style.now)
     first = [
-        *_marks(message, selected=selected),
+        *_marks(message, selected=selected, ticked=ticked),
         column(_who(message, style), width - 5 - 3 - cell_len(date), strength),
         ("  ", ""),
         (date, "line--faint"),
@@ -86,8 +86,10 @@ def _two_lines(
     return [first, second]
 
 
-def _marks(message: MessageSummary, *, selected: bool) -> list[Piece]:
-    unread = Flags.SEEN not in message.flags
+def _marks(message: MessageSummary, *, selected: bool, ticked: bool) -> list[Piece]:
+    # A tick takes the place of the dot: what is unread is bold too.
+    unread = "●" if Flags.SEEN not in message.flags else " "
+    flag = "⚑" if Flags.FLAGGED in message.flags else " "
     if Flags.ANSWERED in message.flags:
         answer = "↩"
     elif Flags.FORWARDED in message.flags:
@@ -96,8 +98,10 @@ def _marks(message: MessageSummary, *, selected: bool) -> list[Piece]:
         answer = " "
     return [
         ("▌" if selected else " ", ""),
-        ("●" if unread else " ", "line--strong"),
-        (f"{answer}  ", "line--faint"),
+        ("✓" if ticked else unread, "line--strong"),
+        (answer, "line--faint"),
+        (flag, "line--strong"),
+        (" ", ""),
     ]
 
 

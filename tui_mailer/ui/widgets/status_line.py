@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.events import Connectivity, SyncAdvanced
-from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.ui.text import Part, french_number, line, plural
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class StatusLine(Widget):
         self._account = safe_line(account_address)
         self._line: tuple[str, str] = ("", "")
         self._outbox: tuple[str, str] = ("", "")
+        self._done: SafeText | None = None
 
     def show_line(self, words: tuple[str, str]) -> None:
         """Where the connection stands."""
@@ -81,6 +82,12 @@ class StatusLine(Widget):
     def show_outbox(self, words: tuple[str, str]) -> None:
         """What is on its way out."""
         self._show(self._line, words)
+
+    def show_done(self, words: SafeText | None) -> None:
+        """What was just done, in the place of the account; None for the account."""
+        if words != self._done:
+            self._done = words
+            self.refresh()
 
     def _show(self, connection: tuple[str, str], outbox: tuple[str, str]) -> None:
         if (connection, outbox) != (self._line, self._outbox):
@@ -95,5 +102,5 @@ class StatusLine(Widget):
                 states += ["   ", words]
         right = line(*states)
         free = self.content_size.width - right.cell_length
-        account: Content = line((self._account, "bold"))
-        return line(account.truncate(max(0, free), ellipsis=True, pad=True), right)
+        left: Content = line((self._done or self._account, "bold"))
+        return line(left.truncate(max(0, free), ellipsis=True, pad=True), right)

@@ -1,0 +1,149 @@
+"""The search of the mailbox screen.
+
+closed ──key──▶ typing ──Enter──▶ in the list ──Escape──▶ closed, the list as it was
+                  ▲   └──Escape──▶ closed    │
+                  └───────────key────────────┘
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui_mailer.domain.message import FolderView, PatientsView, SearchView
+from tui_mailer.domain.search import SearchQuery, parse
+from tui_mailer.ui.aside import run_aside
+from tui_mailer.ui.clock import local_now
+from tui_mailer.ui.presenters.search import EVERYWHERE, found_words
+from tui_mailer.ui.widgets.message_list import ListPlace
+from tui_mailer.ui.widgets.row_window import ViewRows
+from tui_mailer.ui.widgets.search_bar import SearchBar
+
+if TYPE_CHECKING:
+    from tui_mailer.ui.screens.mailbox import MailboxScreen
+
+_LOOKING = "mailbox search"
+
+
+class MailboxSearch:
+    """What is looked for and where, and the place in the list to come back to.
+
+    Attributes:
+        everywhere: in all folders, not only in the one that was shown.
+    """
+
+    def __init__(self, screen: "MailboxScreen") -> None:
+        self._screen = screen
+        self._place: ListPlace | None = None
+        self._scope: FolderView | PatientsView | None = None
+        self._scope_name = ""
+        self._query = SearchQuery()
+        self.everywhere = False
+
+    @property
+    def _bar(self) -> SearchBar:
+        return self._screen.query_one(SearchBar)
+
+    @property
+    def is_open(self) -> bool:
+        """The bar is shown."""
+        return self._place is not None
+
+    @property
+    def is_typing(self) -> bool:
+        """Keys go into the bar."""
+        return self.is_open and self._screen.focused is self._bar.input
+
+    @property
+    def is_behind(self) -> bool:
+        """The list does not show yet what is typed: nothing of it may be acted on."""
+        if not self.is_open:
+            return False
+        return self._bar.is_pausing or any(
+            worker.group == _LOOKING and not worker.is_finished for worker in self._screen.workers
+        )
+
+    @property
+    def view(self) -> SearchView | None:
+        """What the list shows, None when that is no search."""
+        if not self.is_open or self._query.is_empty:
+            return None
+        return SearchView(self._query, None if self.everywhere else self._scope)
+
+    # --- opening and closing
+
+    def open(self) -> None:
+        """Show the bar, or go back to it."""
+        screen = self._screen
+        if not self.is_open:
+            entry = screen.folders.current
+            self._place = screen.list.remember()
+            # The inbox may leave out its messages with patients: a search there finds them too.
+            view = entry.view if entry else None
+            self._scope = FolderView(view.folder_id) if isinstance(view, FolderView) else view
+            self._scope_name = entry.label if entry else ""
+            self.everywhere = self._scope is None
+            self._say(0)
+        self._bar.show()
+        screen.stage = "list"
+
+    async def close(self) -> None:
+        """Back to the list as it was, the cursor where it was."""
+        place = self._place
+        self.forget()
+        self._screen.set_focus(self._screen.list)
+        if place is not None:
+            await self._screen.list.restore(place)
+
+    def forget(self) -> None:
+        """Close the bar; the list is about to show something else."""
+        self._screen.workers.cancel_group(self._screen, _LOOKING)
+        self._place = None
+        self._query = SearchQuery()
+        self._bar.hide()
+
+    # --- looking
+
+    def look(self) -> None:
+        """Show what is typed now; what was looked for before is given up."""
+        if self.is_open:
+            run_aside(self._screen, self._look, group=_LOOKING, exclusive=True)
+
+    def switch_scope(self) -> None:
+        """From the folder to all folders and back."""
+        self.everywhere = not self.everywhere or self._scope is None
+        self.look()
+
+    async def enter_list(self) -> None:
+        """Go to what was found, once the letters typed before are looked for."""
+        self._screen.set_focus(self._screen.list)
+        taken = asyncio.Event()
+        # Keys of one burst wait in the field: the one that ended it overtook them.
+        self._bar.input.call_later(taken.set)
+        await taken.wait()
+        self._bar.settle()
+
+    async def _look(self) -> None:
+        place, messages = self._place, self._screen.list
+        if place is None:
+            return
+        self._query = parse(self._bar.input.value, local_now().date())
+        if self.view is None:
+            await messages.restore(place)
+        else:
+            rows = ViewRows(self._screen.engine.reading, self.view)
+            await messages.show(rows, "Aucun message trouvé.")
+        await self.told()
+        self._screen.refresh_bindings()
+
+    async def told(self) -> None:
+        """The list shows more or fewer messages."""
+        view, count = self.view, self._screen.list.row_count
+        elsewhere_count = 0
+        if view is not None and not count and view.within is not None:
+            everywhere = SearchView(view.query)
+            elsewhere_count = await self._screen.engine.reading.count(everywhere)
+        if self.is_open:
+            self._say(count, elsewhere_count)
+
+    def _say(self, count: int, elsewhere_count: int = 0) -> None:
+        scope = EVERYWHERE if self.everywhere else self._scope_name
+        self._bar.say(*found_words(self._query, scope, count, elsewhere_count))
