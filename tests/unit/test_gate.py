@@ -8,7 +8,10 @@ import pytest
 from tui_mailer.domain.account import Account, Endpoint
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
-from tui_mailer.engine.gate import Question, review
+from tui_mailer.engine.before_sending.finding import Context
+from tui_mailer.engine.before_sending.recipients import PATIENT_WITH_OTHERS
+from tui_mailer.engine.before_sending.subject import EMPTY_SUBJECT
+from tui_mailer.engine.gate import Review, review
 
 ACCOUNT = Account("dr@cabinet.aura.mssante.fr", Endpoint("i", 143), Endpoint("s", 587))
 COLLEAGUE = Address.received("dr.durand@hopital.aura.mssante.fr")
@@ -23,46 +26,50 @@ def draft(
     return Draft(to=to, cc=tuple(cc), bcc=tuple(bcc), subject=subject)
 
 
+def held(draft: Draft, account: Account, cleared: Iterable[str]) -> Review:
+    return review(draft, Context(account, frozenset(cleared)))
+
+
 def test_a_message_to_a_colleague_needs_nothing() -> None:
-    found = review(draft(COLLEAGUE), ACCOUNT, ())
+    found = held(draft(COLLEAGUE), ACCOUNT, ())
     assert (found.refusals, found.questions, found.unconfirmed) == ((), (), False)
 
 
 def test_a_patient_needs_a_confirmation_of_that_very_matricule() -> None:
-    assert review(draft(PATIENT), ACCOUNT, ()).unconfirmed
-    assert review(draft(PATIENT), ACCOUNT, {"180017505600301"}).unconfirmed
-    assert not review(draft(PATIENT), ACCOUNT, {INS}).unconfirmed
+    assert held(draft(PATIENT), ACCOUNT, ()).unconfirmed
+    assert held(draft(PATIENT), ACCOUNT, {"180017505600301"}).unconfirmed
+    assert not held(draft(PATIENT), ACCOUNT, {INS}).unconfirmed
 
 
 @pytest.mark.parametrize("field", ["to", "cc", "bcc"])
 def test_a_patient_is_seen_in_every_field(field: str) -> None:
-    assert review(Draft(subject="x", **{field: (PATIENT,)}), ACCOUNT, ()).unconfirmed  # type: ignore[arg-type]
+    assert held(Draft(subject="x", **{field: (PATIENT,)}), ACCOUNT, ()).unconfirmed  # type: ignore[arg-type]
 
 
 def test_letter_case_hides_no_patient() -> None:
     shouted = Address.received("284052a32102552@PATIENT.MSSANTE.FR")
-    found = review(draft(shouted), ACCOUNT, ())
+    found = held(draft(shouted), ACCOUNT, ())
     assert found.patient == "284052A32102552"
     assert found.unconfirmed
 
 
 def test_two_patients_in_one_message_are_refused_even_when_both_are_confirmed() -> None:
-    found = review(draft(PATIENT, cc=[OTHER_PATIENT]), ACCOUNT, {INS, "180017505600301"})
+    found = held(draft(PATIENT, cc=[OTHER_PATIENT]), ACCOUNT, {INS, "180017505600301"})
     assert any("un seul patient" in refusal for refusal in found.refusals)
 
 
 def test_the_same_patient_twice_is_one_patient() -> None:
-    assert review(draft(PATIENT, cc=[PATIENT]), ACCOUNT, {INS}).refusals == ()
+    assert held(draft(PATIENT, cc=[PATIENT]), ACCOUNT, {INS}).refusals == ()
 
 
 def test_a_patient_in_blind_copy_of_others_is_refused() -> None:
-    assert review(draft(COLLEAGUE, bcc=[PATIENT]), ACCOUNT, {INS}).refusals
+    assert held(draft(COLLEAGUE, bcc=[PATIENT]), ACCOUNT, {INS}).refusals
 
 
 def test_a_patient_with_professionals_is_asked_about() -> None:
-    found = review(draft(PATIENT, cc=[COLLEAGUE]), ACCOUNT, {INS})
+    found = held(draft(PATIENT, cc=[COLLEAGUE]), ACCOUNT, {INS})
     assert found.refusals == ()
-    assert found.questions == (Question.PATIENT_WITH_OTHERS,)
+    assert found.questions == (PATIENT_WITH_OTHERS,)
 
 
 @pytest.mark.parametrize(
@@ -83,33 +90,29 @@ def test_a_patient_with_professionals_is_asked_about() -> None:
     ],
 )
 def test_what_is_outside_the_trust_space_or_no_address_is_refused(mailbox: str) -> None:
-    assert review(draft(Address.received(mailbox)), ACCOUNT, {INS}).refusals
+    assert held(draft(Address.received(mailbox)), ACCOUNT, {INS}).refusals
 
 
 @pytest.mark.parametrize(
     "mailbox", ["a@b.mssante.fr", "a@mssante.apicrypt.org", "a@interop-mssante.apicrypt.org"]
 )
 def test_members_of_the_trust_space_are_not_refused(mailbox: str) -> None:
-    assert review(draft(Address.received(mailbox)), ACCOUNT, ()).refusals == ()
+    assert held(draft(Address.received(mailbox)), ACCOUNT, ()).refusals == ()
 
 
 def test_no_recipient_is_refused_and_half_an_address_is_named() -> None:
-    assert review(Draft(subject="x"), ACCOUNT, ()).refusals == (
-        "Indiquez au moins un destinataire.",
-    )
+    assert held(Draft(subject="x"), ACCOUNT, ()).refusals == ("Indiquez au moins un destinataire.",)
     half = Draft(to=(COLLEAGUE,), subject="x", incomplete_recipients=("dr.dur", "", ""))
-    assert "dr.dur" in review(half, ACCOUNT, ()).refusals[0]
+    assert "dr.dur" in held(half, ACCOUNT, ()).refusals[0]
 
 
 def test_an_empty_subject_is_asked_about() -> None:
-    assert review(draft(COLLEAGUE, subject="  "), ACCOUNT, ()).questions == (
-        Question.EMPTY_SUBJECT,
-    )
+    assert held(draft(COLLEAGUE, subject="  "), ACCOUNT, ()).questions == (EMPTY_SUBJECT,)
 
 
 def test_the_test_mailbox_of_the_patients_domain_is_no_patient() -> None:
     robot = Address.received("reponse.automatique-test@patient.mssante.fr")
-    found = review(draft(robot), ACCOUNT, ())
+    found = held(draft(robot), ACCOUNT, ())
     assert (found.refusals, found.patient, found.unconfirmed) == ((), "", False)
 
 
@@ -123,21 +126,21 @@ def test_the_test_mailbox_of_the_patients_domain_is_no_patient() -> None:
     ],
 )
 def test_what_only_resembles_an_ins_is_nobodys_address(mailbox: str) -> None:
-    found = review(draft(Address.received(mailbox)), ACCOUNT, ())
+    found = held(draft(Address.received(mailbox)), ACCOUNT, ())
     assert any("l’adresse d’aucun patient" in refusal for refusal in found.refusals)
 
 
 def test_the_test_mailbox_of_the_patients_domain_may_be_written_to() -> None:
     box = Address.received("reponse.automatique-test@patient.mssante.fr")
-    assert review(draft(box), ACCOUNT, ()).refusals == ()
+    assert held(draft(box), ACCOUNT, ()).refusals == ()
 
 
 def test_a_test_identity_with_a_wrong_key_is_confirmed_like_any_patient() -> None:
     tests = replace(ACCOUNT, test_identities=True)
-    found = review(draft(Address.received("279035121518988@patient.mssante.fr")), tests, ())
+    found = held(draft(Address.received("279035121518988@patient.mssante.fr")), tests, ())
     assert (found.refusals, found.patient, found.unconfirmed) == ((), "279035121518988", True)
 
 
 def test_letter_case_in_the_settings_hides_no_patient() -> None:
     shouting = replace(ACCOUNT, patient_domain="Patient.MSSante.fr")
-    assert review(draft(PATIENT), shouting, ()).unconfirmed
+    assert held(draft(PATIENT), shouting, ()).unconfirmed

@@ -25,7 +25,7 @@ from tui_mailer.domain.ports import MessageStore, SecretSource, Submission
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
-from tui_mailer.engine.gate import patient_of
+from tui_mailer.engine.before_sending.patients import patient_of
 from tui_mailer.engine.waiting import happens_within
 
 _WAITING: Final = (OutgoingState.QUEUED,)

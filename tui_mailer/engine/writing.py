@@ -24,10 +24,12 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.message import ReadMessage
 from tui_mailer.domain.ports import Files, MessageStore
 from tui_mailer.domain.safe_text import safe_line
-from tui_mailer.engine.gate import Question, Review, patients_of, review
+from tui_mailer.engine.before_sending.finding import Question
+from tui_mailer.engine.gate import Review
 from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
+from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.mime import attachments as received_attachments
 from tui_mailer.mime.compose import compose, new_message_id
 from tui_mailer.mime.parse import parse
@@ -50,7 +52,7 @@ class Writing:
         self._account = account
         self._store = store
         self._outbox = outbox
-        self._identities = identities
+        self._reviewing = Reviewing(account, store, identities)
         self._files = files
         self._options = options
         self._now = now
@@ -96,15 +98,7 @@ class Writing:
 
     async def review(self, draft: Draft) -> Review:
         """Hold a draft against the rules; nothing is sent."""
-        cleared = await self._identities.cleared(
-            patients_of(draft, self._account), answered=await self._patient_answered(draft)
-        )
-        return review(draft, self._account, cleared)
-
-    async def _patient_answered(self, draft: Draft) -> str:
-        """The patient with whom the message answered was exchanged, or ""."""
-        summary = await self._store.summary(draft.answers) if draft.answers else None
-        return summary.patient if summary else ""
+        return await self._reviewing.review(draft)
 
     async def send(self, draft: Draft, answered: Collection[Question] = ()) -> Outgoing:
         """Hand `draft` over; it leaves after the time to take it back.
@@ -126,7 +120,7 @@ class Writing:
         if found.unconfirmed:
             raise UnconfirmedIdentity
         if unanswered := [question for question in found.questions if question not in answered]:
-            raise SendRefused(unanswered[0].value)
+            raise SendRefused(unanswered[0].text)
         message_id = new_message_id(self._account.address)
         content = await self._compose(draft, message_id)
         self._check_size(len(content), found.patient)

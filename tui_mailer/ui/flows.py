@@ -15,8 +15,8 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.ins import InsReading, read
+from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
-from tui_mailer.engine.gate import patients_of
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen

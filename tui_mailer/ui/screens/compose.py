@@ -15,9 +15,10 @@ from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.engine.before_sending.finding import Question as Asked
+from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
-from tui_mailer.engine.gate import Question as Asked
-from tui_mailer.engine.gate import Review, patients_of
+from tui_mailer.engine.gate import Review
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import compose as commands
@@ -274,7 +275,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
                 return None
             self._identified.add(review.patient)
         for question in review.questions:
-            screen = Question(question.value, "Envoyer", "Revenir au message")
+            screen = Question(question.text, question.yes, question.no)
             if not await self.app.push_screen_wait(screen):
                 return None
         return list(review.questions)

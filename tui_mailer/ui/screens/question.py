@@ -1,8 +1,11 @@
 """A question with two answers; neither is given by a key that was typed ahead."""
 
+from time import monotonic
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.widgets import Button, Static
 
 from tui_mailer.ui.commands.base import Command, CommandModal
@@ -43,6 +46,7 @@ class Question(CommandModal[bool]):
         self._text = text
         self._yes_label = yes_label
         self._no_label = no_label
+        self._shown_at: float | None = None
 
     def compose(self) -> ComposeResult:
         """The question, then "no" first."""
@@ -55,6 +59,18 @@ class Question(CommandModal[bool]):
     def on_mount(self) -> None:
         """Enter means no, until the user moves to the other button."""
         self.query_one("#no", Button).focus()
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        self._shown_at = monotonic()
+
+    def on_key(self, event: Key) -> None:
+        """A key pressed before the question was on the screen was meant for something else.
+
+        Every key comes by here on its way to the commands and the buttons' own bindings.
+        """
+        if self._shown_at is None or event.time < self._shown_at:
+            event.stop()
 
     @on(Button.Pressed)
     def answered(self, event: Button.Pressed) -> None:

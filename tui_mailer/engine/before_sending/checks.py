@@ -1,0 +1,18 @@
+"""Every check, in the order in which the user hears of what it found."""
+
+from typing import Final
+
+from tui_mailer.engine.before_sending.finding import Check
+from tui_mailer.engine.before_sending.recipients import (
+    one_patient_at_most,
+    patient_apart_from_others,
+    recipients_are_addresses,
+)
+from tui_mailer.engine.before_sending.subject import subject_is_there
+
+CHECKS: Final[tuple[Check, ...]] = (
+    recipients_are_addresses,
+    one_patient_at_most,
+    patient_apart_from_others,
+    subject_is_there,
+)

@@ -1,0 +1,52 @@
+"""What a check may look at, and what it may find."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The message cannot leave as it is; `text` is a French sentence that says what to change."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the user is asked before sending; only "yes" lets the message leave.
+
+    Attributes:
+        code: stable name, for the journal and the tests.
+        text: the French question; it may hold SafeText, never other text from outside.
+        yes, no: French labels of the two answers.
+    """
+
+    code: str
+    text: str
+    yes: str = "Envoyer"
+    no: str = "Revenir au message"
+
+
+Finding = Refusal | Question
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the checks know besides the draft; gathered once, by whoever asks for a review.
+
+    Attributes:
+        account: written from.
+        cleared: matricules that need no new confirmation of their identity.
+        exchange: with the one patient written to; None without one, or with several.
+    """
+
+    account: Account
+    cleared: frozenset[str] = frozenset()
+    exchange: Exchange | None = None
+
+
+Check = Callable[[Draft, Context], Iterable[Finding]]

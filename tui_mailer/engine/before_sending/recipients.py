@@ -1,0 +1,80 @@
+"""Who a message may go to (Ref#2 §3.1.1 and §3.4.2; the trust space's members)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft
+from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
+from tui_mailer.engine.before_sending.patients import patient_of, patients_of
+
+PATIENT_WITH_OTHERS: Final = Question(
+    "patient_with_others",
+    "Un patient est destinataire avec d’autres personnes : chacun lira le message et saura "
+    "que le patient l’a reçu. L’envoyer ainsi ?",
+)
+
+# Members of the trust space whose domain does not end in mssante.fr.
+_OTHER_TRUSTED_DOMAINS: Final = ("mssante.apicrypt.org", "interop-mssante.apicrypt.org")
+_TRUSTED_SUFFIX: Final = ".mssante.fr"
+
+
+def recipients_are_addresses(draft: Draft, context: Context) -> Iterator[Finding]:
+    """Somebody is written to, and each recipient is an address of the trust space."""
+    if not draft.recipients and not any(draft.incomplete_recipients):
+        yield Refusal("Indiquez au moins un destinataire.")
+    for text in draft.incomplete_recipients:
+        if text:
+            yield Refusal(f"« {text} » n’est pas une adresse valable.")
+    for address in draft.recipients:
+        if reason := _why_not(address, context.account):
+            yield Refusal(reason)
+
+
+def one_patient_at_most(draft: Draft, context: Context) -> Iterator[Finding]:
+    """Two patients would each learn of the other (ECO.2.1.1: one message, one patient)."""
+    if len(patients_of(draft, context.account)) > 1:
+        yield Refusal("Un message ne peut avoir qu’un seul patient : retirez les autres.")
+
+
+def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Finding]:
+    """With professionals a patient may be written to, openly and on purpose."""
+    account = context.account
+    if len(draft.recipients) > 1 and any(patient_of(a, account) for a in draft.bcc):
+        yield Refusal(
+            "Un patient ne peut pas être en copie cachée d’un message adressé à d’autres."
+        )
+    patients = patients_of(draft, account)
+    if patients and len(draft.recipients) > len(patients):
+        yield PATIENT_WITH_OTHERS
+
+
+def _why_not(address: Address, account: Account) -> str:
+    """Why nothing may be sent to `address`, or ""."""
+    if not address.is_sendable:
+        return f"« {address.mailbox} » n’est pas une adresse valable."
+    if address.resembles_patient(account.patient_domain):
+        return (
+            f"« {address.domain} » ressemble au domaine des patients sans l’être : "
+            f"l’adresse d’un patient finit toujours par @{account.patient_domain}."
+        )
+    if not patient_of(address, account) and address.misspells_patient(account.patient_domain):
+        return (
+            f"« {address.mailbox} » n’est l’adresse d’aucun patient : avant le @, il faut les "
+            "15 caractères de l’INS, avec une clé juste."
+        )
+    if not _is_trusted(address.domain, account):
+        return (
+            f"« {address.domain} » n’appartient pas à l’espace de confiance MSSanté : "
+            "un message de santé ne peut pas y être envoyé."
+        )
+    return ""
+
+
+def _is_trusted(domain: str, account: Account) -> bool:
+    return (
+        domain == account.patient_domain.lower()
+        or domain.endswith(_TRUSTED_SUFFIX)
+        or domain in _OTHER_TRUSTED_DOMAINS
+    )
