@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual.driver import Driver
+
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
@@ -20,6 +22,7 @@ from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.themes import DARK, LIGHT
+from tui_mailer.ui.thrift import thrifty
 
 
 def _downloads() -> Path:
@@ -50,6 +53,10 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.opening = opening
         self.engine: Engine | None = None
         self._bridge: Bridge | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's own driver, sparing bytes."""
+        return thrifty(super().get_driver_class())
 
     def on_mount(self) -> None:
         """Show the login screen; a lost terminal ends the program in order."""

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -117,8 +117,13 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw two rows anew, or another page when the cursor left this one."""
         if not self.scroll_to_cursor():
             for index in (old, new):
-                self.refresh_lines(index * self.row_height, self.row_height)
+                self._refresh_row(index)
         self.cursor_moved()
+
+    def _refresh_row(self, index: int) -> None:
+        """Draw one row anew, and not the scroll bar beside it."""
+        top = index * self.row_height - self.scroll_offset.y
+        self.refresh(Region(0, top, self.row_width, self.row_height))
 
     def scroll_to_cursor(self) -> bool:
         """Bring the cursor into sight by whole pages; True when that moved the list."""
