@@ -102,6 +102,7 @@ def _account(settings: Settings, address: str) -> Account | None:
 def _opening(settings: Settings) -> Opening:
     return Opening(
         editor=settings.external_editor,
+        light=settings.light_display,
         attachments_dir=settings.attachments_directory.expanduser(),
     )
 

@@ -12,15 +12,20 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pyte
 import pytest
+
+_LINES, _COLUMNS = 30, 100
 
 
 class PtyProgram:
-    """A running program; `written` is all that it has sent to its terminal."""
+    """A running program; `written` is all that it has sent to its terminal, in bytes."""
 
     def __init__(self, process: subprocess.Popen[bytes], terminal: int) -> None:
         self.process = process
         self.written = b""
+        self._screen = pyte.Screen(_COLUMNS, _LINES)
+        self._stream = pyte.ByteStream(self._screen)
         self._terminal = terminal
 
     def press(self, keys: str) -> None:
@@ -37,16 +42,22 @@ class PtyProgram:
             if not chunk:
                 return
             self.written += chunk
+            self._stream.feed(chunk)
+
+    @property
+    def picture(self) -> str:
+        """What the terminal shows, line by line."""
+        return "\n".join(self._screen.display)
 
     async def shows(self, text: str, timeout_s: float = 30) -> None:
-        """Wait until `text` was written."""
+        """Wait until `text` stands on the terminal."""
         try:
             async with asyncio.timeout(timeout_s):
-                while text.encode() not in self.written:
+                while text not in self.picture:
                     self.collect()
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            pytest.fail(f"never written: {text}\n{self.written[-3000:]!r}")
+            pytest.fail(f"never shown: {text}\n{self.picture}")
 
     async def ends(self, timeout_s: float = 20) -> int:
         """Wait for the end; the exit status, negative for a signal."""
@@ -62,9 +73,9 @@ class PtyProgram:
 async def running(
     home: Path, *arguments: str, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[PtyProgram]:
-    """Start ``tui-mailer`` at 100 x 30 with every XDG directory below `home`."""
+    """Start ``tui-mailer`` in a terminal of 100 x 30, with every XDG directory below `home`."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
     os.set_blocking(ours, False)
     places = {
         f"XDG_{name}_HOME": str(home / name.lower())

@@ -38,10 +38,12 @@ class Settings:
     Attributes:
         external_editor: offer ``$EDITOR`` in the composer; off, since its swap files and its
             history are out of our hands.
+        light_display: begin with the display for slow lines.
         attachments_directory: where attachments are saved unless another place is typed.
     """
 
     accounts: tuple[Account, ...] = ()
     options: EngineOptions = field(default_factory=EngineOptions)
     external_editor: bool = False
+    light_display: bool = False
     attachments_directory: Path = Path("~")

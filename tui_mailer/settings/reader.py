@@ -26,7 +26,9 @@ _RANGES: Final = {
     "releve_s": (30, 86_400),
 }
 _LINE: Final = re.compile(r"at line (\d+)")
-_GENERAL_NAMES: Final = frozenset({"editeur_externe", "dossier_pieces_jointes", *_OPTION_NAMES})
+_GENERAL_NAMES: Final = frozenset(
+    {"editeur_externe", "affichage_leger", "dossier_pieces_jointes", *_OPTION_NAMES}
+)
 _ACCOUNT_NAMES: Final = frozenset(
     {
         "adresse",
@@ -85,6 +87,7 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         accounts=tuple(read_account(table) for table in accounts),
         options=replace(options, **changes),
         external_editor=values.take("editeur_externe", bool, False),
+        light_display=values.take("affichage_leger", bool, False),
         attachments_directory=Path(values.take("dossier_pieces_jointes", str, "~")),
     )
 

@@ -4,8 +4,9 @@ import asyncio
 import signal
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual import events
 from textual.driver import Driver
 
 from tui_mailer.engine.engine import Engine
@@ -15,6 +16,7 @@ from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.discreet import DiscreetApp
+from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -22,7 +24,12 @@ from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.themes import DARK, LIGHT
-from tui_mailer.ui.thrift import thrifty
+from tui_mailer.ui.thrift import forget_picture, thrifty
+from tui_mailer.ui.widgets.line_list import LineList
+
+# The first seconds are our own work: importing, drawing.
+_STARTING_S: Final = 2.0
+_OFFERED_S: Final = 20.0
 
 
 def _downloads() -> Path:
@@ -42,6 +49,7 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         "styles/mailbox.tcss",
         "styles/login.tcss",
         "styles/compose.tcss",
+        "styles/light.tcss",
     ]
     COMMANDS: ClassVar = {ScreenCommands}
     ENABLE_COMMAND_PALETTE = True
@@ -52,6 +60,8 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.session = session
         self.opening = opening
         self.engine: Engine | None = None
+        self.animation_level = "none"
+        self._line_timer: LineTimer | None = None
         self._bridge: Bridge | None = None
 
     def get_driver_class(self) -> type[Driver]:
@@ -63,6 +73,8 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = DARK.name
+        self.set_class(self.opening.light, LIGHT_CLASS)
+        self.set_timer(_STARTING_S, self._time_the_line)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
@@ -85,6 +97,38 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         engine.start()
         if self.opening.compose_ins:
             flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
+
+    # --- the line to the terminal
+
+    def _time_the_line(self) -> None:
+        if self._driver is not None and not self.has_class(LIGHT_CLASS):
+            self._line_timer = LineTimer(self._driver, self._offer_light)
+            self._line_timer.ask()
+
+    def on_cursor_position(self, _event: events.CursorPosition) -> None:
+        """The terminal answered."""
+        if self._line_timer is not None:
+            self._line_timer.answered()
+
+    def on_resize(self) -> None:
+        """The terminal has its own way of making its picture fit."""
+        forget_picture(self._driver)
+
+    def action_redraw(self) -> None:
+        """Send the whole picture again."""
+        forget_picture(self._driver)
+        self.refresh(layout=True)
+
+    def _offer_light(self, round_trip_s: float) -> None:
+        words = f"La ligne est lente ({round_trip_s * 1000:.0f} ms). F7 : affichage léger."
+        self.notify(words, timeout=_OFFERED_S, markup=False)
+
+    def action_switch_light(self) -> None:
+        """From the full display to the light one and back."""
+        self.set_class(not self.has_class(LIGHT_CLASS), LIGHT_CLASS)
+        self.clear_notifications()
+        for rows in self.screen.query(LineList):
+            rows.redraw()
 
     async def on_unmount(self) -> None:
         """Save what is being written and close the store."""

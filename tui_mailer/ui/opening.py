@@ -17,6 +17,7 @@ class Opening:
         compose_ins: what to open the INS search with, as typed; "" for none.
         attach: files to attach to that message.
         editor: offer `$EDITOR` while writing.
+        light: begin with the light display.
         attachments_dir: where attachments are saved unless the user says otherwise.
     """
 
@@ -26,4 +27,5 @@ class Opening:
     compose_ins: str = field(default="", repr=False)
     attach: tuple[Path, ...] = ()
     editor: bool = False
+    light: bool = False
     attachments_dir: Path | None = None

@@ -172,6 +172,30 @@ class SwitchTheme(Command["CommandScreen[Any]"]):
         await screen.app.run_action("app.switch_theme")
 
 
+class SwitchLight(Command["CommandScreen[Any]"]):
+    """Alléger l’affichage pour une ligne lente, ou le rétablir."""
+
+    key = "f7"
+    label = "Affichage léger"
+    in_bar = False
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """The other one, until the program ends."""
+        await screen.app.run_action("app.switch_light")
+
+
+class Redraw(Command["CommandScreen[Any]"]):
+    """Redessiner tout l’écran, quand un autre programme a écrit dessus."""
+
+    key = "ctrl+l"
+    label = "Redessiner"
+    in_bar = False
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Send the whole picture again."""
+        await screen.app.run_action("app.redraw")
+
+
 class Quit(Command["CommandScreen[Any]"]):
     """Quitter ; ce qui est en cours d’écriture est gardé."""
 
@@ -217,7 +241,7 @@ class PreviousField(NextField):
 
 _BETWEEN_FIELDS: Final[tuple[AnyCommand, ...]] = (NextField, PreviousField)
 _NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
-EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, Help, Quit)
+EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, SwitchLight, Redraw, Help, Quit)
 """What every screen offers last."""
 
 

@@ -17,6 +17,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui_mailer.ui.light import LIGHT_CLASS
 from tui_mailer.ui.text import cut
 
 Piece = tuple[str, str]
@@ -42,6 +43,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     """
 
     row_height = 1
+    # Cells that show the cursor in the light display: the row's mark.
+    mark_cells = 1
     row_count = 0
     empty_words = ""
     # The widget draws the two rows itself: a repaint would send the whole list.
@@ -121,9 +124,14 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.cursor_moved()
 
     def _refresh_row(self, index: int) -> None:
-        """Draw one row anew, and not the scroll bar beside it."""
+        """Draw one row anew, and not the scroll bar beside it; in the light display, its mark."""
         top = index * self.row_height - self.scroll_offset.y
-        self.refresh(Region(0, top, self.row_width, self.row_height))
+        width = self.mark_cells if self._is_light else self.row_width
+        self.refresh(Region(0, top, width, self.row_height))
+
+    @property
+    def _is_light(self) -> bool:
+        return self.app.has_class(LIGHT_CLASS)
 
     def scroll_to_cursor(self) -> bool:
         """Bring the cursor into sight by whole pages; True when that moved the list."""
@@ -167,8 +175,17 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
                 for text, name in row
             ]
             plain = base + over if selected else base
-            strips.append(Strip(segments).adjust_cell_length(self.row_width, plain))
+            strip = Strip(segments).adjust_cell_length(self.row_width, plain)
+            strips.append(self._lightly(strip, row, base) if selected and self._is_light else strip)
         return strips
+
+    def _lightly(self, selected: Strip, row: Sequence[Piece], base: Style) -> Strip:
+        """`selected` in its first cells, and the row as it is without the cursor in the others."""
+        plain = Strip(
+            [Segment(text, self._piece_style(base, name, None)) for text, name in row]
+        ).adjust_cell_length(self.row_width, base)
+        marked = selected.crop(0, self.mark_cells)
+        return Strip.join([marked, plain.crop(self.mark_cells, self.row_width)])
 
     def _piece_style(self, base: Style, name: str, over: Style | None) -> Style:
         style = base + self._style(name) if name else base

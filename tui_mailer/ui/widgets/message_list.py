@@ -33,6 +33,8 @@ class MessageList(LineList):
     class Moved(Message):
         """The cursor is on another message, or on none."""
 
+    mark_cells = 5
+
     def __init__(self, now: Callable[[], datetime], patient_domain: str) -> None:
         """`now` gives the local time, aware."""
         super().__init__()
