@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,16 +16,18 @@ from pathlib import Path
 import pyte
 import pytest
 
-_LINES, _COLUMNS = 30, 100
+Size = tuple[int, int]
+"""Columns and lines."""
+_USUAL: Size = (100, 30)
 
 
 class PtyProgram:
     """A running program; `written` is all that it has sent to its terminal, in bytes."""
 
-    def __init__(self, process: subprocess.Popen[bytes], terminal: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], terminal: int, size: Size) -> None:
         self.process = process
         self.written = b""
-        self._screen = pyte.Screen(_COLUMNS, _LINES)
+        self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._terminal = terminal
 
@@ -59,6 +62,17 @@ class PtyProgram:
         except TimeoutError:
             pytest.fail(f"never shown: {text}\n{self.picture}")
 
+    async def settles(self, quiet_s: float = 0.25) -> int:
+        """Wait until nothing was written for `quiet_s`; the number of bytes written meanwhile."""
+        before = count = len(self.written)
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < quiet_s:
+            await asyncio.sleep(0.02)
+            self.collect()
+            if len(self.written) != count:
+                count, quiet_since = len(self.written), time.monotonic()
+        return count - before
+
     async def ends(self, timeout_s: float = 20) -> int:
         """Wait for the end; the exit status, negative for a signal."""
         async with asyncio.timeout(timeout_s):
@@ -71,11 +85,14 @@ class PtyProgram:
 
 @asynccontextmanager
 async def running(
-    home: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    home: Path,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    size: Size = _USUAL,
 ) -> AsyncIterator[PtyProgram]:
-    """Start ``tui-mailer`` in a terminal of 100 x 30, with every XDG directory below `home`."""
+    """Start ``tui-mailer`` in a terminal of 100 x 30 or of `size`, with every XDG directory below `home`."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(size), 0, 0))
     os.set_blocking(ours, False)
     places = {
         f"XDG_{name}_HOME": str(home / name.lower())
@@ -90,7 +107,7 @@ async def running(
         env={**os.environ, "TERM": "xterm-256color", **places, **(environment or {})},
     )
     os.close(theirs)
-    program = PtyProgram(process, ours)
+    program = PtyProgram(process, ours, size)
     try:
         yield program
     finally:

@@ -24,16 +24,22 @@ class LineTimer:
     The shortest of three rounds tells: what comes on top of it is our own work.
     """
 
-    def __init__(self, driver: Driver, on_slow: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        on_slow: Callable[[float], None],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`on_slow` hears the round trip in seconds, when it is long."""
         self._driver = driver
         self._on_slow = on_slow
+        self._now_s = now_s
         self._asked_s: float | None = None
         self._rounds: list[float] = []
 
     def ask(self) -> None:
         """Begin, or begin the next round."""
-        self._asked_s = time.monotonic()
+        self._asked_s = self._now_s()
         self._driver.write(_WHERE_IS_THE_CURSOR)
         self._driver.flush()
 
@@ -41,7 +47,7 @@ class LineTimer:
         """The terminal said where its cursor is."""
         if self._asked_s is None:
             return
-        self._rounds.append(time.monotonic() - self._asked_s)
+        self._rounds.append(self._now_s() - self._asked_s)
         self._asked_s = None
         if len(self._rounds) < _ROUNDS:
             self.ask()

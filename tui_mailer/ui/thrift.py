@@ -32,9 +32,7 @@ _TOKEN: Final = re.compile(
 )
 # Every terminal gives these one cell; after others it is not sure where the cursor stands, and they
 # may join the character before them.
-_SURE: Final = (
-    " -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2400-\u2426\u2500-\u259f▸▾●✓✗"
-)
+_SURE: Final = " -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u2193\u2400-\u2426\u2500-\u259f▸▾●✓✗"
 _RUN: Final = re.compile(f"(?P<sure>[{_SURE}]+(?=[{_SURE}]|$))|[{_SURE}]?[^{_SURE}]+|.")
 # So many unchanged cells are written again rather than jumped over: a jump takes as many bytes.
 _JUMP_CELLS: Final = 4

@@ -1,0 +1,67 @@
+"""How much a key sends over the line, counted in a terminal of 120 x 40."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from journeys.pty_program import PtyProgram, running
+
+DOWN, PAGE_DOWN, LIGHT, WRITE, TAB, QUIT = "\x1b[B", "\x1b[6~", "\x1b[18~", "e", "\t", "\x11"
+
+
+async def cost(program: PtyProgram, key: str) -> int:
+    """Bytes that answer a key."""
+    await program.settles()
+    before = len(program.written)
+    program.press(key)
+    async with asyncio.timeout(20):
+        while len(program.written) == before:
+            await asyncio.sleep(0.02)
+            program.collect()
+    await program.settles()
+    return len(program.written) - before
+
+
+@pytest.mark.parametrize(
+    ("light", "cursor_bytes", "page_bytes"),
+    [(False, 400, 7_000), (True, 200, 3_500)],
+    ids=["full display", "light display"],
+)
+async def test_a_key_sends_little_and_no_key_nothing(
+    tmp_path: Path, light: bool, cursor_bytes: int, page_bytes: int
+) -> None:
+    settings = tmp_path / "config" / "tui-mailer" / "reglages.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"affichage_leger = {str(light).lower()}\n")
+    async with running(tmp_path, "demo", size=(120, 40)) as program:
+        await program.shows("Se connecter")
+        await program.settles()
+        program.press("\r")
+        await program.shows("à jour")
+        for _ in range(3):
+            assert 0 < await cost(program, DOWN) <= cursor_bytes
+        for _ in range(2):
+            assert 0 < await cost(program, PAGE_DOWN) <= page_bytes
+        assert await program.settles(1.5) == 0, "nothing happens, nothing is sent"
+        await cost(program, WRITE)
+        for _ in range(4):
+            await cost(program, TAB)
+        for letter in "bon":
+            assert 0 < await cost(program, letter) <= 120, "a letter typed in a message"
+        program.press(QUIT)
+
+
+async def test_the_light_display_is_a_key_away_and_back(tmp_path: Path) -> None:
+    async with running(tmp_path, "demo", size=(120, 40)) as program:
+        await program.shows("Se connecter")
+        await program.settles()
+        program.press("\r")
+        await program.shows("à jour")
+        full = await cost(program, DOWN)
+        await cost(program, LIGHT)
+        light = await cost(program, DOWN)
+        await cost(program, LIGHT)
+        assert light < full / 2
+        assert await cost(program, DOWN) > light
+        program.press(QUIT)
