@@ -90,7 +90,7 @@ class Ours:
     def log_in(self, screen: Screen, *, first: bool) -> Login:
         if not first:
             return Login(screen.started_s, screen.started_s)
-        asked_s = screen.until(re.compile(b"Se connecter"), _LOGIN_S)
+        asked_s = screen.until(re.compile("Se connecter"), _LOGIN_S)
         screen.settle(0.2)
         return Login(asked_s, screen.press("\x13"))
 
@@ -202,9 +202,9 @@ class Alpine:
         return {"HOME": str(home), "LC_ALL": "C.UTF-8"}
 
     def log_in(self, screen: Screen, *, first: bool) -> Login:
-        asked_s = screen.until(re.compile(rb"(?i)password"), _LOGIN_S)
+        asked_s = screen.until(re.compile(r"(?i)password"), _LOGIN_S)
         screen.press(f"{PRACTICE.password}\r")
-        screen.until(re.compile(b"Preserve password"), _LOGIN_S)
+        screen.until(re.compile("Preserve password"), _LOGIN_S)
         return Login(asked_s, screen.press("n"))
 
 

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 
 from servers.people import PATIENT_DOMAIN, PRACTICE
 
-ROW = re.compile(rb"Dossier \d{6}")
+ROW = re.compile(r"Dossier \d{6}")
 """Begins every subject: seen in a terminal, it is the row of a message."""
 
 _LAST = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)

@@ -32,6 +32,7 @@ FULL_SYNC = Quantity("all headers", "s", 1, 2)
 NO_CHANGE = Quantity("synchronise again, no change", "ms", 1e3)
 PEAK_FIRST = Quantity("peak memory, nothing held", "MiB", 2**-20)
 PEAK_AGAIN = Quantity("peak memory, opened before", "MiB", 2**-20)
+AT_REST = Quantity("memory at rest, opened before", "MiB", 2**-20)
 KEY_BYTES = Quantity("a cursor key", "bytes")
 PAGE_BYTES = Quantity("a page key", "bytes")
 IDLE_BYTES = Quantity("nothing happens for a while", "bytes")
@@ -53,6 +54,7 @@ QUANTITIES = (
     NO_CHANGE,
     PEAK_FIRST,
     PEAK_AGAIN,
+    AT_REST,
     KEY_BYTES,
     PAGE_BYTES,
     IDLE_BYTES,

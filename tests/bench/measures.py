@@ -24,7 +24,7 @@ from bench.raw_line import ITEMS, RawImap, send
 
 _TIMEOUT_S = 900.0
 _PAGE_ROWS = 38
-_UP_TO_DATE = re.compile("à jour".encode())
+_UP_TO_DATE = re.compile("à jour")
 _QUIET_S, _KEY_QUIET_S = 1.0, 0.08
 
 
@@ -74,7 +74,7 @@ class Round:
             if isinstance(who, NeoMutt):  # it shows the list once it has every header
                 self._note(f.FULL_SYNC, who, shown_s - screen.started_s)
             screen.settle(_QUIET_S)
-            self._note(f.PEAK_FIRST, who, screen.peak_bytes())
+            self._note(f.PEAK_FIRST, who, screen.memory_bytes(peak=True))
             screen.press(who.quit)
             screen.ends(_TIMEOUT_S)
 
@@ -88,7 +88,8 @@ class Round:
                 screen.until(_UP_TO_DATE, _TIMEOUT_S)
             screen.settle(_QUIET_S)
             self._press_keys(who, screen)
-            self._note(f.PEAK_AGAIN, who, screen.peak_bytes())
+            self._note(f.PEAK_AGAIN, who, screen.memory_bytes(peak=True))
+            self._note(f.AT_REST, who, screen.memory_bytes(peak=False))
             screen.press(who.quit)
             screen.ends(_TIMEOUT_S)
 

@@ -11,10 +11,13 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import pyte
 
 _COLUMNS, _LINES = 120, 40
 _READ_BYTES = 1 << 20
@@ -32,7 +35,9 @@ class Screen:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
         os.set_blocking(ours, False)
         self._terminal = ours
-        self._recent = b""
+        self._picture = pyte.Screen(_COLUMNS, _LINES)
+        self._stream = pyte.ByteStream(self._picture)
+        self._read_s = 0.0
         self.written_bytes = 0
         self.started_s = time.perf_counter()
         self._process = subprocess.Popen(
@@ -66,20 +71,22 @@ class Screen:
         os.write(self._terminal, keys.encode())
         return pressed_s
 
-    def until(self, pattern: re.Pattern[bytes], timeout_s: float) -> float:
-        """Wait for what the program writes from now on; when its last byte came.
+    def until(self, pattern: re.Pattern[str], timeout_s: float) -> float:
+        """Wait for what the terminal shows; when its last byte came.
 
         Raises:
             NeverShown: not within `timeout_s`, or the program ended.
         """
         ends_s = time.perf_counter() + timeout_s
-        while not (found := pattern.search(self._recent)):
+        while not pattern.search(self._shown):
             left_s = ends_s - time.perf_counter()
             if left_s <= 0 or not self._read(left_s):
-                raise NeverShown(f"{pattern.pattern!r} after {self._recent[-1500:]!r}")
-        found_s = time.perf_counter()
-        self._recent = self._recent[found.end() :]
-        return found_s
+                raise NeverShown(f"{pattern.pattern!r} in\n{self._shown}")
+        return self._read_s
+
+    @property
+    def _shown(self) -> str:
+        return "\n".join(self._picture.display)
 
     def settle(self, quiet_s: float, timeout_s: float = 30) -> float | None:
         """Wait until nothing was written for `quiet_s`; when the first byte came, if any did."""
@@ -99,22 +106,27 @@ class Screen:
         while self._process.poll() is None:
             self._read(0.02)
             if time.perf_counter() > ends_s:
-                raise NeverShown(f"the end, after {self._recent[-1500:]!r}")
+                raise NeverShown(f"the end, after\n{self._shown}")
 
-    def peak_bytes(self) -> int:
-        """Largest resident size so far, with that of its children."""
-        return sum(_peak_bytes(pid) for pid in _family(self._process.pid))
+    def memory_bytes(self, *, peak: bool) -> int:
+        """Resident size now, or the largest so far; with that of its children."""
+        return sum(_memory_bytes(pid, peak=peak) for pid in _family(self._process.pid))
 
     def _read(self, timeout_s: float) -> bool:
         if not select.select([self._terminal], [], [], timeout_s)[0]:
             return False
-        try:
-            chunk = os.read(self._terminal, _READ_BYTES)
-        except OSError:
-            return False  # the program has ended
-        self.written_bytes += len(chunk)
-        self._recent = (self._recent + chunk)[-_READ_BYTES:]
-        return bool(chunk)
+        self._read_s = time.perf_counter()
+        chunks = list(self._waiting())
+        # Only now: to draw takes longer than to read, and nobody is to be kept waiting.
+        self._stream.feed(b"".join(chunks))
+        self.written_bytes += sum(map(len, chunks))
+        return bool(chunks)
+
+    def _waiting(self) -> Iterator[bytes]:
+        """All that can be read at once; nothing once the program has ended."""
+        with suppress(OSError):
+            while chunk := os.read(self._terminal, _READ_BYTES):
+                yield chunk
 
 
 def _family(pid: int) -> list[int]:
@@ -125,10 +137,10 @@ def _family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in _family(int(child)))]
 
 
-def _peak_bytes(pid: int) -> int:
+def _memory_bytes(pid: int, *, peak: bool) -> int:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0
-    match = re.search(r"VmHWM:\s+(\d+) kB", status)
+    match = re.search(rf"{'VmHWM' if peak else 'VmRSS'}:\s+(\d+) kB", status)
     return int(match[1]) * 1024 if match else 0
