@@ -18,6 +18,7 @@ from tui_mailer.domain.errors import MailerError
 from tui_mailer.engine.engine import Outside
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
+from tui_mailer.memory import share_one_heap
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.writer import SettingsFile
@@ -71,6 +72,7 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
         MailerError: the settings cannot be used, no such account, or a file that cannot be
             attached.
     """
+    share_one_heap()
     settings = load(places.settings_file)
     for path in attach:
         UserFiles().describe(path)

@@ -22,7 +22,7 @@ Sql = sqlite3.Connection
 T = TypeVar("T")
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
-_CACHE_KIB = 16_384
+_CACHE_KIB = 6_144
 _BUSY_TIMEOUT_S = 10.0
 
 
