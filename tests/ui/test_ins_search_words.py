@@ -6,9 +6,9 @@ import pytest
 from ui.stage import INS
 
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.identity_entry import IdentityEntry
 from tui_mailer.domain.ins import Matricule, read
 from tui_mailer.domain.patient import IdentityPoint
-from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient, Tone
 
@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 22)
 
 def said(text: str, *, found_count: int = 0, test_identities: bool = False) -> identity.Status:
     reading = read(text, TODAY, test_identities=test_identities)
-    return identity.status(reading, text, found_count)
+    return identity.status(IdentityEntry(reading), text, found_count)
 
 
 def test_what_is_missing_is_counted() -> None:
@@ -102,6 +102,5 @@ def test_a_closed_exchange_says_that_writing_restarts_it() -> None:
 
 
 def test_the_banner_says_sex_and_birth() -> None:
-    patient = ConfirmedPatient(Matricule(INS), SafeText("Dominique PAT-TROIS"))
-    banner = identity.banner(patient, read(INS, TODAY))
+    banner = identity.banner(ConfirmedPatient(Matricule(INS)), read(INS, TODAY), TODAY)
     assert (banner.sex, banner.birth) == ("Femme", "mars 1979, Marne (51)")

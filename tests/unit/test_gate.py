@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from tui_mailer.domain.account import Account, Endpoint
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.opposition import OppositionAct, OppositionEntry, Towards
 from tui_mailer.engine.before_sending.finding import Context
 from tui_mailer.engine.before_sending.recipients import PATIENT_WITH_OTHERS
 from tui_mailer.engine.before_sending.subject import EMPTY_SUBJECT
@@ -144,3 +146,49 @@ def test_a_test_identity_with_a_wrong_key_is_confirmed_like_any_patient() -> Non
 def test_letter_case_in_the_settings_hides_no_patient() -> None:
     shouting = replace(ACCOUNT, patient_domain="Patient.MSSante.fr")
     assert held(draft(PATIENT), shouting, ()).unconfirmed
+
+
+def opposed(matricule: str, towards: Towards) -> OppositionEntry:
+    noted_at = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+    return OppositionEntry(
+        matricule, towards, OppositionAct.RECORDED, "dr@cabinet.mssante.fr", noted_at
+    )
+
+
+def codes_of(message: Draft, **known: object) -> list[str]:
+    context = Context(ACCOUNT, frozenset({INS}), **known)  # type: ignore[arg-type]
+    return [question.code for question in review(message, context).questions]
+
+
+def test_an_opposition_to_messages_to_the_patient_is_asked_about_with_date_and_author() -> None:
+    entry = opposed(INS, Towards.PATIENT)
+    context = Context(ACCOUNT, frozenset({INS}), oppositions=(entry,))
+    found = review(draft(PATIENT), context)
+    (question,) = found.questions
+    assert question.code == "opposition_patient"
+    assert "03/03/2026 par dr@cabinet.mssante.fr" in question.text
+    assert "Votre décision sera notée" in question.text
+    assert found.passed_over == (entry,)
+
+
+def test_an_opposition_concerns_only_the_messages_it_names() -> None:
+    to_patient = (opposed(INS, Towards.PATIENT),)
+    to_others = (opposed(INS, Towards.PROFESSIONALS),)
+    of_another = (opposed("180017505600301", Towards.PATIENT),)
+    assert codes_of(draft(COLLEAGUE), about=INS, oppositions=to_patient) == []
+    assert codes_of(draft(PATIENT), oppositions=to_others) == []
+    assert codes_of(draft(PATIENT), oppositions=of_another) == []
+    assert codes_of(draft(COLLEAGUE), about=INS, oppositions=to_others) == [
+        "opposition_professionals"
+    ]
+    assert codes_of(draft(PATIENT, cc=[COLLEAGUE]), oppositions=to_others) == [
+        "patient_with_others",
+        "opposition_professionals",
+    ]
+
+
+def test_a_message_of_one_patient_is_neither_sent_on_nor_quoted_to_another() -> None:
+    context = Context(ACCOUNT, frozenset({INS}), about="180017505600301")
+    assert any("un autre patient" in text for text in review(draft(PATIENT), context).refusals)
+    assert review(draft(COLLEAGUE), context).refusals == ()
+    assert review(draft(PATIENT), replace(context, about=INS)).refusals == ()

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from tui_mailer.domain.errors import InvalidInput
-from tui_mailer.domain.ins import InsProblem, InsReading, read
+from tui_mailer.domain.ins import MONTHS, InsProblem, InsReading, Severity, read
 from tui_mailer.domain.places import places_agree
 
 HEADER: Final = "IS01" + "0" * 22
@@ -146,7 +146,7 @@ class DatamatrixIns:
     def _sex_problem(self, reading: InsReading) -> InsProblem | None:
         if reading.sex in {None, self.sex}:
             return None
-        return InsProblem("sex_differs", "Le sexe imprimé n’est pas celui du matricule.")
+        return _mismatch("sex_differs", "Le sexe", _SEXES[self.sex], _SEXES[reading.sex or "M"])
 
     def _date_problems(self, reading: InsReading, today: date) -> tuple[InsProblem | None, ...]:
         years, month = reading.birth_years, reading.birth_month
@@ -155,10 +155,20 @@ class DatamatrixIns:
             InsProblem("birth_in_future", "La date de naissance est dans le futur.")
             if self.birth_date > today
             else None,
-            InsProblem("year_differs", "L’année de naissance n’est pas celle du matricule.")
+            _mismatch(
+                "year_differs",
+                "L’année de naissance",
+                str(self.birth_date.year),
+                f"{years[0] % 100:02}",
+            )
             if year_differs
             else None,
-            InsProblem("month_differs", "Le mois de naissance n’est pas celui du matricule.")
+            _mismatch(
+                "month_differs",
+                "Le mois de naissance",
+                MONTHS[self.birth_date.month - 1],
+                MONTHS[month - 1],
+            )
             if month is not None and month != self.birth_date.month
             else None,
         )
@@ -168,14 +178,25 @@ class DatamatrixIns:
             return None
         if places_agree(self.matricule[5:10], self.birth_place, self.birth_date.year):
             return None
-        return InsProblem(
+        return _mismatch(
             "department_differs",
-            "Le lieu de naissance n’est pas dans le département ou le pays du matricule.",
+            "Le lieu de naissance",
+            f"code {self.birth_place}",
+            reading.department.name,
         )
 
     def __repr__(self) -> str:
         """Show no trait: an identity has no place in a log."""
         return "DatamatrixIns(•••)"
+
+
+_SEXES: Final = {"F": "féminin", "M": "masculin"}
+
+
+def _mismatch(code: str, what: str, printed: str, digits: str) -> InsProblem:
+    """What is printed and what the digits say, side by side; a warning, for the user to judge."""
+    sentence = f"{what} : {printed} sur le document, {digits} dans le matricule."
+    return InsProblem(code, sentence, Severity.WARNING)
 
 
 def parse(text: str) -> DatamatrixIns:

@@ -62,6 +62,7 @@ class MessageSummary:
         patient: matricule INS of the patient it was exchanged with, or "".
         shown_at: the time the list sorts by, aware: INTERNALDATE.
         body_held: True when the store holds the whole message.
+        patient_name: the confirmed name of that patient, or "".
     """
 
     id: int
@@ -77,6 +78,7 @@ class MessageSummary:
     flags: Flags
     has_attachment: bool
     body_held: bool
+    patient_name: SafeText = SafeText("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from enum import Enum
 
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.traits import PatientTraits
 
 
 class IdentityPoint(Enum):
@@ -29,11 +30,13 @@ class IdentityConfirmation:
     Attributes:
         shown: what the screen showed when the user confirmed, for the journal.
         confirmed_at: aware.
+        traits: the name and more that stood beside the digits; they become the stored identity.
     """
 
     matricule: Matricule
     shown: str
     confirmed_at: datetime
+    traits: PatientTraits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,13 @@ class PendingConfirmation:
         """What is still to confirm, in the order of the screen."""
         return tuple(point for point in IdentityPoint if point not in self.points)
 
-    def complete(self, shown: str, now: datetime) -> IdentityConfirmation | None:
+    def complete(
+        self, shown: str, now: datetime, traits: PatientTraits | None = None
+    ) -> IdentityConfirmation | None:
         """The confirmation, or None while a point is missing. `now` is aware."""
         if self.missing:
             return None
-        return IdentityConfirmation(self.matricule, shown, now)
+        return IdentityConfirmation(self.matricule, shown, now, traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ class KnownPatient:
     """A patient of whom this mailbox holds messages.
 
     Attributes:
-        name: the label last seen; the patient's own text, proves nothing.
+        name: the name that the user confirmed, else the label last seen.
         last_at: the newest message, aware.
+        name_is_confirmed: False for a label: the patient's own text, proves nothing.
     """
 
     matricule: Matricule
@@ -76,3 +82,4 @@ class KnownPatient:
     message_count: int
     unread_count: int
     last_at: datetime
+    name_is_confirmed: bool = False

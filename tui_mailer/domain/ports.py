@@ -19,8 +19,10 @@ from tui_mailer.domain.folder import (
     SyncPoint,
 )
 from tui_mailer.domain.message import Flags, ListView, MessageSummary, PendingFlags, RemoteMessage
+from tui_mailer.domain.opposition import OppositionEntry
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.traits import PatientTraits
 
 OnStep = Callable[[ConnectionStep], None]
 
@@ -344,6 +346,24 @@ class MessageStore(Protocol):
         """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
         ...
 
+    # --- what the user confirmed or recorded of a patient
+
+    async def patient_traits(self, matricule: str) -> PatientTraits | None:
+        """The stored identity of a patient, None when none was confirmed."""
+        ...
+
+    async def patient_label(self, matricule: str) -> SafeText:
+        """The label under which a patient was last seen, or ""."""
+        ...
+
+    async def note_opposition(self, entry: OppositionEntry) -> None:
+        """Add an entry to a patient's oppositions; none is ever changed or removed."""
+        ...
+
+    async def oppositions(self, matricule: str) -> Sequence[OppositionEntry]:
+        """Every entry about a patient, oldest first."""
+        ...
+
     # --- exchanges and confirmations
 
     async def exchange(self, matricule: str) -> Exchange:
@@ -355,7 +375,10 @@ class MessageStore(Protocol):
         ...
 
     async def record_confirmation(self, confirmation: IdentityConfirmation, author: str) -> None:
-        """Journal an identity confirmation, and note it on the exchange."""
+        """Journal an identity confirmation, note it on the exchange, and keep its traits.
+
+        Traits of a label never replace those of a datamatrix.
+        """
         ...
 
     # --- drafts

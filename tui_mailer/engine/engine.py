@@ -1,7 +1,7 @@
 """The facade: commands in, one stream of events out.
 
 Screens hold an `Engine` and nothing below it. The parts are attributes, each with its own
-commands: `reading`, `writing`, `outbox`, `identities`.
+commands: `reading`, `writing`, `outbox`, `identities`, `patients`.
 """
 
 import asyncio
@@ -33,7 +33,9 @@ from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
+from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reading import Reading
+from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
 from tui_mailer.engine.supervisor import keep_running
 from tui_mailer.engine.watcher import Watcher
@@ -98,9 +100,18 @@ class Engine:
         self.actions = Actions(store, self._mailbox.replay, self.announce)
         self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
         self.identities = Identities(store, account.address)
+        self.patients = Patients(store, account.address, outside.now)
         self.reading = Reading(store, self._mailbox, outside.files)
+        reviewing = Reviewing(account, store, self.identities, self.patients)
         self.writing = Writing(
-            account, store, self.outbox, self.identities, outside.files, options, outside.now
+            account,
+            store,
+            self.outbox,
+            reviewing,
+            self.patients,
+            outside.files,
+            options,
+            outside.now,
         )
         self._worker.on_connected = self._connected
         self.outbox.on_accepted = self._copies.store_missing

@@ -7,8 +7,10 @@ from the checks: it is no question that a "yes" answers.
 from dataclasses import dataclass
 
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.opposition import OppositionEntry
 from tui_mailer.engine.before_sending.checks import CHECKS
 from tui_mailer.engine.before_sending.finding import Context, Question, Refusal
+from tui_mailer.engine.before_sending.opposition import passed_over
 from tui_mailer.engine.before_sending.patients import patients_of
 
 
@@ -21,12 +23,14 @@ class Review:
         questions: to be answered by the user, each once, in this order.
         patient: matricule of the patient written to, or "".
         unconfirmed: True when that identity must be confirmed first.
+        passed_over: oppositions that sending goes against; each has its question.
     """
 
     refusals: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     patient: str = ""
     unconfirmed: bool = False
+    passed_over: tuple[OppositionEntry, ...] = ()
 
 
 def review(draft: Draft, context: Context) -> Review:
@@ -38,4 +42,5 @@ def review(draft: Draft, context: Context) -> Review:
         questions=tuple(found for found in findings if isinstance(found, Question)),
         patient=patients[0] if len(patients) == 1 else "",
         unconfirmed=any(matricule not in context.cleared for matricule in patients),
+        passed_over=passed_over(draft, context),
     )

@@ -7,30 +7,40 @@ from tui_mailer.engine.before_sending.finding import Context
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.gate import Review, review
 from tui_mailer.engine.identities import Identities
+from tui_mailer.engine.patients import Patients
 
 
 class Reviewing:
     """Nothing is sent here: it says what stands in the way."""
 
-    def __init__(self, account: Account, store: MessageStore, identities: Identities) -> None:
+    def __init__(
+        self, account: Account, store: MessageStore, identities: Identities, patients: Patients
+    ) -> None:
         self._account = account
         self._store = store
         self._identities = identities
+        self._patients = patients
 
     async def review(self, draft: Draft) -> Review:
         """Hold a draft against the rules as things stand now."""
-        return review(draft, await self._context(draft))
+        return review(draft, await self.context(draft))
 
-    async def _context(self, draft: Draft) -> Context:
+    async def context(self, draft: Draft) -> Context:
+        """What the checks need to know besides `draft`."""
         patients = patients_of(draft, self._account)
-        answered = await self._patient_answered(draft)
+        answered = await self._patient_of_message(draft.answers)
+        about = answered or await self._patient_of_message(draft.forwards)
+        concerned = dict.fromkeys((*patients, about))
+        oppositions = [await self._patients.oppositions(matricule) for matricule in concerned]
         return Context(
             self._account,
             cleared=await self._identities.cleared(patients, answered=answered),
             exchange=await self._store.exchange(patients[0]) if len(patients) == 1 else None,
+            about=about,
+            oppositions=tuple(entry for found in oppositions for entry in found),
         )
 
-    async def _patient_answered(self, draft: Draft) -> str:
-        """The patient with whom the message answered was exchanged, or ""."""
-        summary = await self._store.summary(draft.answers) if draft.answers else None
+    async def _patient_of_message(self, message_id: int) -> str:
+        """The patient with whom a stored message was exchanged, or ""; 0 is no message."""
+        summary = await self._store.summary(message_id) if message_id else None
         return summary.patient if summary else ""

@@ -26,9 +26,9 @@ from tui_mailer.domain.ports import Files, MessageStore
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Question
 from tui_mailer.engine.gate import Review
-from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
+from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.mime import attachments as received_attachments
 from tui_mailer.mime.compose import compose, new_message_id
@@ -44,7 +44,8 @@ class Writing:
         account: Account,
         store: MessageStore,
         outbox: Outbox,
-        identities: Identities,
+        reviewing: Reviewing,
+        patients: Patients,
         files: Files,
         options: EngineOptions,
         now: Callable[[], datetime],
@@ -52,7 +53,8 @@ class Writing:
         self._account = account
         self._store = store
         self._outbox = outbox
-        self._reviewing = Reviewing(account, store, identities)
+        self._reviewing = reviewing
+        self._patients = patients
         self._files = files
         self._options = options
         self._now = now
@@ -124,6 +126,8 @@ class Writing:
         message_id = new_message_id(self._account.address)
         content = await self._compose(draft, message_id)
         self._check_size(len(content), found.patient)
+        for opposition in found.passed_over:
+            await self._patients.pass_over(opposition)
         return await self._outbox.add(
             self._outgoing(draft, message_id, len(content), found.patient), content, draft
         )

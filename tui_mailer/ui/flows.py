@@ -153,13 +153,13 @@ async def _known_banner(engine: Engine, patients: Sequence[str]) -> PatientBanne
     reading = _read(engine, patients[0])
     if reading.matricule is None:
         return None
-    known = tuple(await engine.find_patients(patients[0], 1))
-    patient = ConfirmedPatient(reading.matricule, identity.known_name(known, reading.matricule))
-    return identity.banner(patient, reading)
+    traits = await engine.patients.best_known(patients[0])
+    return identity.banner(ConfirmedPatient(reading.matricule, traits), reading, local_now().date())
 
 
 def _banner(engine: Engine, confirmed: ConfirmedPatient) -> PatientBanner:
-    return identity.banner(confirmed, _read(engine, confirmed.matricule.text))
+    reading = _read(engine, confirmed.matricule.text)
+    return identity.banner(confirmed, reading, local_now().date())
 
 
 def _read(engine: Engine, text: str) -> InsReading:

@@ -10,7 +10,9 @@ import pytest
 from tui_mailer.backend.store import EncryptedMessageStore, EncryptedStoreOpener, KeyDerivation
 from tui_mailer.domain.account import Account, Endpoint
 
-pytest.register_assert_rewrite("contract.message_store_contract", "contract.search_contract")
+pytest.register_assert_rewrite(
+    "contract.message_store_contract", "contract.patient_contract", "contract.search_contract"
+)
 
 PASSPHRASE = "cheval agrafe été"
 

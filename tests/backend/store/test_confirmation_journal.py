@@ -9,6 +9,7 @@ from contract.message_store_contract import HELENE
 
 from tui_mailer.backend.store import EncryptedMessageStore
 from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.opposition import OppositionAct, OppositionEntry, Towards
 from tui_mailer.domain.patient import IdentityConfirmation
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -39,3 +40,14 @@ async def test_an_entry_is_neither_changed_nor_removed(
         await store._database.execute(statement)
     query = "SELECT author FROM identity_confirmation"
     assert await store._database.fetch_all(query) == [("jeanne@x.fr",)]
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM opposition", "UPDATE opposition SET act = ''"])
+async def test_an_opposition_is_withdrawn_by_another_entry_only(
+    store: EncryptedMessageStore, statement: str
+) -> None:
+    entry = OppositionEntry(HELENE, Towards.PATIENT, OppositionAct.RECORDED, "jeanne@x.fr", NOON)
+    await store.note_opposition(entry)
+    with pytest.raises(Exception, match="only added to"):
+        await store._database.execute(statement)
+    assert await store.oppositions(HELENE) == [entry]

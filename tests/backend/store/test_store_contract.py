@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from contract.message_store_contract import MessageStoreContract
+from contract.patient_contract import PatientContract
 from contract.search_contract import SearchContract
 
 from tui_mailer.backend.store import EncryptedStoreOpener
@@ -14,7 +15,7 @@ from tui_mailer.domain.account import Account
 from tui_mailer.domain.ports import MessageStore
 
 
-class TestEncryptedMessageStore(MessageStoreContract, SearchContract):
+class TestEncryptedMessageStore(MessageStoreContract, PatientContract, SearchContract):
     @pytest.fixture
     async def store(
         self, opener: EncryptedStoreOpener, account: Account, passphrase: str

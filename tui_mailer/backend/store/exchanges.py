@@ -6,6 +6,7 @@ from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
+from tui_mailer.backend.store.patients import keep_traits
 from tui_mailer.backend.store.values import (
     from_optional_stamp,
     from_stamp,
@@ -66,7 +67,7 @@ class Exchanges(Part):
         await self._database.execute(_SAVE, row)
 
     async def record_confirmation(self, confirmation: IdentityConfirmation, author: str) -> None:
-        """Journal an identity confirmation, and note it on the exchange (ECO.2.2.6)."""
+        """Journal an identity confirmation, note it on the exchange, keep its traits (ECO.2.2.6)."""
         matricule = confirmation.matricule.text
         stamp = to_stamp(confirmation.confirmed_at)
         entry = (matricule, storable(author), storable(confirmation.shown), stamp)
@@ -74,6 +75,8 @@ class Exchanges(Part):
         def work(sql: Sql) -> None:
             sql.execute(_JOURNAL, entry)
             sql.execute(_CONFIRM, (matricule, stamp))
+            if confirmation.traits is not None:
+                keep_traits(sql, confirmation.traits)
 
         await self._database.write(work)
 

@@ -15,12 +15,14 @@ _COMPLETE: Final = """
     ORDER BY use_count DESC, last_used_at DESC, mailbox_key LIMIT ?
 """
 _PATIENTS: Final = """
-    SELECT m.patient, coalesce(c.name, ''), m.message_count, m.unread_count, m.last_at
+    SELECT m.patient, coalesce(t.name, c.name, ''), m.message_count, m.unread_count, m.last_at,
+           t.name IS NOT NULL
     FROM (
         SELECT patient, count(*) AS message_count, sum(flags & 1 = 0) AS unread_count,
                max(received_at) AS last_at
         FROM message WHERE patient <> '' AND is_copy = 0 GROUP BY patient
     ) AS m LEFT JOIN contact AS c ON c.mailbox_key = lower(m.patient) || '@' || ?
+    LEFT JOIN patient_traits AS t ON t.matricule = m.patient
     WHERE {condition}
     ORDER BY m.last_at DESC, m.patient LIMIT ?
 """
@@ -46,7 +48,9 @@ class People(Part):
     async def find_patients(self, text: str, limit: int) -> Sequence[KnownPatient]:
         """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
         starts = word_starts(text)
-        by_name = _all_found("c.name_words", len(starts))
+        by_name = _all_found(
+            "(coalesce(c.name_words, '') || coalesce(t.name_words, ''))", len(starts)
+        )
         query = _PATIENTS.format(condition=f"(({by_name}) OR m.patient GLOB ?)")
         matricule = clean(text)
         pattern = f"{matricule}*" if matricule.isascii() and matricule.isalnum() else ""
@@ -63,4 +67,6 @@ def _all_found(column: str, count: int) -> str:
 def _patient(row: tuple[Any, ...]) -> KnownPatient:
     # Official test identities have wrong keys; whether they count was decided on arrival.
     matricule = Matricule.parse(row[0], test_identities=True)
-    return KnownPatient(matricule, safe_line(row[1]), row[2], row[3], from_stamp(row[4]))
+    return KnownPatient(
+        matricule, safe_line(row[1]), row[2], row[3], from_stamp(row[4]), bool(row[5])
+    )

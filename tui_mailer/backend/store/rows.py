@@ -16,7 +16,8 @@ _MOST_RECIPIENTS_INDEXED: Final = 200
 SUMMARY_COLUMNS: Final = """
     m.id, m.folder_id, m.uid, m.message_id, m.subject, m.sender_mailbox, m.sender_name,
     m.first_mailbox, m.first_name, m.from_owner OR f.role IN ('sent', 'drafts'), m.patient,
-    m.received_at, m.size_bytes, m.flags, m.has_attachment, m.body_held
+    m.received_at, m.size_bytes, m.flags, m.has_attachment, m.body_held,
+    coalesce((SELECT t.name FROM patient_traits AS t WHERE t.matricule = m.patient), '')
 """
 """What `summary` reads, of a message `m` and its folder `f`."""
 
@@ -66,6 +67,7 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
         flags=to_flags(row[13]),
         has_attachment=bool(row[14]),
         body_held=bool(row[15]),
+        patient_name=safe_line(row[16]),
     )
 
 

@@ -11,11 +11,12 @@ from tui_mailer.backend.store.messages import Messages
 from tui_mailer.backend.store.moves import Moves
 from tui_mailer.backend.store.outbox import Outbox
 from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.patients import Patients
 from tui_mailer.backend.store.people import People
 
 
 class EncryptedMessageStore(
-    Folders, Messages, Moves, Lists, MessageFlags, People, Exchanges, Drafts, Outbox
+    Folders, Messages, Moves, Lists, MessageFlags, People, Patients, Exchanges, Drafts, Outbox
 ):
     """A `MessageStore` in one encrypted file; made by `EncryptedStoreOpener`."""
 

@@ -3,7 +3,9 @@
 from typing import Final
 
 from tui_mailer.engine.before_sending.finding import Check
+from tui_mailer.engine.before_sending.opposition import patient_does_not_object
 from tui_mailer.engine.before_sending.recipients import (
+    nothing_of_another_patient,
     one_patient_at_most,
     patient_apart_from_others,
     recipients_are_addresses,
@@ -13,6 +15,8 @@ from tui_mailer.engine.before_sending.subject import subject_is_there
 CHECKS: Final[tuple[Check, ...]] = (
     recipients_are_addresses,
     one_patient_at_most,
+    nothing_of_another_patient,
     patient_apart_from_others,
+    patient_does_not_object,
     subject_is_there,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.exchange import Exchange
+from tui_mailer.domain.opposition import OppositionEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,15 @@ class Context:
         account: written from.
         cleared: matricules that need no new confirmation of their identity.
         exchange: with the one patient written to; None without one, or with several.
+        about: the patient with whom the message answered or forwarded was exchanged, or "".
+        oppositions: those in force, of the patients written to and of `about`.
     """
 
     account: Account
     cleared: frozenset[str] = frozenset()
     exchange: Exchange | None = None
+    about: str = ""
+    oppositions: tuple[OppositionEntry, ...] = ()
 
 
 Check = Callable[[Draft, Context], Iterable[Finding]]

@@ -38,6 +38,16 @@ def one_patient_at_most(draft: Draft, context: Context) -> Iterator[Finding]:
         yield Refusal("Un message ne peut avoir qu’un seul patient : retirez les autres.")
 
 
+def nothing_of_another_patient(draft: Draft, context: Context) -> Iterator[Finding]:
+    """A message exchanged with one patient is neither sent on nor quoted to another."""
+    patients = patients_of(draft, context.account)
+    if context.about and any(matricule != context.about for matricule in patients):
+        yield Refusal(
+            "Ce message reprend un échange avec un autre patient : il ne peut pas être envoyé à "
+            "celui-ci. Écrivez-lui un nouveau message."
+        )
+
+
 def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Finding]:
     """With professionals a patient may be written to, openly and on purpose."""
     account = context.account

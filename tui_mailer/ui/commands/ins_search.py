@@ -23,6 +23,22 @@ class AddKey(Command["InsSearchScreen"]):
         screen.add_key()
 
 
+class Opposition(Command["InsSearchScreen"]):
+    """Noter ou retirer l’opposition du patient à ce type de message."""
+
+    key = "f6"
+    label = "Opposition"
+    asks = True
+
+    def enabled(self, screen: "InsSearchScreen") -> bool:
+        """Only while an identity is shown."""
+        return screen.reading.is_valid
+
+    async def run(self, screen: "InsSearchScreen") -> None:
+        """Open it above the search."""
+        await screen.edit_opposition()
+
+
 class LeaveSearch(Command["InsSearchScreen"]):
     """Revenir sans écrire à un patient."""
 

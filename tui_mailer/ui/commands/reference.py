@@ -16,6 +16,7 @@ from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.screens.new_password import NewPasswordScreen
+from tui_mailer.ui.screens.opposition import OppositionScreen
 from tui_mailer.ui.screens.outbox import OutboxScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.screens.save_attachment import SaveAttachmentScreen
@@ -25,6 +26,7 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     MailboxScreen,
     NewMessageScreen,
     InsSearchScreen,
+    OppositionScreen,
     ComposeScreen,
     FileChooserScreen,
     DraftsScreen,

@@ -1,13 +1,17 @@
 """An INS that is being typed, and the identity it tells, in the words of the screen."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from itertools import pairwise
 
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.identity_entry import IdentityEntry
 from tui_mailer.domain.ins import MONTHS, InsReading, Matricule, Severity
-from tui_mailer.domain.patient import IdentityPoint, KnownPatient
+from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.traits import PatientTraits
+from tui_mailer.ui.presenters.patient_words import birth_words, minor_note
 
 KEYLESS_LENGTH = 13
 _SEXES = {"F": "Femme", "M": "Homme"}
@@ -34,10 +38,15 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedPatient:
-    """Who the user wants to write to, once every point was confirmed; `name` proves nothing."""
+    """Who the user wants to write to, once every point was confirmed; `traits` where known."""
 
     matricule: Matricule
-    name: SafeText = SafeText("")
+    traits: PatientTraits | None = None
+
+    @property
+    def name(self) -> SafeText:
+        """The confirmed name, or ""."""
+        return self.traits.name if self.traits else SafeText("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +56,53 @@ class PatientBanner:
     Attributes:
         name: as the mailbox knows it, or "".
         sex: "Femme" or "Homme".
-        birth: "mars 1979, Marne (51)".
+        birth: "mars 1979, Marne (51)", or with the day where it is known.
+        caution: the reminder that a minor's address is the minor's own, or "".
     """
 
     matricule: Matricule
     name: SafeText
     sex: str
     birth: str
+    caution: str = ""
 
 
-def status(reading: InsReading, typed: str, found_count: int = 0) -> Status:
+def status(entry: IdentityEntry, typed: str, found_count: int = 0) -> Status:
     """Say where the search stands: an INS under way, wrong or complete, or a name.
 
     Args:
-        reading: of `typed`.
+        entry: of `typed`.
         typed: the text of the search bar.
         found_count: patients of this mailbox that answer to it.
     """
+    reading = entry.reading
     if is_name(typed):
         return _name_status(found_count)
+    if entry.fault:
+        return Status(Tone.INCOMPLETE, f"Datamatrix INS : {entry.fault}")
     if reading.key_is_wrong:
         return Status(
             Tone.WARNING, "Clé fausse : accepté parce que ce compte est réglé sur des tests."
         )
     if reading.matricule is not None:
-        return Status(Tone.RIGHT, "INS complète, clé juste. Contrôlez maintenant l’identité.")
+        return _complete_status(entry)
     errors = [problem for problem in reading.problems if problem.severity is Severity.ERROR]
     if errors:
         return Status(Tone.WRONG, errors[0].message)
     if reading.expected_key is not None:
         return Status(Tone.WARNING, _key_sentence(reading))
     return Status(Tone.INCOMPLETE, reading.problems[0].message)
+
+
+def _complete_status(entry: IdentityEntry) -> Status:
+    if entry.scanned is None:
+        return Status(Tone.RIGHT, "INS complète, clé juste. Contrôlez maintenant l’identité.")
+    if entry.contradictions:
+        return Status(
+            Tone.WARNING,
+            "Datamatrix lu, mais il contredit le matricule : vérifiez le document avant d’écrire.",
+        )
+    return Status(Tone.RIGHT, "Datamatrix lu, clé juste. Contrôlez maintenant l’identité.")
 
 
 def is_name(typed: str) -> bool:
@@ -194,17 +219,15 @@ def exchange_line(exchange: Exchange, since: str) -> str:
             return "Premier message à ce patient depuis cette boîte."
 
 
-def banner(patient: ConfirmedPatient, reading: InsReading) -> PatientBanner:
+def banner(patient: ConfirmedPatient, reading: InsReading, today: date) -> PatientBanner:
     """The banner of a message to `patient`; `reading` is of that patient's INS."""
-    born = f"{month(reading)} {years(reading)}" if reading.birth_month else years(reading)
+    digits = f"{month(reading)} {years(reading)}" if reading.birth_month else years(reading)
+    born = birth_words(patient.traits) or digits
+    birth_date = patient.traits.birth_date if patient.traits else None
     return PatientBanner(
         patient.matricule,
         patient.name,
         point_value(IdentityPoint.SEX, reading),
         f"{born}, {department(reading)}",
+        minor_note(reading, today, birth_date),
     )
-
-
-def known_name(patients: tuple[KnownPatient, ...], matricule: Matricule) -> SafeText:
-    """The name this mailbox knows `matricule` by, or ""."""
-    return next((p.name for p in patients if p.matricule == matricule), SafeText(""))

@@ -14,30 +14,33 @@ from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.timer import Timer
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.domain.ins import InsReading, Matricule, read
+from tui_mailer.domain.identity_entry import IdentityEntry, read_entry
+from tui_mailer.domain.ins import InsReading, Matricule
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
-from tui_mailer.ui.commands.ins_search import AddKey, LeaveSearch
+from tui_mailer.ui.commands.ins_search import AddKey, LeaveSearch, Opposition
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient
+from tui_mailer.ui.presenters.patient_words import Known
+from tui_mailer.ui.screens.opposition import OppositionScreen
 from tui_mailer.ui.text import cut, french_date, line, plural
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
 from tui_mailer.ui.widgets.ins_table import InsTable
 from tui_mailer.ui.widgets.key_bar import KeyBar
-from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
+from tui_mailer.ui.widgets.patient_search_input import PatientSearchInput
 
-_LONGEST_TYPED = 80
+# A datamatrix with the longest names, its separators spelled out.
+_LONGEST_TYPED = 500
 _PAUSE_BEFORE_SEARCH_S = 0.15
 _NAME_WIDTH = 30
 
@@ -56,12 +59,6 @@ class Purpose(Enum):
     SEND = "Confirmer et envoyer"
 
 
-class SearchInput(LineInput):
-    """The search bar; the arrow down leads to what stands below it."""
-
-    BINDINGS = [Binding("down", "app.focus_next", show=False)]  # noqa: RUF012  (Textual's own)
-
-
 class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     """Gives a `ConfirmedPatient` whose confirmation is journalled, or None.
 
@@ -69,7 +66,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     """
 
     heading = "Échanger avec un usager"
-    commands = (LeaveSearch, AddKey)
+    commands = (LeaveSearch, AddKey, Opposition)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual's own)
 
     def __init__(self, engine: Engine, text: str = "", purpose: Purpose = Purpose.WRITE) -> None:
@@ -81,7 +78,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         self._initial_text = text
         self._patients: tuple[KnownPatient, ...] = ()
         self._search_timer: Timer | None = None
-        self.reading: InsReading = self._read("")
+        self.entry: IdentityEntry = self._read("")
 
     def compose(self) -> ComposeResult:
         """Bar, live line, table beside or above the known patients, then the identity."""
@@ -89,9 +86,9 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         yield Static("Échanger avec un usager", markup=False, classes="screen-title")
         yield Notice()
         with Vertical(id="search"):
-            bar = SearchInput(
+            bar = PatientSearchInput(
                 id="ins",
-                placeholder="INS de l’usager (15 caractères), ou nom d’un patient connu",
+                placeholder="INS de l’usager, datamatrix scanné, ou nom d’un patient connu",
                 disabled=locked,
                 max_length=_LONGEST_TYPED,
             )
@@ -123,9 +120,14 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     def _panel(self) -> IdentityPanel:
         return self.query_one(IdentityPanel)
 
-    def _read(self, text: str) -> InsReading:
+    @property
+    def reading(self) -> InsReading:
+        """What the digits tell."""
+        return self.entry.reading
+
+    def _read(self, text: str) -> IdentityEntry:
         tests = self._engine.account.test_identities
-        return read(text, local_now().date(), test_identities=tests)
+        return read_entry(text, local_now().date(), test_identities=tests)
 
     # --- what is typed
 
@@ -137,24 +139,27 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
 
     @on(Input.Submitted, "#ins")
     def _submitted(self) -> None:
-        """Enter in the bar moves on and confirms nothing."""
+        """Enter in the bar moves on and confirms nothing; a scanner's last key is Enter."""
         if self.reading.is_valid:
+            if self.entry.scanned is not None:
+                self._text = identity.grouped(self.reading.cleaned)
+                self.query_one("#ins", Input).value = self._text
             self._panel.focus_first_point()
 
     def _take(self, text: str) -> None:
         """Understand `text`; whatever was confirmed of another one is forgotten."""
         self._text = text
-        self.reading = self._read(text)
-        self._panel.show(self.reading)
+        self.entry = self._read(text)
+        self._panel.show(self.entry)
         self.query_one(InsTable).show(self.reading)
         self.set_class(self.reading.is_valid, "-identity")
         self._show_status()
         if self.reading.matricule is not None:
-            self._load_exchange(self.reading.matricule)
+            self._load_known(self.reading.matricule)
         self.refresh_bindings()
 
     def _show_status(self) -> None:
-        found = identity.status(self.reading, self._text, len(self._patients))
+        found = identity.status(self.entry, self._text, len(self._patients))
         status = self.query_one("#ins-status", Static)
         status.update(line((f"{found.tone.value} ", "bold"), found.text))
         for tone in identity.Tone:
@@ -223,18 +228,38 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
 
     # --- the identity
 
-    def _load_exchange(self, matricule: Matricule) -> None:
-        run_aside(self, partial(self._show_exchange, matricule), group="exchange", exclusive=True)
+    def _load_known(self, matricule: Matricule) -> None:
+        run_aside(self, partial(self._show_known, matricule), group="known", exclusive=True)
 
-    async def _show_exchange(self, matricule: Matricule) -> None:
+    async def _show_known(self, matricule: Matricule) -> None:
         try:
             exchange = await self._engine.exchange(matricule.text)
+            known = await self._known(matricule)
         except MailerError as error:
             self.show_error(error)
             return
+        self._panel.show_known(matricule, known)
         if self.reading.matricule == matricule:
             since = f"{exchange.since.astimezone():%d/%m/%Y}" if exchange.since else ""
             self._panel.show_exchange(identity.exchange_line(exchange, since))
+
+    async def _known(self, matricule: Matricule) -> Known:
+        patients = self._engine.patients
+        return Known(
+            await patients.best_known(matricule.text),
+            await patients.label(matricule.text),
+            tuple(await patients.oppositions(matricule.text)),
+        )
+
+    async def edit_opposition(self) -> None:
+        """Record or withdraw the opposition of the patient on the screen."""
+        matricule = self.reading.matricule
+        if matricule is not None:
+            name = self._panel.traits.name if self._panel.traits else ""
+            await self.app.push_screen_wait(
+                OppositionScreen(self._engine.patients, matricule, name)
+            )
+            self._load_known(matricule)
 
     @on(IdentityPanel.Confirmed)
     def _confirmed(self, event: IdentityPanel.Confirmed) -> None:
@@ -246,8 +271,8 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     async def _record(self, confirmation: IdentityConfirmation) -> None:
         matricule = confirmation.matricule
         try:
-            known = tuple(await self._engine.find_patients(matricule.text, 1))
             await self._engine.identities.confirm(confirmation)
+            traits = await self._engine.patients.best_known(matricule.text)
         except MailerError as error:
             self.show_error(error)
             self._panel.hold(held=False)
@@ -255,4 +280,4 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         if self.reading.matricule != matricule:
             self._engine.identities.withdraw(matricule)
             return
-        self.dismiss(ConfirmedPatient(matricule, identity.known_name(known, matricule)))
+        self.dismiss(ConfirmedPatient(matricule, traits))

@@ -8,10 +8,13 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from tui_mailer.domain.ins import InsReading
+from tui_mailer.domain.identity_entry import IdentityEntry
+from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.patient import IdentityConfirmation, IdentityPoint, PendingConfirmation
+from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.clock import local_now
-from tui_mailer.ui.presenters import identity
+from tui_mailer.ui.presenters import identity, patient_words
+from tui_mailer.ui.presenters.patient_words import Known
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
 
@@ -30,13 +33,16 @@ class IdentityPanel(Vertical):
         super().__init__(id="identity")
         self._action = action
         self._patient_domain = patient_domain
-        self._reading: InsReading | None = None
+        self._entry: IdentityEntry | None = None
+        self._known = Known()
         self._pending: PendingConfirmation | None = None
         self.display = False
 
     def compose(self) -> ComposeResult:
-        """The address, where the exchange stands, the points, the button."""
+        """The address, the name, what to beware of, the exchange, the points, the button."""
         yield Static(markup=False, id="patient-address")
+        yield Static(markup=False, id="patient-name")
+        yield Static(markup=False, id="cautions")
         yield Static(markup=False, id="exchange")
         yield Static(
             "Comparez avec votre logiciel métier et cochez chaque ligne (Espace) :",
@@ -57,9 +63,24 @@ class IdentityPanel(Vertical):
         """What was confirmed so far of the identity shown, or None when none is shown."""
         return self._pending
 
-    def show(self, reading: InsReading) -> None:
-        """Show the identity of a complete reading with nothing confirmed, or hide."""
-        self._reading = reading if reading.matricule is not None else None
+    @property
+    def traits(self) -> PatientTraits | None:
+        """Whose name is on the screen: scanned, else stored, else the label last seen."""
+        if self._entry is not None and self._entry.scanned is not None:
+            return PatientTraits.of_datamatrix(self._entry.scanned, local_now())
+        return self._known.traits
+
+    @property
+    def _believed(self) -> PatientTraits | None:
+        """The traits that a confirmation keeps: a document that contradicts the INS proves nothing."""
+        contradicted = self._entry is not None and bool(self._entry.contradictions)
+        return self._known.traits if contradicted else self.traits
+
+    def show(self, entry: IdentityEntry) -> None:
+        """Show the identity of a complete entry with nothing confirmed, or hide."""
+        reading = entry.reading
+        self._entry = entry if reading.matricule is not None else None
+        self._known = Known()
         self._pending = PendingConfirmation(reading.matricule) if reading.matricule else None
         self.display = self._pending is not None
         if reading.matricule is None:
@@ -69,6 +90,7 @@ class IdentityPanel(Vertical):
         for row in self.query(ConfirmPoint):
             row.expect(identity.point_value(row.point, reading))
         self.show_exchange("")
+        self._show_person()
         note = reading.department.note if reading.department else ""
         self._fill("#place-note", note)
         self._follow()
@@ -76,6 +98,29 @@ class IdentityPanel(Vertical):
     def show_exchange(self, text: str) -> None:
         """Say where the exchange with this patient stands."""
         self.query_one("#exchange", Static).update(line(text))
+
+    def show_known(self, matricule: Matricule, known: Known) -> None:
+        """Say what this practice knows of the patient on the screen."""
+        if self._pending is not None and self._pending.matricule == matricule:
+            self._known = known
+            self._show_person()
+
+    def _show_person(self) -> None:
+        self._fill("#patient-name", patient_words.traits_line(self.traits))
+        self._fill("#cautions", "\n".join(f"⚠ {caution}" for caution in self._cautions()))
+
+    def _cautions(self) -> list[str]:
+        """What the user should know before confirming, the gravest first."""
+        if self._entry is None:
+            return []
+        born = self._believed.birth_date if self._believed else None
+        found = [problem.message for problem in self._entry.contradictions]
+        found += patient_words.opposition_notes(self._known.oppositions)
+        found += [
+            patient_words.label_note(self._known.traits, self._known.label),
+            patient_words.minor_note(self._entry.reading, local_now().date(), born),
+        ]
+        return [caution for caution in found if caution]
 
     def focus_first_point(self) -> None:
         """Move to the first line to confirm."""
@@ -109,9 +154,11 @@ class IdentityPanel(Vertical):
     @on(Button.Pressed, "#write")
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if self._pending is None or self._reading is None:
+        if self._pending is None or self._entry is None:
             return
-        shown = identity.shown(self._reading, self._patient_domain)
-        confirmation = self._pending.complete(shown, local_now())
+        shown = identity.shown(self._entry.reading, self._patient_domain)
+        said = [patient_words.traits_line(self.traits), *self._cautions()]
+        shown = "; ".join(part for part in (shown, *said) if part)
+        confirmation = self._pending.complete(shown, local_now(), self._believed)
         if confirmation is not None:
             self.post_message(self.Confirmed(confirmation))

@@ -111,6 +111,8 @@ def _strength(message: MessageSummary) -> str:
 
 def _who(message: MessageSummary, style: RowStyle) -> str:
     address = message.correspondent
+    if message.patient_name and address.matricule(style.patient_domain) == message.patient:
+        return f"À {message.patient_name}" if message.outgoing else message.patient_name
     # The field's labels are written with underscores: Dr_Claire_MARTIN_Cabinet.
     name = address.name.replace("_", " ") or address.mailbox or "(inconnu)"
     if address.resembles_patient(style.patient_domain):

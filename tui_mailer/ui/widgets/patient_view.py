@@ -18,6 +18,7 @@ class PatientView(Static):
                 "  INS ",
                 (patient.matricule.grouped, "bold"),
                 f"\n{patient.sex}, naissance : {patient.birth}",
+                (f"\n⚠ {patient.caution}" if patient.caution else "", "bold"),
             ),
             markup=False,
         )

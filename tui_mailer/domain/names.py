@@ -1,0 +1,21 @@
+"""Names of people as words, to be compared: without accents, case, order, titles and particles."""
+
+import re
+import unicodedata
+from typing import Final
+
+_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_NOT_A_LETTER: Final = re.compile(r"[\W\d_]+")
+# They say nothing about who somebody is: "Mme", "de la".
+_IGNORED: Final = frozenset(
+    {"m", "mr", "mme", "mlle", "madame", "monsieur", "mademoiselle", "dr", "docteur"}
+    | {"d", "de", "des", "du", "l", "la", "le", "les", "ne", "nee", "epouse", "ep"}
+)
+
+
+def name_words(text: str) -> frozenset[str]:
+    """The words of a name that tell people apart: `{"jean", "dupont"}` for "M. Dupont, Jean"."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    words = frozenset(_NOT_A_LETTER.sub(" ", bare).split())
+    return words - _IGNORED or words
