@@ -130,3 +130,8 @@ async def test_a_patients_message_is_not_sent_on_to_another_patient(engine: Engi
         assert any("un autre patient" in refusal for refusal in review.refusals)
     async with sending(engine, Draft(to=(PATIENT,), subject="Tr", forwards=row.id)) as (_, screen):
         assert "reprend un échange avec un autre patient" in words(screen)
+
+
+async def test_the_rule_that_judges_recipients_is_named_while_one_writes(engine: Engine) -> None:
+    async with stage(ComposeScreen(engine, Draft()), engine=engine) as pilot:
+        await until(pilot, lambda: "Sans liste blanche MSSanté" in words(pilot.app.screen))

@@ -133,3 +133,11 @@ def test_a_file_that_is_no_text_is_refused(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsInvalid):
         load(file)
+
+
+def test_the_white_list_is_a_file_of_the_user(file: Path) -> None:
+    found = load(write(file, 'liste_blanche = "~/liste.xml"\n'))
+    assert found.options.white_list == Path.home() / "liste.xml"
+    assert load(write(file, 'liste_blanche = ""\n')).options.white_list is None
+    with pytest.raises(SettingsInvalid):
+        load(write(file, "liste_blanche = 3\n"))

@@ -38,6 +38,7 @@ from tui_mailer.engine.reading import Reading
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
 from tui_mailer.engine.supervisor import keep_running
+from tui_mailer.engine.trust import Trust
 from tui_mailer.engine.watcher import Watcher
 from tui_mailer.engine.worker import Worker
 from tui_mailer.engine.writing import Writing
@@ -102,7 +103,8 @@ class Engine:
         self.identities = Identities(store, account.address)
         self.patients = Patients(store, account.address, outside.now)
         self.reading = Reading(store, self._mailbox, outside.files)
-        reviewing = Reviewing(account, store, self.identities, self.patients)
+        self.trust = Trust(outside.files, options.white_list, outside.now)
+        reviewing = Reviewing(account, store, self.identities, self.patients, self.trust)
         self.writing = Writing(
             account,
             store,

@@ -1,6 +1,7 @@
 """What the user may set of the engine's behaviour."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class EngineOptions:
         idle_renewal_s: an IDLE is renewed before servers drop it (RFC 2177: 29 minutes).
         inbox_shows_patients: list messages with patients in the inbox too.
         patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
+        white_list: file of the national white list (XML), None: domains are judged by their ending.
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
     """
 
@@ -25,3 +27,4 @@ class EngineOptions:
     patient_limit_bytes: int = 25_000_000
     retry_first_s: float = 1.0
     retry_most_s: float = 10.0
+    white_list: Path | None = None

@@ -8,18 +8,25 @@ from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.gate import Review, review
 from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.patients import Patients
+from tui_mailer.engine.trust import Trust
 
 
 class Reviewing:
     """Nothing is sent here: it says what stands in the way."""
 
     def __init__(
-        self, account: Account, store: MessageStore, identities: Identities, patients: Patients
+        self,
+        account: Account,
+        store: MessageStore,
+        identities: Identities,
+        patients: Patients,
+        trust: Trust,
     ) -> None:
         self._account = account
         self._store = store
         self._identities = identities
         self._patients = patients
+        self._trust = trust
 
     async def review(self, draft: Draft) -> Review:
         """Hold a draft against the rules as things stand now."""
@@ -38,6 +45,7 @@ class Reviewing:
             exchange=await self._store.exchange(patients[0]) if len(patients) == 1 else None,
             about=about,
             oppositions=tuple(entry for found in oppositions for entry in found),
+            trust=await self._trust.space(),
         )
 
     async def _patient_of_message(self, message_id: int) -> str:

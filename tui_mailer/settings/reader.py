@@ -27,7 +27,8 @@ _RANGES: Final = {
 }
 _LINE: Final = re.compile(r"at line (\d+)")
 _GENERAL_NAMES: Final = frozenset(
-    {"editeur_externe", "affichage_leger", "dossier_pieces_jointes", *_OPTION_NAMES}
+    {"editeur_externe", "affichage_leger", "dossier_pieces_jointes", "liste_blanche"}
+    | set(_OPTION_NAMES)
 )
 _ACCOUNT_NAMES: Final = frozenset(
     {
@@ -83,6 +84,9 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         target: values.take(name, kinds[target], getattr(options, target), _RANGES.get(name))
         for name, target in _OPTION_NAMES.items()
     }
+    white_list = values.take("liste_blanche", str, "")
+    if white_list:
+        changes["white_list"] = Path(white_list).expanduser()
     return Settings(
         accounts=tuple(read_account(table) for table in accounts),
         options=replace(options, **changes),

@@ -1,12 +1,13 @@
 """What a check may look at, and what it may find."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.opposition import OppositionEntry
+from tui_mailer.domain.trust import TrustSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Context:
         exchange: with the one patient written to; None without one, or with several.
         about: the patient with whom the message answered or forwarded was exchanged, or "".
         oppositions: those in force, of the patients written to and of `about`.
+        trust: which domains may be written to.
     """
 
     account: Account
@@ -52,6 +54,7 @@ class Context:
     exchange: Exchange | None = None
     about: str = ""
     oppositions: tuple[OppositionEntry, ...] = ()
+    trust: TrustSpace = field(default_factory=TrustSpace)
 
 
 Check = Callable[[Draft, Context], Iterable[Finding]]

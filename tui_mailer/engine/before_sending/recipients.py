@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
@@ -15,10 +14,6 @@ PATIENT_WITH_OTHERS: Final = Question(
     "que le patient l’a reçu. L’envoyer ainsi ?",
 )
 
-# Members of the trust space whose domain does not end in mssante.fr.
-_OTHER_TRUSTED_DOMAINS: Final = ("mssante.apicrypt.org", "interop-mssante.apicrypt.org")
-_TRUSTED_SUFFIX: Final = ".mssante.fr"
-
 
 def recipients_are_addresses(draft: Draft, context: Context) -> Iterator[Finding]:
     """Somebody is written to, and each recipient is an address of the trust space."""
@@ -28,7 +23,7 @@ def recipients_are_addresses(draft: Draft, context: Context) -> Iterator[Finding
         if text:
             yield Refusal(f"« {text} » n’est pas une adresse valable.")
     for address in draft.recipients:
-        if reason := _why_not(address, context.account):
+        if reason := _why_not(address, context):
             yield Refusal(reason)
 
 
@@ -60,8 +55,9 @@ def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Findin
         yield PATIENT_WITH_OTHERS
 
 
-def _why_not(address: Address, account: Account) -> str:
+def _why_not(address: Address, context: Context) -> str:
     """Why nothing may be sent to `address`, or ""."""
+    account = context.account
     if not address.is_sendable:
         return f"« {address.mailbox} » n’est pas une adresse valable."
     if address.resembles_patient(account.patient_domain):
@@ -74,17 +70,10 @@ def _why_not(address: Address, account: Account) -> str:
             f"« {address.mailbox} » n’est l’adresse d’aucun patient : avant le @, il faut les "
             "15 caractères de l’INS, avec une clé juste."
         )
-    if not _is_trusted(address.domain, account):
+    is_patients_domain = address.domain == account.patient_domain.lower()
+    if not is_patients_domain and not context.trust.holds(address.domain):
         return (
-            f"« {address.domain} » n’appartient pas à l’espace de confiance MSSanté : "
+            f"« {address.domain} » n’appartient pas {context.trust.name} : "
             "un message de santé ne peut pas y être envoyé."
         )
     return ""
-
-
-def _is_trusted(domain: str, account: Account) -> bool:
-    return (
-        domain == account.patient_domain.lower()
-        or domain.endswith(_TRUSTED_SUFFIX)
-        or domain in _OTHER_TRUSTED_DOMAINS
-    )

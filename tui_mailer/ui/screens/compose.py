@@ -104,6 +104,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
                 yield LineInput(safe_line(draft.subject), compact=True, id="subject")
         yield MessageBody(draft.body)
         yield AttachmentList(id="attachments")
+        yield Static(markup=False, id="trust-notice")
         yield KeyBar()
 
     async def on_mount(self) -> None:
@@ -118,10 +119,18 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             self.query_one("#subject").focus()
         else:
             self.query_one("#body").focus()
+        await self._show_trust()
         try:
             await self.attach(self._attach_first)
         except MailerError as error:
             self.show_error(error)
+
+    async def _show_trust(self) -> None:
+        """Say by what rule recipients are judged, where no fresh white list does it."""
+        notice = (await self._engine.trust.space()).notice
+        shown = self.query_one("#trust-notice", Static)
+        shown.update(line(notice))
+        shown.display = bool(notice)
 
     # --- the text
 
