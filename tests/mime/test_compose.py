@@ -216,6 +216,7 @@ def test_an_attached_message_is_never_encoded(content: bytes, media_type: str) -
 @settings(max_examples=150, deadline=None)
 @example("[FIN]", "", "", ".\r\n.\nFrom x", "a", b"")
 @example("=?utf-8?q?x?=", "=?utf-8?q?x?=", "a\x00b", " \t", "=?x?=", b"")
+@example("", "", "", "\x1f", "", b"")
 @example("mot " * 100, "", "", "ligne " * 400, "", b"\r\n.\r\n")
 def test_what_is_written_is_read_back(
     subject: str, name: str, label: str, body: str, file_name: str, content: bytes

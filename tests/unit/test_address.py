@@ -165,3 +165,33 @@ def test_the_patients_domain_and_ordinary_ones_are_no_look_alikes(domain: str) -
 @given(st.text(st.characters()))
 def test_judging_a_domain_never_fails(domain: str) -> None:
     assert Address.received(f"a@{domain}").resembles_patient() in (True, False)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "pat1ent.mssante.fr",
+        "patıent.mssante.fr",  # dotless i
+        "pɑtient.mssante.fr",
+        "ｐａｔｉｅｎｔ.mssante.fr",
+        "𝐩𝐚𝐭𝐢𝐞𝐧𝐭.mssante.fr",
+        "рatient.mѕѕante.fr",
+        "patient.rnssante.fr",
+        "patient-mssante.fr",
+        "patient.mssante.fr.example",
+        "patienτ.mssante.fr",
+        "patientꓸmssante.fr",
+    ],
+)
+def test_letters_that_look_alike_make_a_look_alike(domain: str) -> None:
+    address = Address.received(f"279035121518989@{domain}")
+    assert address.passes_for_patient()
+    assert address.matricule() is None
+
+
+def test_an_ins_at_another_domain_passes_for_a_patient_and_an_ordinary_box_does_not() -> None:
+    assert Address.received("279035121518989@gmail.com").passes_for_patient()
+    assert not Address.received("279035121518989@patient.mssante.fr").passes_for_patient()
+    for box in ("reponse.automatique-test@patient.mssante.fr", "dr@medecin.mssante.fr"):
+        assert not Address.received(box).passes_for_patient()
+        assert Address.received(box).matricule() is None

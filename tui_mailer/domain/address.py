@@ -1,12 +1,12 @@
 """Mail addresses: what may be written to, who is a patient, and what only looks like one."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 from tui_mailer.domain.errors import InvalidAddress
 from tui_mailer.domain.ins import is_ins_local_part
+from tui_mailer.domain.look_alikes import skeleton
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
 PATIENT_DOMAIN: Final = "patient.mssante.fr"
@@ -24,8 +24,6 @@ _MAX_LENGTH: Final = 254
 _DIGITS_OF_A_MATRICULE: Final = 8
 # What `safe_line` made of a character that shows nothing; `domain` is in lower case.
 _MARK: Final = re.compile("‹u\\+[0-9a-f]{4,6}›")
-# Letters of other alphabets that pass for Latin ones in a domain name.
-_LOOK_ALIKE: Final = str.maketrans("аеорсхуіѕԁӏɡɩ01", "aeopcxyisdlgiol")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +101,12 @@ class Address:
             return False
         return sum(map(str.isdigit, self.local_part)) >= _DIGITS_OF_A_MATRICULE
 
+    def passes_for_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
+        """True for an address that could be taken for a patient's: a lookalike, an INS elsewhere."""
+        if self.resembles_patient(patient_domain):
+            return True
+        return self.domain != patient_domain.lower() and is_ins_local_part(self.local_part)
+
     def resembles_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
         """True for a domain that only looks like the patients' one: never trust it."""
         domain = self.domain
@@ -122,9 +126,7 @@ def _skeleton(domain: str) -> str:
             domain = domain.encode("ascii").decode("idna")
         except UnicodeError:
             return domain
-    decomposed = unicodedata.normalize("NFKD", domain.translate(_LOOK_ALIKE))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return bare.translate(_LOOK_ALIKE).replace("rn", "m").replace("-", ".")
+    return skeleton(domain).replace("-", ".")
 
 
 def _one_edit_apart(left: str, right: str) -> bool:

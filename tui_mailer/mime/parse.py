@@ -17,6 +17,8 @@ from tui_mailer.mime.words import decode_text, decode_words
 
 MAX_TEXT_LENGTH: Final = 2_000_000
 MAX_REFERENCES: Final = 100
+# `str.strip` takes U+001C to U+001F for blanks too, and what is stripped leaves no mark.
+_BLANKS: Final = " \t\r\n\xa0"
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,990}>")
 _ADDRESS_IN_NAME: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _STUB_LENGTH: Final = 300
@@ -146,7 +148,7 @@ class _Reading:
     def _add_leaf(self, part: Part) -> None:
         text = self._decoded(part)
         if part.get_content_type() != "text/html":
-            self.pieces.append(safe_block(text.rstrip()))
+            self.pieces.append(safe_block(text.rstrip(_BLANKS)))
             return
         rendered = render_html(text, len(self.links) + 1)
         if rendered.simplified:

@@ -9,8 +9,11 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.doubts import Doubt, DoubtKind, doubts
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Attachment, Link, ReadMessage
+from tui_mailer.domain.traits import PatientTraits
+from tui_mailer.ui.presenters.patient_words import label_note
 from tui_mailer.ui.text import Part, french_moment, french_size, line, plural
 
 _LABEL_WIDTH: Final = 7
@@ -22,18 +25,36 @@ _INDENT: Final = "\n" + " " * _LABEL_WIDTH
 
 @dataclass(frozen=True, slots=True)
 class ReaderContext:
-    """`now` is local and aware; `patient_domain` is the account's; `width` is in cells."""
+    """What a message is shown beside.
+
+    Attributes:
+        now: local, aware.
+        patient_domain: the account's.
+        width: in cells.
+        traits: the stored identity of the patient it was exchanged with, if there is one.
+    """
 
     now: datetime
     patient_domain: str
     width: int
+    traits: PatientTraits | None = None
+
+
+_NOTICES: Final = {
+    DoubtKind.LOOK_ALIKE: "fausse adresse de patient",
+    DoubtKind.REPLY_ELSEWHERE: "réponse dirigée ailleurs",
+    DoubtKind.OTHER_NAME: "nom différent",
+    DoubtKind.CARER: "écrit par un aidant",
+}
 
 
 def headers(message: ReadMessage, context: ReaderContext) -> Content:
     """Subject, people and date; a patient is named as one, a lookalike as what it is."""
-    parts: list[Part] = [(message.subject or "(sans objet)", "bold"), "\n\n"]
+    found = doubts(message, context.traits, context.patient_domain)
+    parts: list[Part] = [*_notice(found), (message.subject or "(sans objet)", "bold"), "\n\n"]
     parts += _people("De", (message.sender,), context)
-    if _answers_go_elsewhere(message):
+    parts += [part for doubt in found for part in _sentence(doubt, message, context)]
+    if any(doubt.kind is DoubtKind.REPLY_ELSEWHERE for doubt in found):
         parts += [("⚠ La réponse irait à une autre adresse que l’expéditeur :\n", "$warning")]
         parts += _people("Rép. à", message.reply_to, context)
     parts += _people("À", message.to, context)
@@ -42,6 +63,24 @@ def headers(message: ReadMessage, context: ReaderContext) -> Content:
         parts += [_label("Date"), french_moment(message.sent_at, context.now), "\n"]
     parts += [(f"⚠ {flaw}\n", "$warning") for flaw in message.flaws]
     return line(*parts).rstrip()
+
+
+def _notice(found: Sequence[Doubt]) -> list[Part]:
+    """One line above everything: a message is not to be answered before it was read."""
+    if not found:
+        return []
+    words = ", ".join(_NOTICES[doubt.kind] for doubt in found)
+    return [(f"⚠ À vérifier : {words}.", "bold $warning"), "\n\n"]
+
+
+def _sentence(doubt: Doubt, message: ReadMessage, context: ReaderContext) -> list[Part]:
+    """What is doubtful in full; a look-alike and a Reply-To are explained beside the address."""
+    if doubt.kind is DoubtKind.OTHER_NAME:
+        return [(f"⚠ {label_note(context.traits, message.sender.name)}\n", "$warning")]
+    if doubt.kind is DoubtKind.CARER:
+        said = f"⚠ Écrit par {doubt.carer}, aidant du patient : le patient lira votre réponse.\n"
+        return [(said, "$warning")]
+    return []
 
 
 def attachments(found: Sequence[Attachment]) -> Content:
@@ -112,7 +151,8 @@ def _people(label: str, people: Sequence[Address], context: ReaderContext) -> li
 
 
 def _person(address: Address, context: ReaderContext) -> list[Part]:
-    name: list[Part] = [(address.name, "bold"), "  "] if address.name else []
+    shown_name = _name(address, context)
+    name: list[Part] = [(shown_name, "bold"), "  "] if shown_name else []
     if matricule := address.matricule(context.patient_domain):
         ins = f"INS {Matricule(matricule).grouped}"
         mailbox = (_folded(f"<{address.mailbox}>", context.width), "dim")
@@ -121,17 +161,21 @@ def _person(address: Address, context: ReaderContext) -> list[Part]:
     apart: list[Part] = [_INDENT] if address.name and taken > context.width else []
     mailbox_text = _folded(f"<{address.mailbox}>", context.width)
     shown: list[Part] = [*name, *apart, (mailbox_text, "dim" if address.name else "")]
-    if address.resembles_patient(context.patient_domain):
+    if address.passes_for_patient(context.patient_domain):
         warning = "⚠ ressemble à une adresse de patient sans en être une"
         shown += [_INDENT, (warning, "bold $error")]
     return shown
+
+
+def _name(address: Address, context: ReaderContext) -> str:
+    """The confirmed name of the patient, else the label as received."""
+    traits = context.traits
+    if traits is not None and address.matricule(context.patient_domain) == traits.matricule:
+        return traits.name
+    return address.name
 
 
 def _folded(text: str, width: int) -> str:
     """A long mailbox on several lines, under itself: the whole of it is always shown."""
     room = max(width - _LABEL_WIDTH, 1)
     return _INDENT.join(text[start : start + room] for start in range(0, len(text), room))
-
-
-def _answers_go_elsewhere(message: ReadMessage) -> bool:
-    return any(not address.same_mailbox(message.sender) for address in message.reply_to)

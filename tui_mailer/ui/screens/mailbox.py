@@ -220,12 +220,13 @@ class MailboxScreen(CommandScreen[None]):
         if summary is None:
             return
         message = await self.engine.reading.message(summary.id)
+        traits = await self.engine.patients.traits(summary.patient)
         if self.opened is not summary:
             return
         if message is None:
             await self.engine.reading.request(summary.id)
             return
-        self.reader.show(message)
+        self.reader.show(message, traits)
         self.refresh_bindings()
         if Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)

@@ -115,7 +115,7 @@ def _who(message: MessageSummary, style: RowStyle) -> str:
         return f"À {message.patient_name}" if message.outgoing else message.patient_name
     # The field's labels are written with underscores: Dr_Claire_MARTIN_Cabinet.
     name = address.name.replace("_", " ") or address.mailbox or "(inconnu)"
-    if address.resembles_patient(style.patient_domain):
+    if address.passes_for_patient(style.patient_domain):
         name = f"⚠ {name}"
     return f"À {name}" if message.outgoing else name
 

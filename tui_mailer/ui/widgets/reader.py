@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_mailer.domain.message import MessageSummary, ReadMessage
+from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters import message_text
 from tui_mailer.ui.presenters.message_text import ReaderContext
@@ -23,6 +24,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         super().__init__()
         self._patient_domain = patient_domain
         self.message: ReadMessage | None = None
+        self._traits: PatientTraits | None = None
         self._rest: list[Content] = []
 
     def compose(self) -> ComposeResult:
@@ -35,9 +37,10 @@ class Reader(VerticalScroll, inherit_bindings=False):
         hint = line(("\nEntrée ouvre le message choisi dans la liste.", "dim"))
         self._fill(Content(""), Content(""), hint)
 
-    def show(self, message: ReadMessage) -> None:
-        """Show a whole message from its start."""
+    def show(self, message: ReadMessage, traits: PatientTraits | None = None) -> None:
+        """Show a whole message from its start, beside the stored identity of its patient."""
         self.message = message
+        self._traits = traits
         first, *self._rest = message_text.body(message)
         self._fill(self._headers(message), message_text.attachments(message.attachments), first)
         if self._rest:
@@ -65,7 +68,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
     def _headers(self, message: ReadMessage) -> Content:
         width = self.scrollable_content_region.width
         return message_text.headers(
-            message, ReaderContext(local_now(), self._patient_domain, width)
+            message, ReaderContext(local_now(), self._patient_domain, width, self._traits)
         )
 
     def _fill(self, headers: Content, attachments: Content, body: Content) -> None:
