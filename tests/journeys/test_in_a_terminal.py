@@ -11,6 +11,7 @@ from servers.practice import RealServers
 from journeys.pty_program import PtyProgram, running
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint
+from tui_mailer.domain.datamatrix import GS, HEADER
 
 ENTER, QUIT, SEND = "\r", "\x11", "\x13"
 # Each would do something to a terminal that obeyed it; the marker tells it from our own bytes.
@@ -24,6 +25,12 @@ PAYLOADS = {
     "sens": "\u202ePIEGE\u2066\u200b",
     "balises": "[/][red]PIEGE[@click=app.quit]x[/]",
 }
+
+
+DATAMATRIX = (
+    f"{HEADER}S1279035121518989S21.2.250.1.213.1.4.8{GS}S3DOMINIQUE MARIE-LOUISE{GS}"
+    f"S4PAT-TROIS{GS}S5FS628-03-1979S751215"
+)
 
 
 def settings(home: Path, servers: RealServers) -> None:
@@ -126,3 +133,24 @@ async def test_a_second_instance_says_so_and_does_no_harm(
         await first.shows("Cher confrère")
         first.press(QUIT)
         assert await first.ends() == 0
+
+
+async def test_a_datamatrix_is_read_from_a_bracketed_paste_and_from_a_scanners_keys(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    """GS is the byte of Ctrl+] for a terminal: neither way may lose it or obey it."""
+    prepare(tmp_path, real_servers, received("à lire"))
+    async with running(tmp_path) as program:
+        await log_in(program)
+        for scanned in (f"\x1b[200~{DATAMATRIX}\x1b[201~", f"{DATAMATRIX}\r"):
+            program.written = b""
+            program.press("p")
+            await program.shows("Identité nationale")
+            program.press(scanned)
+            await program.shows("né(e) le 28/03/1979 (lieu 51215)")
+            await program.shows("Datamatrix lu, clé juste.")
+            assert GS.encode() not in program.written
+            program.press("\x1b")
+            await program.shows("à lire")
+        program.press(QUIT)
+        assert await program.ends() == 0

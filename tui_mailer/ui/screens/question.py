@@ -6,6 +6,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import Button, Static
 
 from tui_mailer.ui.commands.base import Command, CommandModal
@@ -34,6 +36,18 @@ class AnswerNo(Command["Question"]):
         screen.dismiss(False)
 
 
+class _Asked(Static):
+    """The text of a question; it knows since when it has been on the screen."""
+
+    shown_at: float | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Called each time it is painted."""
+        if self.shown_at is None:
+            self.shown_at = monotonic()
+        return super().render_lines(crop)
+
+
 class Question(CommandModal[bool]):
     """Asks `text`; True for yes. The answer "no" has the focus: Enter alone never agrees."""
 
@@ -46,12 +60,11 @@ class Question(CommandModal[bool]):
         self._text = text
         self._yes_label = yes_label
         self._no_label = no_label
-        self._shown_at: float | None = None
 
     def compose(self) -> ComposeResult:
         """The question, then "no" first."""
         with Vertical(classes="sheet"):
-            yield Static(line(self._text), markup=False, classes="sheet-text")
+            yield _Asked(line(self._text), markup=False, classes="sheet-text")
             with Horizontal(classes="sheet-buttons"):
                 yield Button(line(f"{self._no_label} (n)"), id="no")
                 yield Button(line(f"{self._yes_label} (o)"), id="yes")
@@ -59,17 +72,14 @@ class Question(CommandModal[bool]):
     def on_mount(self) -> None:
         """Enter means no, until the user moves to the other button."""
         self.query_one("#no", Button).focus()
-        self.call_after_refresh(self._painted)
-
-    def _painted(self) -> None:
-        self._shown_at = monotonic()
 
     def on_key(self, event: Key) -> None:
         """A key pressed before the question was on the screen was meant for something else.
 
         Every key comes by here on its way to the commands and the buttons' own bindings.
         """
-        if self._shown_at is None or event.time < self._shown_at:
+        shown_at = self.query_one(_Asked).shown_at
+        if shown_at is None or event.time < shown_at:
             event.stop()
 
     @on(Button.Pressed)
