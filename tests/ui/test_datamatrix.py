@@ -186,3 +186,18 @@ async def test_an_opposition_is_recorded_shown_and_withdrawn_by_keys(engine: Eng
         await until(pilot, lambda: "[ ] Messages au patient" in text_of(pilot.app.screen))
         assert await engine.patients.oppositions(INS) == ()
         assert await engine.patients.oppositions(OTHER_INS) == ()
+
+
+async def test_a_hostile_label_is_shown_as_it_is_and_kept_harmless(engine: Engine) -> None:
+    label = "[/]\x1b[2J\u202eDomi [@click=app.quit]"
+    await receive(engine, f"{INS}@patient.mssante.fr", label)
+    async with search(engine) as (pilot, screen):
+        await pilot.press(*INS)
+        await until(pilot, lambda: "tel que le patient se nomme" in text_of(screen))
+        await pilot.press("enter")
+        await confirm(pilot, screen)
+        shown = text_of(screen)
+        assert not set(shown) & {"\x1b", "\u202e"}
+        found = await engine.patients.traits(INS)
+        assert found is not None
+        assert found.name == "[/]␛[2J‹U+202E›Domi [@click=app.quit]"

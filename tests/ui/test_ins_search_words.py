@@ -9,10 +9,13 @@ from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.identity_entry import IdentityEntry
 from tui_mailer.domain.ins import Matricule, read
 from tui_mailer.domain.patient import IdentityPoint
+from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.traits import PatientTraits, TraitsSource
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient, Tone
 
 TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 def said(text: str, *, found_count: int = 0, test_identities: bool = False) -> identity.Status:
@@ -104,3 +107,20 @@ def test_a_closed_exchange_says_that_writing_restarts_it() -> None:
 def test_the_banner_says_sex_and_birth() -> None:
     banner = identity.banner(ConfirmedPatient(Matricule(INS)), read(INS, TODAY), TODAY)
     assert (banner.sex, banner.birth) == ("Femme", "mars 1979, Marne (51)")
+
+
+def test_the_banner_recalls_that_a_minors_address_is_the_minors_own() -> None:
+    child = Matricule("224027511583555", key_is_wrong=True)
+    reading = read(child.text, TODAY, test_identities=True)
+    caution = identity.banner(ConfirmedPatient(child), reading, TODAY).caution
+    assert caution.startswith("Né(e) en 2024 ?")
+    born = PatientTraits(
+        child.text, SafeText("Léo"), TraitsSource.DATAMATRIX, NOW, birth_date=date(2024, 2, 28)
+    )
+    known = identity.banner(ConfirmedPatient(child, born), reading, TODAY)
+    assert (
+        known.caution == "Patient mineur : cette adresse est la sienne, jamais celle d’un parent."
+    )
+    assert known.birth.startswith("28 février 2024")
+    adult = identity.banner(ConfirmedPatient(Matricule(INS)), read(INS, TODAY), TODAY)
+    assert adult.caution == ""
