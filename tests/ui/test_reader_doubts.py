@@ -7,6 +7,7 @@ from ui.mailbox_stage import NOON, PATIENT, mail, opened, practice
 from ui.stage import INS, until
 
 from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.opposition import Towards
 from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.traits import PatientTraits
@@ -45,3 +46,19 @@ async def test_a_look_alike_bears_no_patients_mark_and_is_named_one(tmp_path: Pa
         await mailing.press("enter")
         await mailing.shows("À vérifier : fausse adresse de patient", ".fr.example")
         assert "◆ patient" not in mailing.terminal
+
+
+async def test_an_opposition_is_recorded_on_the_patients_message(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.press("f6")
+        assert "Opposition du patient" not in mailing.terminal
+        await mailing.press("shift+tab", "down")
+        await mailing.shows("Ordonnance")
+        await mailing.press("tab", "f6")
+        await mailing.shows(
+            "Opposition du patient", "Dominique PAT-TROIS", "[ ] Messages au patient"
+        )
+        await mailing.press("down", "space")
+        await mailing.shows("[x] Messages à des professionnels")
+        (entry,) = await mailing.engine.patients.oppositions(INS)
+        assert entry.towards is Towards.PROFESSIONALS

@@ -8,6 +8,7 @@ from tui_mailer.ui import flows
 from tui_mailer.ui.commands.acting import ACTING, UNDOING
 from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY
+from tui_mailer.ui.commands.patients import PatientOpposition
 from tui_mailer.ui.commands.searching import SEARCHING, Find
 from tui_mailer.ui.presenters.source import source_text
 from tui_mailer.ui.screens.details import DetailsScreen
@@ -212,6 +213,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     Forward,
     SaveAttachment,
     *ACTING,
+    PatientOpposition,
     ShowDrafts,
     ShowOutbox,
     CheckMail,
