@@ -26,6 +26,7 @@ def test_the_first_given_name_and_the_birth_name_are_shown() -> None:
 
 def test_no_trait_shows_in_a_log() -> None:
     assert "ŒUVRARD" not in repr(TRAITS)
+    assert INS not in repr(entry(Towards.PATIENT, OppositionAct.RECORDED))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ for a patient: Mon espace santé then ends the body with "Ce message a été ré
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -35,7 +35,7 @@ class Doubt:
     """One reason to look twice; `carer` is who wrote for the patient, of that kind alone."""
 
     kind: DoubtKind
-    carer: SafeText = SafeText("")
+    carer: SafeText = field(default=SafeText(""), repr=False)
 
 
 def doubts(

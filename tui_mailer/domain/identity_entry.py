@@ -5,7 +5,7 @@ each contradiction is named. It is never believed against the matricule: the add
 digits alone, once their key is right.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tui_mailer.domain.datamatrix import HEADER, DatamatrixIns, InvalidDatamatrix, parse
@@ -27,7 +27,7 @@ class IdentityEntry:
 
     reading: InsReading
     scanned: DatamatrixIns | None = None
-    contradictions: tuple[InsProblem, ...] = ()
+    contradictions: tuple[InsProblem, ...] = field(default=(), repr=False)
     fault: str = ""
 
 

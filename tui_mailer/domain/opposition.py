@@ -5,7 +5,7 @@ knowingly. Each of these is one entry with its author and time, and entries are 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -29,7 +29,7 @@ class OppositionAct(Enum):
 class OppositionEntry:
     """One thing done about the opposition of a patient; `noted_at` is aware."""
 
-    matricule: str
+    matricule: str = field(repr=False)
     towards: Towards
     act: OppositionAct
     author: str
