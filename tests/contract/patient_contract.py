@@ -13,6 +13,7 @@ from contract.message_store_contract import (
     OWNER,
     letter,
     patient,
+    person,
     with_folders,
 )
 
@@ -75,6 +76,21 @@ class PatientContract:
         assert await store.find_patients("durand", 9) == []
         assert await store.patient_label(HELENE) == "Leo PETIT"
         assert await store.patient_label(MARC) == ""
+
+    async def test_who_passes_for_a_patient_is_filed_under_none_whoever_he_copies_in(
+        self, store: MessageStore
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        impostors = (f"{HELENE}@patient.mssante.fr.example", f"{HELENE}@orange.fr")
+        for uid, mailbox in enumerate(impostors, start=1):
+            message = letter(uid, sender=person(mailbox, "Hélène"), cc=(patient(HELENE),))
+            await store.add_messages(inbox, [message])
+        assert await store.count(PatientsView()) == 0
+        assert [a.mailbox for a in await store.complete_address("279", 9)] == [
+            f"{HELENE}@patient.mssante.fr"
+        ]
+        await store.add_messages(inbox, [letter(9, cc=(patient(HELENE),))])
+        assert await store.count(PatientsView()) == 1
 
     async def test_rows_bear_the_confirmed_name(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)

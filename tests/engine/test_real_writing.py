@@ -4,15 +4,24 @@ import asyncio
 import email
 import email.policy
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from engine_helpers import PATIENTS, OpenOffice, letter
 from mail_samples import received
-from servers.people import COLLEAGUE, FULL, PATIENT, PRACTICE, SENT, UNKNOWN_PATIENT
+from servers.people import (
+    COLLEAGUE,
+    FULL,
+    OTHER_PATIENT,
+    PATIENT,
+    PRACTICE,
+    SENT,
+    UNKNOWN_PATIENT,
+)
 from servers.practice import RealServers
 
-from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.errors import (
     AttachmentUnreadable,
     OverQuota,
@@ -23,6 +32,7 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.events import OutgoingChanged
 from tui_mailer.domain.exchange import ExchangeState
 from tui_mailer.domain.message import Flags
+from tui_mailer.domain.safe_text import safe_line
 
 INS = "279035121518989"
 
@@ -70,6 +80,25 @@ async def test_the_confirmation_of_one_patient_is_worth_nothing_for_another(
     await office.confirm("180017505600301")
     with pytest.raises(UnconfirmedIdentity):
         await office.engine.writing.send(letter(PATIENT.address, "Votre bilan"))
+
+
+async def test_two_patients_in_the_queue_leave_for_neither(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    """However they came there: each is confirmed, the message is for one."""
+    office = await open_office()
+    both = (PATIENT.address, OTHER_PATIENT.address)
+    for address in both:
+        await office.confirm(address.partition("@")[0])
+    draft = letter(PATIENT.address, "Votre bilan")
+    now = datetime.now(UTC)
+    queued = Outgoing(
+        0, "<deux@x.fr>", safe_line("Votre bilan"), both, both[0][:15], OutgoingState.QUEUED, now, 9
+    )
+    queued = await office.engine.outbox.add(queued, b"Subject: x\r\n\r\n", draft)
+    changed = await office.until_outgoing(queued, OutgoingState.FAILED)
+    assert isinstance(changed.error, UnconfirmedIdentity)
+    assert [real_servers.mailbox(address) for address in both] == [[], []]
 
 
 async def test_a_refused_recipient_is_named_and_nobody_gets_anything(

@@ -126,6 +126,11 @@ def test_a_second_scan_behind_other_text_counts_alone() -> None:
         assert codes(entry) == []
 
 
+def test_a_scanner_set_to_another_keyboard_is_told_from_rubbish() -> None:
+    assert "AZERTY" in read("ISà&àààààà").fault
+    assert "AZERTY" not in read("Isàbelle").fault
+
+
 def test_what_is_cut_short_says_what_is_missing() -> None:
     entry = read(matrix("12345"))
     assert "S6 (date de naissance) manque" in entry.fault

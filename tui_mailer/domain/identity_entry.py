@@ -5,6 +5,7 @@ each contradiction is named. It is never believed against the matricule: the add
 digits alone, once their key is right.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,6 +13,12 @@ from tui_mailer.domain.datamatrix import HEADER, DatamatrixIns, InvalidDatamatri
 from tui_mailer.domain.ins import InsProblem, InsReading, Severity, read
 
 _FIRST_LETTERS = "IS0"
+# What the digits of the header become when a scanner set to an American keyboard types for a French one.
+_WRONG_KEYBOARD = re.compile("\\s*IS[àÀ][&1]", re.IGNORECASE)
+_KEYBOARD_ADVICE = (
+    "Le lecteur écrit pour un autre clavier : réglez-le sur « français (AZERTY) », "
+    "ou saisissez le matricule INS."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ def read_entry(text: str, today: date, *, test_identities: bool = False) -> Iden
         today: the day that decides which births lie in the future.
         test_identities: the profile is for tests; see `ins.read`.
     """
+    if _WRONG_KEYBOARD.match(text):
+        return IdentityEntry(read("", today), fault=_KEYBOARD_ADVICE)
     candidate = _last_scan(text)
     if not candidate:
         return IdentityEntry(read(text, today, test_identities=test_identities))

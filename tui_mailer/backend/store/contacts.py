@@ -49,8 +49,8 @@ class _Seen:
 def collect_contacts(sql: Sql, messages: Sequence[RemoteMessage], owner: Owner) -> None:
     """Count the people of `messages`; within a transaction.
 
-    Left out: the owner, what SMTP would not take, and domains that only look like the patients'
-    one. Completing such an address would lend it credit.
+    Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
+    Completing such an address would lend it credit.
     """
     seen: dict[str, _Seen] = {}
     for message in sorted(messages, key=lambda message: message.received_at):
@@ -80,4 +80,4 @@ def _count(seen: dict[str, _Seen], address: Address, stamp: int) -> None:
 @lru_cache(maxsize=4096)
 def _may_be_offered(mailbox: str, patient_domain: str) -> bool:
     address = Address.received(mailbox)
-    return address.is_sendable and not address.resembles_patient(patient_domain)
+    return address.is_sendable and not address.passes_for_patient(patient_domain)

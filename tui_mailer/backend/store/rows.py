@@ -72,9 +72,14 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
 
 
 def _patient(people: tuple[Address, ...], domain: str) -> str:
-    """The matricule of the first patient among `people`, the sender first, or ""."""
+    """The matricule of the first patient among `people`, the sender first, or "".
+
+    Whoever passes for a patient is filed under none, however many patients he copies in: the mark
+    would be his.
+    """
     found = (address.matricule(domain) for address in people)
-    return next((matricule for matricule in found if matricule), "")
+    matricule = next((matricule for matricule in found if matricule), "")
+    return "" if matricule and people[0].passes_for_patient(domain) else matricule
 
 
 def _copy_key(message: RemoteMessage, patient: str) -> str:
