@@ -201,3 +201,14 @@ async def test_a_hostile_label_is_shown_as_it_is_and_kept_harmless(engine: Engin
         found = await engine.patients.traits(INS)
         assert found is not None
         assert found.name == "[/]␛[2J‹U+202E›Domi [@click=app.quit]"
+
+
+async def test_a_document_that_names_the_patient_otherwise_is_told(engine: Engine) -> None:
+    other = matrix().replace("PAT-TROIS", "AUTRE-NOM").replace("DOMINIQUE", "PAULETTE")
+    async with search(engine, other) as (pilot, screen):
+        await pilot.press("enter")
+        await confirm(pilot, screen)
+        assert await engine.patients.traits(INS) is not None
+        again = InsSearchScreen(engine, matrix())
+        await pilot.app.push_screen(again)
+        await until(pilot, lambda: "Un document précédent donnait à cette INS" in text_of(again))

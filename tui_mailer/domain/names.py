@@ -14,8 +14,12 @@ _IGNORED: Final = frozenset(
 
 
 def name_words(text: str) -> frozenset[str]:
-    """The words of a name that tell people apart: `{"jean", "dupont"}` for "M. Dupont, Jean"."""
+    """The words of a name that tell people apart: `{"jean", "dupont"}` for "M. Dupont, Jean".
+
+    A compound counts by its parts and as a whole: "Pat-Trois" is "PATTROIS" for some software.
+    """
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    words = frozenset(_NOT_A_LETTER.sub(" ", bare).split())
+    chunks = [_NOT_A_LETTER.sub(" ", chunk).split() for chunk in bare.split()]
+    words = frozenset(word for parts in chunks for word in (*parts, "".join(parts)) if word)
     return words - _IGNORED or words

@@ -83,15 +83,20 @@ class PatientTraits:
         )
 
     def agreement(self, label: str) -> NameAgreement:
-        """Compare a From label with the stored name; accents, case and order do not count."""
+        """Compare a From label with the stored name; accents, case and order do not count.
+
+        A label that says less, an initial or one name alone, contradicts nothing.
+        """
         said = name_words(label)
         if not said:
             return NameAgreement.SAME
         if self.source is TraitsSource.LABEL:
             return _whole_names_agree(name_words(self.name), said)
-        has_given = not said.isdisjoint(name_words(self.given_names))
-        has_family = not said.isdisjoint(name_words(self.birth_name))
-        return _AGREEMENTS[has_given, has_family]
+        given, family = name_words(self.given_names), name_words(self.birth_name)
+        initials = {word[0] for word in given}
+        if said <= given | family | initials:
+            return NameAgreement.SAME
+        return _AGREEMENTS[not said.isdisjoint(given), not said.isdisjoint(family)]
 
     def __repr__(self) -> str:
         """Show no trait: an identity has no place in a log."""

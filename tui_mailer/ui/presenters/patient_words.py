@@ -76,6 +76,17 @@ def opposition_notes(entries: Sequence[OppositionEntry]) -> list[str]:
     return [opposition_words(entry) for entry in entries]
 
 
+def other_name_note(scanned: PatientTraits | None, stored: PatientTraits | None) -> str:
+    """What to say when a document names the patient otherwise than a document before."""
+    if scanned is None or stored is None:
+        return ""
+    if TraitsSource.LABEL in {scanned.source, stored.source}:
+        return ""
+    if stored.agreement(f"{scanned.given_names} {scanned.birth_name}") is NameAgreement.SAME:
+        return ""
+    return f"Un document précédent donnait à cette INS un autre nom : « {stored.name} »."
+
+
 def label_note(traits: PatientTraits | None, label: str) -> str:
     """What to say of a From label beside the stored name, or "" when they agree."""
     if traits is None:

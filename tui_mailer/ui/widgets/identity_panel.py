@@ -117,7 +117,8 @@ class IdentityPanel(Vertical):
         found = [problem.message for problem in self._entry.contradictions]
         found += patient_words.opposition_notes(self._known.oppositions)
         found += [
-            patient_words.label_note(self._known.traits, self._known.label),
+            patient_words.other_name_note(self.traits, self._known.traits),
+            patient_words.label_note(self.traits, self._known.label),
             patient_words.minor_note(self._entry.reading, local_now().date(), born),
         ]
         return [caution for caution in found if caution]
