@@ -545,7 +545,8 @@ class PatientContract:
     async def test_what_was_noted_last_wins_over_older_messages(self, store: MessageStore) -> None:
         (sent,) = await with_folders(store, SENT)
         await store.add_messages(sent, [letter(1, "[FIN]", JEANNE, to=(patient(HELENE),))])
-        opened = Exchange(HELENE, ExchangeState.OPEN, NOON + timedelta(hours=1), NOON)
+        an_hour_later = NOON + timedelta(hours=1)
+        opened = Exchange(HELENE, ExchangeState.OPEN, an_hour_later, NOON, an_hour_later)
         await store.save_exchange(opened)
         assert await store.exchange(HELENE) == opened
         await store.add_messages(sent, [letter(90, "[FIN]", JEANNE, to=(patient(HELENE),))])

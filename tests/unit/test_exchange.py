@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,20 +15,20 @@ TUESDAY = MONDAY + timedelta(days=1)
 def test_the_first_message_sent_opens_the_exchange() -> None:
     exchange = Exchange(MATRICULE).after_sending("Vos résultats", MONDAY)
 
-    assert exchange == Exchange(MATRICULE, ExchangeState.OPEN, MONDAY)
+    assert exchange == Exchange(MATRICULE, ExchangeState.OPEN, MONDAY, last_sent_at=MONDAY)
 
 
 def test_further_messages_leave_it_open_since_the_first() -> None:
     opened = Exchange(MATRICULE).after_sending("Vos résultats", MONDAY)
 
-    assert opened.after_sending("", TUESDAY) == opened
+    assert opened.after_sending("", TUESDAY) == replace(opened, last_sent_at=TUESDAY)
 
 
 def test_the_end_message_closes_it() -> None:
     opened = Exchange(MATRICULE).after_sending("Vos résultats", MONDAY)
 
     assert opened.after_sending("[FIN]", TUESDAY) == Exchange(
-        MATRICULE, ExchangeState.CLOSED, TUESDAY
+        MATRICULE, ExchangeState.CLOSED, TUESDAY, last_sent_at=TUESDAY
     )
 
 
@@ -44,7 +45,7 @@ def test_writing_again_opens_a_closed_exchange() -> None:
     closed = Exchange(MATRICULE, ExchangeState.CLOSED, MONDAY)
 
     assert closed.after_sending("Rendez-vous", TUESDAY) == Exchange(
-        MATRICULE, ExchangeState.OPEN, TUESDAY
+        MATRICULE, ExchangeState.OPEN, TUESDAY, last_sent_at=TUESDAY
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tui_mailer.domain.account import Account, Endpoint
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.draft import Draft, FileAttachment
+from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.opposition import OppositionAct, OppositionEntry, Towards
 from tui_mailer.engine.before_sending.finding import Context
 from tui_mailer.engine.before_sending.recipients import PATIENT_WITH_OTHERS
@@ -192,3 +194,54 @@ def test_a_message_of_one_patient_is_neither_sent_on_nor_quoted_to_another() -> 
     assert any("un autre patient" in text for text in review(draft(PATIENT), context).refusals)
     assert review(draft(COLLEAGUE), context).refusals == ()
     assert review(draft(PATIENT), replace(context, about=INS)).refusals == ()
+
+
+# --- ends and restarts
+
+
+def codes(found: Review) -> list[str]:
+    return [question.code for question in found.questions]
+
+
+@pytest.mark.parametrize("subject", ["[FIN]", " [FIN]", "[FIN]\t"])
+def test_the_subject_that_ends_an_exchange_is_asked_about(subject: str) -> None:
+    (question,) = held(draft(PATIENT, subject=subject), ACCOUNT, [INS]).questions
+    assert question.code == "ends_exchange"
+    assert "plus répondre" in question.text
+    assert "pièces jointes" not in question.text
+
+
+def test_an_end_is_not_for_attachments() -> None:
+    attached = FileAttachment(Path("x.pdf"), "x.pdf", "application/pdf", 1)
+    ending = replace(draft(PATIENT, subject="[FIN]"), attachments=(attached,))
+    (question,) = held(ending, ACCOUNT, [INS]).questions
+    assert "pièces jointes" in question.text
+    assert "sans pièce jointe" in question.yes
+
+
+@pytest.mark.parametrize("subject", ["FIN", "[fin]", "Re: [FIN]", "[FIN] merci", "［FIN］"])
+def test_a_near_miss_asks_what_was_meant(subject: str) -> None:
+    (question,) = held(draft(PATIENT, subject=subject), ACCOUNT, [INS]).questions
+    assert question.code == "nearly_ends_exchange"
+    assert (question.yes, question.instead, question.no) == (
+        "Message ordinaire",
+        "Mettre fin aux échanges",
+        "Revenir au message",
+    )
+
+
+def test_an_end_to_a_professional_ends_nothing_and_is_asked_about() -> None:
+    assert codes(held(draft(COLLEAGUE, subject="[FIN]"), ACCOUNT, ())) == ["end_to_no_patient"]
+    assert codes(held(draft(COLLEAGUE, subject="[fin]"), ACCOUNT, ())) == ["end_to_no_patient"]
+    assert codes(held(draft(COLLEAGUE, subject="FIN"), ACCOUNT, ())) == []
+
+
+def test_writing_to_a_closed_exchange_is_asked_about_and_its_end_is_not() -> None:
+    closed = Exchange(INS, ExchangeState.CLOSED, datetime(2026, 3, 2, 12, tzinfo=UTC))
+    within = Context(ACCOUNT, frozenset([INS]), closed)
+    (question,) = review(draft(PATIENT), within).questions
+    assert question.code == "restarts_exchange"
+    assert "02/03/2026" in question.text
+    assert codes(review(draft(PATIENT, subject="[FIN]"), within)) == ["ends_exchange"]
+    opened = replace(within, exchange=replace(closed, state=ExchangeState.OPEN))
+    assert codes(review(draft(PATIENT), opened)) == []

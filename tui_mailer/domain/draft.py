@@ -103,6 +103,7 @@ class Outgoing:
         attempt_count: how many times sending began.
         answers, forwards: local ids of the messages it answers or forwards, or 0; their flags
             are set once it was sent.
+        final: carries ``X-MSS-MES: FIN``.
     """
 
     id: int
@@ -118,3 +119,4 @@ class Outgoing:
     attempt_count: int = 0
     answers: int = 0
     forwards: int = 0
+    final: bool = False

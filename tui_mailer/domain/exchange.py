@@ -32,18 +32,20 @@ class Exchange:
         matricule: 15 characters.
         since: when it last changed state, aware; None for `NONE`.
         confirmed_at: the last complete confirmation of this identity, aware, or None.
+        last_sent_at: when something was last sent, aware; None for `NONE`.
     """
 
     matricule: str
     state: ExchangeState = ExchangeState.NONE
     since: datetime | None = None
     confirmed_at: datetime | None = None
+    last_sent_at: datetime | None = None
 
     def after_sending(self, subject: str, sent_at: datetime) -> "Exchange":
         """The exchange once a message with this subject was accepted by the server."""
         state = ExchangeState.CLOSED if subject == END_SUBJECT else ExchangeState.OPEN
         since = self.since if state is self.state else sent_at
-        return Exchange(self.matricule, state, since, self.confirmed_at)
+        return Exchange(self.matricule, state, since, self.confirmed_at, sent_at)
 
     @property
     def reply_needs_no_new_confirmation(self) -> bool:

@@ -63,6 +63,7 @@ class MessageSummary:
         shown_at: the time the list sorts by, aware: INTERNALDATE.
         body_held: True when the store holds the whole message.
         patient_name: the confirmed name of that patient, or "".
+        after_end: a patient wrote it after the exchange had been ended.
     """
 
     id: int
@@ -79,6 +80,7 @@ class MessageSummary:
     has_attachment: bool
     body_held: bool
     patient_name: SafeText = SafeText("")
+    after_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from tui_mailer.domain.folder import (
 from tui_mailer.domain.message import Flags, ListView, MessageSummary, PendingFlags, RemoteMessage
 from tui_mailer.domain.opposition import OppositionEntry
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
+from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.traits import PatientTraits
 
@@ -344,6 +345,20 @@ class MessageStore(Protocol):
 
     async def find_patients(self, text: str, limit: int) -> Sequence[KnownPatient]:
         """Patients of this mailbox by name or matricule, last exchange first; all for ""."""
+        ...
+
+    async def patient_count(self, narrowed: PatientFilter) -> int:
+        """Number of patients with whom messages were exchanged."""
+        ...
+
+    async def patient_rows(
+        self, narrowed: PatientFilter, start: int, stop: int
+    ) -> Sequence[PatientSummary]:
+        """Rows `start` to `stop` (excluded), the patient of the newest message first."""
+        ...
+
+    async def patient_row(self, matricule: str) -> PatientSummary | None:
+        """One patient's row, None when no message was exchanged."""
         ...
 
     # --- what the user confirmed or recorded of a patient

@@ -1,7 +1,7 @@
 """The facade: commands in, one stream of events out.
 
 Screens hold an `Engine` and nothing below it. The parts are attributes, each with its own
-commands: `reading`, `writing`, `outbox`, `identities`, `patients`.
+commands: `reading`, `writing`, `outbox`, `identities`, `patients`, `exchanges`.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from tui_mailer.engine.actions import Actions
 from tui_mailer.engine.announcer import Announcer, Listener
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.drafts import DraftKeeper
+from tui_mailer.engine.exchanges import Exchanges
 from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.options import EngineOptions
@@ -102,6 +103,7 @@ class Engine:
         self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
         self.identities = Identities(store, account.address)
         self.patients = Patients(store, account.address, outside.now)
+        self.exchanges = Exchanges(account, store)
         self.reading = Reading(store, self._mailbox, outside.files)
         self.trust = Trust(outside.files, options.white_list, outside.now)
         reviewing = Reviewing(account, store, self.identities, self.patients, self.trust)

@@ -2,6 +2,7 @@
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.before_sending.finding import Context
 from tui_mailer.engine.before_sending.patients import patients_of
@@ -9,6 +10,7 @@ from tui_mailer.engine.gate import Review, review
 from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.trust import Trust
+from tui_mailer.mime.headers import one_line
 
 
 class Reviewing:
@@ -36,6 +38,8 @@ class Reviewing:
         """What the checks need to know besides `draft`."""
         patients = patients_of(draft, self._account)
         answered = await self._patient_of_message(draft.answers)
+        if not answered and len(patients) == 1 and one_line(draft.subject) == END_SUBJECT:
+            answered = patients[0]  # the end belongs to the exchange, as an answer does
         about = answered or await self._patient_of_message(draft.forwards)
         concerned = dict.fromkeys((*patients, about))
         oppositions = [await self._patients.oppositions(matricule) for matricule in concerned]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tui_mailer.domain.draft import (
     Outgoing,
     OutgoingState,
 )
+from tui_mailer.domain.ending import as_end
 from tui_mailer.domain.errors import (
     AttachmentUnreadable,
     MessageNotHeld,
@@ -24,6 +26,7 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.message import ReadMessage
 from tui_mailer.domain.ports import Files, MessageStore
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.finding import Question
 from tui_mailer.engine.gate import Review
 from tui_mailer.engine.options import EngineOptions
@@ -32,6 +35,7 @@ from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.mime import attachments as received_attachments
 from tui_mailer.mime.compose import compose, new_message_id
+from tui_mailer.mime.headers import one_line
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reply import forward, reply
 
@@ -124,12 +128,14 @@ class Writing:
         if unanswered := [question for question in found.questions if question not in answered]:
             raise SendRefused(unanswered[0].text)
         message_id = new_message_id(self._account.address)
-        content = await self._compose(draft, message_id)
+        leaving = _leaving(draft, found)
+        content = await self._compose(leaving, message_id)
         self._check_size(len(content), found.patient)
         for opposition in found.passed_over:
             await self._patients.pass_over(opposition)
+        # Taken back, the draft is what was written.
         return await self._outbox.add(
-            self._outgoing(draft, message_id, len(content), found.patient), content, draft
+            self._outgoing(leaving, message_id, len(content), found.patient), content, draft
         )
 
     def _outgoing(self, draft: Draft, message_id: str, size_bytes: int, patient: str) -> Outgoing:
@@ -138,7 +144,7 @@ class Writing:
         return Outgoing(
             id=0,
             message_id=message_id,
-            subject=safe_line(draft.subject),
+            subject=safe_line(one_line(draft.subject)),
             recipients=tuple(reversed(mailboxes.values())),
             patient=patient,
             state=OutgoingState.QUEUED,
@@ -146,6 +152,7 @@ class Writing:
             size_bytes=size_bytes,
             answers=draft.answers,
             forwards=draft.forwards,
+            final=draft.final,
         )
 
     async def _compose(self, draft: Draft, message_id: str) -> bytes:
@@ -178,3 +185,10 @@ class Writing:
                     ".", ","
                 )
             )
+
+
+def _leaving(draft: Draft, found: Review) -> Draft:
+    """`draft` as it leaves: an end is nothing but one, and only a patient is told not to answer."""
+    if any(question.code == ENDS_EXCHANGE for question in found.questions):
+        return as_end(draft)
+    return draft if found.patient else replace(draft, final=False)

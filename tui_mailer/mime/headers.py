@@ -22,8 +22,12 @@ _PLAIN_FILE_NAME: Final = re.compile(r"(?!.*=\?)[ !#-\[\]-~]*")
 
 def text_header(name: str, value: str) -> str:
     """An unstructured header; line breaks and other controls in `value` become one space."""
-    words = _CONTROLS.sub(" ", value).strip()
-    return f"{name}: {_encoded(words, len(name) + 2)}\r\n"
+    return f"{name}: {_encoded(one_line(value), len(name) + 2)}\r\n"
+
+
+def one_line(value: str) -> str:
+    """What `text_header` says of `value`."""
+    return _CONTROLS.sub(" ", value).strip()
 
 
 def address_header(name: str, addresses: Iterable[Address]) -> str:

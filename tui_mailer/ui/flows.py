@@ -13,8 +13,9 @@ from textual.app import App
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing
-from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.ins import InsReading, read
+from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.aside import run_aside
@@ -24,8 +25,10 @@ from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
 from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 from tui_mailer.ui.screens.new_message import NewMessageScreen
+from tui_mailer.ui.screens.question import Question
 
 _GROUP: Final = "flow"
 _log = logging.getLogger(__name__)
@@ -70,6 +73,11 @@ def resume_draft(app: App[Any], engine: Engine, draft: Draft) -> None:
     _start(app, partial(_resume, app, engine, draft))
 
 
+def end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
+    """Say what the end of an exchange does, ask once, and send it."""
+    _start(app, partial(_end_exchange, app, engine, matricule))
+
+
 # --- the ways
 
 
@@ -112,6 +120,28 @@ async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
 async def _resume(app: App[Any], engine: Engine, draft: Draft) -> None:
     patients = patients_of(draft, engine.account)
     await _compose(app, engine, draft, await _known_banner(engine, patients))
+
+
+async def _end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
+    patient = await _known_banner(engine, [matricule])
+    if patient is None:
+        return
+    draft = await engine.exchanges.ending(matricule)
+    if not await app.push_screen_wait(EndExchangeScreen(patient)):
+        return
+    if (await engine.writing.review(draft)).unconfirmed and not await app.push_screen_wait(
+        InsSearchScreen(engine, matricule, Purpose.END)
+    ):
+        return
+    review = await engine.writing.review(draft)
+    if review.refusals:
+        raise SendRefused(" ".join(review.refusals))
+    # The sheet was the one question about the end; what else is found is asked as ever.
+    for question in review.questions:
+        screen = Question(question.text, question.yes, question.no)
+        if question.code != ENDS_EXCHANGE and not await app.push_screen_wait(screen):
+            return
+    await engine.writing.send(draft, review.questions)
 
 
 # --- their steps

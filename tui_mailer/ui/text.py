@@ -63,6 +63,12 @@ def french_date(moment: datetime, now: datetime) -> str:
         return f"{local:%H:%M}"
     if local.date() == (now - timedelta(days=1)).date():
         return f"hier {local:%H:%M}"
+    return french_day(moment, now)
+
+
+def french_day(moment: datetime, now: datetime) -> str:
+    """A day as short as it can be: "3 sept." this year, else "03/09/2025"; in the zone of `now`."""
+    local = moment.astimezone(now.tzinfo)
     if local.year == now.year:
         return f"{_day(local)} {_SHORT_MONTHS[local.month - 1]}"
     return f"{local:%d/%m/%Y}"

@@ -11,7 +11,10 @@ from tui_mailer.backend.store import EncryptedMessageStore, EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint
 
 pytest.register_assert_rewrite(
-    "contract.message_store_contract", "contract.patient_contract", "contract.search_contract"
+    "contract.exchange_contract",
+    "contract.message_store_contract",
+    "contract.patient_contract",
+    "contract.search_contract",
 )
 
 PASSPHRASE = "cheval agrafe été"

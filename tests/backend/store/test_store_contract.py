@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from contract.exchange_contract import ExchangeStateContract, PatientListContract
 from contract.message_store_contract import MessageStoreContract
 from contract.patient_contract import PatientContract
 from contract.search_contract import SearchContract
@@ -15,7 +16,13 @@ from tui_mailer.domain.account import Account
 from tui_mailer.domain.ports import MessageStore
 
 
-class TestEncryptedMessageStore(MessageStoreContract, PatientContract, SearchContract):
+class TestEncryptedMessageStore(
+    MessageStoreContract,
+    PatientContract,
+    SearchContract,
+    PatientListContract,
+    ExchangeStateContract,
+):
     @pytest.fixture
     async def store(
         self, opener: EncryptedStoreOpener, account: Account, passphrase: str

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
@@ -14,13 +14,15 @@ from tui_mailer.backend.store.values import (
     to_optional_stamp,
     to_stamp,
 )
-from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.exchange import END_SUBJECT, Exchange, ExchangeState
 from tui_mailer.domain.patient import IdentityConfirmation
 
 _SAVE: Final = """
-    INSERT INTO exchange (matricule, state, since, confirmed_at) VALUES (?, ?, ?, ?)
+    INSERT INTO exchange (matricule, state, since, confirmed_at, last_sent_at)
+    VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (matricule) DO UPDATE SET
-        state = excluded.state, since = excluded.since, confirmed_at = excluded.confirmed_at
+        state = excluded.state, since = excluded.since, confirmed_at = excluded.confirmed_at,
+        last_sent_at = excluded.last_sent_at
 """
 _JOURNAL: Final = """
     INSERT INTO identity_confirmation (matricule, author, shown, confirmed_at) VALUES (?, ?, ?, ?)
@@ -29,11 +31,25 @@ _CONFIRM: Final = """
     INSERT INTO exchange (matricule, state, since, confirmed_at) VALUES (?, 'none', 0, ?)
     ON CONFLICT (matricule) DO UPDATE SET confirmed_at = excluded.confirmed_at
 """
-_SENT: Final = """
-    SELECT m.subject, m.received_at FROM message AS m JOIN folder AS f ON f.id = m.folder_id
-    WHERE m.patient = ? AND m.patient <> '' AND m.is_copy = 0
-        AND m.from_owner = 1 AND f.role NOT IN ('drafts', 'junk')
-    ORDER BY m.received_at, m.uid
+_NOTED: Final = """
+    SELECT state, since, confirmed_at, last_sent_at FROM exchange WHERE matricule = ?
+"""
+_LAST_SENT: Final = """
+    SELECT written_at, subject FROM sent_to_patient WHERE patient = ?
+    ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
+"""
+_LAST_ORDINARY: Final = """
+    SELECT written_at, subject FROM sent_to_patient WHERE patient = ? AND subject <> '[FIN]'
+    ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
+"""
+_LAST_END: Final = """
+    SELECT written_at, subject FROM sent_to_patient WHERE patient = ? AND subject = '[FIN]'
+    ORDER BY written_at DESC LIMIT 1
+"""
+_FIRST_SENT_SINCE: Final = """
+    SELECT written_at FROM sent_to_patient
+    WHERE patient = ? AND written_at >= ? AND (subject = '[FIN]') = ?
+    ORDER BY written_at LIMIT 1
 """
 
 
@@ -46,15 +62,7 @@ class Exchanges(Part):
         What was sent from here is noted at once; what was sent from elsewhere is read off the
         messages that the server holds. The later of the two says where the exchange stands.
         """
-
-        def work(sql: Sql) -> Exchange:
-            noted = _noted(sql, matricule)
-            found, last_at = _found(sql, matricule)
-            if last_at is None or (noted.since is not None and noted.since >= last_at):
-                return noted
-            return replace(found, confirmed_at=noted.confirmed_at)
-
-        return await self._database.read(work)
+        return await self._database.read(lambda sql: read_exchange(sql, matricule))
 
     async def save_exchange(self, exchange: Exchange) -> None:
         """Keep where an exchange stands."""
@@ -63,6 +71,7 @@ class Exchanges(Part):
             exchange.state.value,
             to_optional_stamp(exchange.since),
             to_optional_stamp(exchange.confirmed_at),
+            to_optional_stamp(exchange.last_sent_at),
         )
         await self._database.execute(_SAVE, row)
 
@@ -81,24 +90,42 @@ class Exchanges(Part):
         await self._database.write(work)
 
 
+def read_exchange(sql: Sql, matricule: str) -> Exchange:
+    """The exchange with a patient, within a transaction; a few steps however long it is."""
+    noted = _noted(sql, matricule)
+    last = sql.execute(_LAST_SENT, (matricule,)).fetchone()
+    if last is None:
+        return noted
+    sent_at = from_stamp(last[0])
+    if noted.last_sent_at is not None and noted.last_sent_at >= sent_at:
+        return noted
+    is_closed = last[1] == END_SUBJECT
+    return replace(
+        noted,
+        state=ExchangeState.CLOSED if is_closed else ExchangeState.OPEN,
+        since=_since(sql, matricule, is_closed=is_closed),
+        last_sent_at=sent_at,
+    )
+
+
 def _noted(sql: Sql, matricule: str) -> Exchange:
-    query = "SELECT state, since, confirmed_at FROM exchange WHERE matricule = ?"
-    row = sql.execute(query, (matricule,)).fetchone()
+    row = sql.execute(_NOTED, (matricule,)).fetchone()
     if row is None:
         return Exchange(matricule)
-    state, since, confirmed_at = row
+    state, since, confirmed_at, last_sent_at = row
     return Exchange(
         matricule,
         ExchangeState(state),
         from_optional_stamp(since),
         from_optional_stamp(confirmed_at),
+        from_optional_stamp(last_sent_at),
     )
 
 
-def _found(sql: Sql, matricule: str) -> tuple[Exchange, datetime | None]:
-    """The exchange as the messages held tell it, and when the last of them was sent."""
-    exchange, sent_at = Exchange(matricule), None
-    for subject, received_at in sql.execute(_SENT, (matricule,)):
-        sent_at = from_stamp(received_at)
-        exchange = exchange.after_sending(subject, sent_at)
-    return exchange, sent_at
+def _since(sql: Sql, matricule: str, *, is_closed: bool) -> datetime:
+    """When the first message was sent that left the exchange as it is now."""
+    before = sql.execute(_LAST_ORDINARY if is_closed else _LAST_END, (matricule,)).fetchone()
+    first: tuple[Any, ...] = sql.execute(
+        _FIRST_SENT_SINCE, (matricule, before[0] if before else 0, is_closed)
+    ).fetchone()
+    return from_stamp(first[0])

@@ -10,7 +10,7 @@ from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
-from tui_mailer.backend.store.rows import SUMMARY_COLUMNS, summary
+from tui_mailer.backend.store.rows import LISTED, SUMMARY_COLUMNS, summary
 from tui_mailer.backend.store.text_search import Hits, find
 from tui_mailer.backend.store.values import json_list
 from tui_mailer.domain.message import (
@@ -126,10 +126,11 @@ def _hits(view: SearchView) -> Hits:
 def _query(view: FolderView | PatientsView) -> _Query:
     if isinstance(view, FolderView):
         return _folder_query(view)
-    condition = "patient <> '' AND is_copy = 0"
+    condition, counted = LISTED, "patient_mail"
     if view.matricule:
         condition += " AND patient = :patient"
-    count = f"SELECT count(*) FROM message WHERE {condition}"  # noqa: S608  (constants)
+        counted += " WHERE matricule = :patient"
+    count = f"SELECT coalesce(sum(message_count), 0) FROM {counted}"  # noqa: S608  (constants)
     return _Query(condition, count, {"patient": view.matricule})
 
 

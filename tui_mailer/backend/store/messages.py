@@ -14,11 +14,11 @@ from tui_mailer.domain.message import RemoteMessage
 
 _INSERT: Final = """
     INSERT INTO message (
-        folder_id, uid, message_id, received_at, subject, sender_mailbox, sender_name,
+        folder_id, uid, message_id, received_at, written_at, subject, sender_mailbox, sender_name,
         first_mailbox, first_name, recipients, from_owner, patient, copy_key, size_bytes,
         server_flags, flags, has_attachment
     ) VALUES (
-        :folder_id, :uid, :message_id, :received_at, :subject, :sender_mailbox, :sender_name,
+        :folder_id, :uid, :message_id, :received_at, :written_at, :subject, :sender_mailbox, :sender_name,
         :first_mailbox, :first_name, :recipients, :from_owner, :patient, :copy_key, :size_bytes,
         :flags, :flags, :has_attachment
     )

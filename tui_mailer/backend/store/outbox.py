@@ -20,12 +20,13 @@ from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 
 _COLUMNS: Final = """
     id, message_id, subject, recipients, patient, state, due_at, size_bytes,
-    explanation, server_words, attempt_count, answers, forwards
+    explanation, server_words, attempt_count, answers, forwards, final
 """
 _INSERT: Final = """
     INSERT INTO outgoing (message_id, draft_id, subject, recipients, patient, state, due_at,
-                          size_bytes, explanation, server_words, attempt_count, answers, forwards)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                          size_bytes, explanation, server_words, attempt_count, answers, forwards,
+                          final)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING id
 """
 _INSERT_CONTENT: Final = """
@@ -158,6 +159,7 @@ def _values(outgoing: Outgoing, draft: Draft) -> tuple[str | int, ...]:
         outgoing.attempt_count,
         outgoing.answers,
         outgoing.forwards,
+        int(outgoing.final),
     )
 
 
@@ -176,4 +178,5 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         attempt_count=row[10],
         answers=row[11],
         forwards=row[12],
+        final=bool(row[13]),
     )

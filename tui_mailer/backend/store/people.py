@@ -15,16 +15,13 @@ _COMPLETE: Final = """
     ORDER BY use_count DESC, last_used_at DESC, mailbox_key LIMIT ?
 """
 _PATIENTS: Final = """
-    SELECT m.patient, coalesce(t.name, c.name, ''), m.message_count, m.unread_count, m.last_at,
+    SELECT p.matricule, coalesce(t.name, c.name, ''), p.message_count, p.unread_count, p.last_at,
            t.name IS NOT NULL
-    FROM (
-        SELECT patient, count(*) AS message_count, sum(flags & 1 = 0) AS unread_count,
-               max(received_at) AS last_at
-        FROM message WHERE patient <> '' AND is_copy = 0 GROUP BY patient
-    ) AS m LEFT JOIN contact AS c ON c.mailbox_key = lower(m.patient) || '@' || ?
-    LEFT JOIN patient_traits AS t ON t.matricule = m.patient
+    FROM patient_mail AS p
+    LEFT JOIN contact AS c ON c.mailbox_key = lower(p.matricule) || '@' || ?
+    LEFT JOIN patient_traits AS t ON t.matricule = p.matricule
     WHERE {condition}
-    ORDER BY m.last_at DESC, m.patient LIMIT ?
+    ORDER BY p.last_at DESC, p.matricule LIMIT ?
 """
 _HAS_WORDS: Final = "instr({column}, ?) > 0"
 
@@ -51,7 +48,7 @@ class People(Part):
         by_name = _all_found(
             "(coalesce(c.name_words, '') || coalesce(t.name_words, ''))", len(starts)
         )
-        query = _PATIENTS.format(condition=f"(({by_name}) OR m.patient GLOB ?)")
+        query = _PATIENTS.format(condition=f"(({by_name}) OR p.matricule GLOB ?)")
         matricule = clean(text)
         pattern = f"{matricule}*" if matricule.isascii() and matricule.isalnum() else ""
         values: tuple[str | int, ...] = (self._owner.patient_domain, *starts, pattern, limit)

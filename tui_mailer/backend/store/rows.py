@@ -17,9 +17,16 @@ SUMMARY_COLUMNS: Final = """
     m.id, m.folder_id, m.uid, m.message_id, m.subject, m.sender_mailbox, m.sender_name,
     m.first_mailbox, m.first_name, m.from_owner OR f.role IN ('sent', 'drafts'), m.patient,
     m.received_at, m.size_bytes, m.flags, m.has_attachment, m.body_held,
-    coalesce((SELECT t.name FROM patient_traits AS t WHERE t.matricule = m.patient), '')
+    coalesce((SELECT t.name FROM patient_traits AS t WHERE t.matricule = m.patient), ''),
+    m.patient <> '' AND m.from_owner = 0 AND '[FIN]' = (
+        SELECT subject FROM sent_to_patient
+        WHERE patient = m.patient AND written_at <= m.received_at
+        ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
+    )
 """
 """What `summary` reads, of a message `m` and its folder `f`."""
+LISTED: Final = "patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 = 0)"
+"""What an exchange consists of, word for word as the partial indexes have it: no draft of ours."""
 
 
 def message_row(folder_id: int, message: RemoteMessage, owner: Owner) -> dict[str, str | int]:
@@ -32,6 +39,7 @@ def message_row(folder_id: int, message: RemoteMessage, owner: Owner) -> dict[st
         "uid": message.uid,
         "message_id": storable(message.message_id),
         "received_at": to_stamp(message.received_at),
+        "written_at": to_stamp(min(message.sent_at or message.received_at, message.received_at)),
         "subject": message.subject,
         "sender_mailbox": message.sender.mailbox,
         "sender_name": message.sender.name,
@@ -68,6 +76,7 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
         has_attachment=bool(row[14]),
         body_held=bool(row[15]),
         patient_name=safe_line(row[16]),
+        after_end=bool(row[17]),
     )
 
 

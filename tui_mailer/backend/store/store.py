@@ -11,12 +11,23 @@ from tui_mailer.backend.store.messages import Messages
 from tui_mailer.backend.store.moves import Moves
 from tui_mailer.backend.store.outbox import Outbox
 from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.patient_list import PatientList
 from tui_mailer.backend.store.patients import Patients
 from tui_mailer.backend.store.people import People
 
 
 class EncryptedMessageStore(
-    Folders, Messages, Moves, Lists, MessageFlags, People, Patients, Exchanges, Drafts, Outbox
+    Folders,
+    Messages,
+    Moves,
+    Lists,
+    MessageFlags,
+    People,
+    Patients,
+    PatientList,
+    Exchanges,
+    Drafts,
+    Outbox,
 ):
     """A `MessageStore` in one encrypted file; made by `EncryptedStoreOpener`."""
 

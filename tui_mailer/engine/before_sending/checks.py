@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui_mailer.engine.before_sending.ending import end_is_meant, restart_is_meant
 from tui_mailer.engine.before_sending.finding import Check
 from tui_mailer.engine.before_sending.opposition import patient_does_not_object
 from tui_mailer.engine.before_sending.recipients import (
@@ -18,5 +19,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     nothing_of_another_patient,
     patient_apart_from_others,
     patient_does_not_object,
+    end_is_meant,
+    restart_is_meant,
     subject_is_there,
 )

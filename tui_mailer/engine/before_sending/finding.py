@@ -25,12 +25,14 @@ class Question:
         code: stable name, for the journal and the tests.
         text: the French question; it may hold SafeText, never other text from outside.
         yes, no: French labels of the two answers.
+        instead: label of a third answer, "" for none: the message is to end the exchange.
     """
 
     code: str
     text: str
     yes: str = "Envoyer"
     no: str = "Revenir au message"
+    instead: str = ""
 
 
 Finding = Refusal | Question

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 from tui_mailer.domain.action import ActionKind
+from tui_mailer.domain.ending import is_untouched_end
 from tui_mailer.domain.message import Flags
 from tui_mailer.ui import flows
 from tui_mailer.ui.commands.base import AnyCommand, Command
 from tui_mailer.ui.errors import TooLateToTakeBack
+from tui_mailer.ui.presenters.exchanges import END_TAKEN_BACK
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.text import plural
@@ -42,6 +44,12 @@ class Undo(Command["MailboxScreen"]):
         draft = await screen.engine.outbox.take_back(outgoing.id)
         if draft is None:
             raise TooLateToTakeBack
+        if is_untouched_end(draft):
+            # Nobody wrote it: there is nothing to go on with.
+            await screen.engine.discard_draft(draft.id)
+            await screen.refresh_outbox()
+            screen.acting.tell(END_TAKEN_BACK)
+            return
         flows.resume_draft(screen.mailer, screen.engine, draft)
 
 

@@ -50,6 +50,22 @@ class Detach(Command["ComposeScreen"]):
         screen.detach()
 
 
+class NoAnswer(Command["ComposeScreen"]):
+    """Envoyer sans réponse possible : le patient ne pourra pas répondre à ce message."""
+
+    key = "ctrl+n"
+    label = "Sans réponse"
+    priority = True
+
+    def enabled(self, screen: "ComposeScreen") -> bool:
+        """Only to a patient (ECO.2.2.8)."""
+        return screen.is_to_patient
+
+    async def run(self, screen: "ComposeScreen") -> None:
+        """For this message alone; pressed again, an answer is possible."""
+        screen.toggle_final()
+
+
 class Close(Command["ComposeScreen"]):
     """Fermer ; le brouillon est gardé."""
 

@@ -7,6 +7,7 @@ from tui_mailer.domain.events import Connectivity
 from tui_mailer.ui import flows
 from tui_mailer.ui.commands.acting import ACTING, UNDOING
 from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
+from tui_mailer.ui.commands.exchanges import EXCHANGES
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY
 from tui_mailer.ui.commands.patients import PatientOpposition
 from tui_mailer.ui.commands.searching import SEARCHING, Find
@@ -56,8 +57,9 @@ class ToPatient(Command["MailboxScreen"]):
     label = "Usager"
 
     async def run(self, screen: "MailboxScreen") -> None:
-        """Open the INS search."""
-        flows.write_to_patient(screen.mailer, screen.engine)
+        """Open the INS search, on the patient one is looking at under "Echanges patient"."""
+        ins = screen.exchanges.matricule if screen.exchanges.are_in_sight else ""
+        flows.write_to_patient(screen.mailer, screen.engine, ins)
 
 
 class ToProfessional(Command["MailboxScreen"]):
@@ -204,6 +206,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     NewPassword,
     *SEARCHING,
     *MOVING,
+    *EXCHANGES,
     New,
     ToPatient,
     ToProfessional,

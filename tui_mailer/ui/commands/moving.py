@@ -135,25 +135,29 @@ class Fold(Command["MailboxScreen"]):
 
 
 class Open(Command["MailboxScreen"]):
-    """Ouvrir le dossier ou le message choisi."""
+    """Ouvrir le dossier, l’échange ou le message choisi."""
 
     key = "enter"
     label = "Ouvrir"
 
     def enabled(self, screen: "MailboxScreen") -> bool:
-        """On a folder, or on a message."""
-        return screen.stage == "folders" or (screen.stage == "list" and screen.target is not None)
+        """On a folder, a patient or a message."""
+        if screen.stage != "list":
+            return screen.stage == "folders"
+        return screen.target is not None or screen.exchanges.are_listed
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Go one pane further."""
         if screen.stage == "folders":
             screen.stage = "list"
+        elif screen.exchanges.are_listed:
+            await screen.exchanges.open_selected()
         else:
             await screen.open_selected()
 
 
 class Back(Command["MailboxScreen"]):
-    """Revenir à la liste, puis aux dossiers."""
+    """Revenir à la liste, aux patients, puis aux dossiers."""
 
     key = "escape"
     label = "Retour"
@@ -163,7 +167,10 @@ class Back(Command["MailboxScreen"]):
         return screen.stage != "folders"
 
     async def run(self, screen: "MailboxScreen") -> None:
-        """Go one pane back."""
+        """Go one pane back, or from an exchange to the patients."""
+        if screen.stage == "list" and screen.exchanges.opened:
+            await screen.exchanges.back()
+            return
         screen.stage = "list" if screen.stage == "reader" else "folders"
 
 

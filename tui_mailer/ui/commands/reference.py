@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.screens.choose_filter import ChooseFilterScreen
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.details import DetailsScreen
@@ -14,6 +15,7 @@ from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
+from tui_mailer.ui.screens.meant import MeantQuestion
 from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.screens.new_password import NewPasswordScreen
 from tui_mailer.ui.screens.opposition import OppositionScreen
@@ -33,8 +35,10 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     OutboxScreen,
     SaveAttachmentScreen,
     ChooseFolderScreen,
+    ChooseFilterScreen,
     NewPasswordScreen,
     Question,
+    MeantQuestion,
     DetailsScreen,
     HelpScreen,
 )

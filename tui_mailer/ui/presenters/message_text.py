@@ -10,12 +10,15 @@ from textual.content import Content
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.doubts import Doubt, DoubtKind, doubts
+from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Attachment, Link, ReadMessage
 from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.presenters.patient_words import label_note
 from tui_mailer.ui.text import Part, french_moment, french_size, line, plural
 
+NO_ANSWER: Final = "⊘ sans réponse possible"
+_FINAL: Final = "FIN"
 _LABEL_WIDTH: Final = 7
 # About 50 ms to lay out.
 _BLOCK_LENGTH: Final = 12_000
@@ -32,12 +35,14 @@ class ReaderContext:
         patient_domain: the account's.
         width: in cells.
         traits: the stored identity of the patient it was exchanged with, if there is one.
+        after_end: a patient wrote it after the exchange had been ended.
     """
 
     now: datetime
     patient_domain: str
     width: int
     traits: PatientTraits | None = None
+    after_end: bool = False
 
 
 _NOTICES: Final = {
@@ -61,6 +66,7 @@ def headers(message: ReadMessage, context: ReaderContext) -> Content:
     parts += _people("Cc", message.cc, context)
     if message.sent_at is not None:
         parts += [_label("Date"), french_moment(message.sent_at, context.now), "\n"]
+    parts += _marks(message, context)
     parts += [(f"⚠ {flaw}\n", "$warning") for flaw in message.flaws]
     return line(*parts).rstrip()
 
@@ -81,6 +87,21 @@ def _sentence(doubt: Doubt, message: ReadMessage, context: ReaderContext) -> lis
         said = f"⚠ Écrit par {doubt.carer}, aidant du patient : le patient lira votre réponse.\n"
         return [(said, "$warning")]
     return []
+
+
+def _marks(message: ReadMessage, context: ReaderContext) -> list[Part]:
+    """What ending an exchange means for this message (ENS V1.3 §7, ECO.2.2.8)."""
+    if context.after_end:
+        return [
+            ("⚠ reçu après la fin", "bold $warning"),
+            " : l’échange était clos. Répondre le redémarre.\n",
+        ]
+    to_patient = any(a.matricule(context.patient_domain) for a in message.to + message.cc)
+    if not to_patient:
+        return []
+    if message.subject == END_SUBJECT:
+        return [("■ met fin aux échanges", "bold"), " avec ce patient.\n"]
+    return [(f"{NO_ANSWER}\n", "bold")] if message.mss_mes.upper() == _FINAL else []
 
 
 def attachments(found: Sequence[Attachment]) -> Content:

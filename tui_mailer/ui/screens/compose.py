@@ -14,6 +14,7 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved
+from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.engine.before_sending.patients import patients_of
@@ -27,11 +28,14 @@ from tui_mailer.ui.editor import edit_text
 from tui_mailer.ui.presenters import sizes
 from tui_mailer.ui.presenters.draft_form import fields_of, is_blank, title_of, with_recipients
 from tui_mailer.ui.presenters.identity import PatientBanner
+from tui_mailer.ui.screens.compose_exchange import ComposeExchange
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+from tui_mailer.ui.screens.meant import MeantQuestion
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.text import french_size, line
 from tui_mailer.ui.widgets.attachment_list import AttachmentList
+from tui_mailer.ui.widgets.exchange_note import ExchangeNote
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.message_body import MessageBody
@@ -48,6 +52,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         commands.Send,
         commands.Attach,
         commands.Detach,
+        commands.NoAnswer,
         commands.Close,
         commands.Discard,
         commands.EditElsewhere,
@@ -70,6 +75,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._identified = {matricule}
         self._fields = fields_of(draft, matricule, engine.account.patient_domain)
         self._keeper = engine.keep_draft(draft)
+        self._exchange = ComposeExchange(self, engine)
         self._directory = Path.home()
         self._is_handing_over = False
         self._is_settled = False
@@ -90,6 +96,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         yield Notice()
         if self._patient is not None:
             yield PatientView(self._patient)
+        yield ExchangeNote()
         with Vertical(id="headers"):
             if self._fields.locked is not None:
                 with Horizontal(classes="field-line"):
@@ -110,6 +117,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     async def on_mount(self) -> None:
         """Go where writing begins."""
         self._show_attachments()
+        self._exchange.follow(self._keeper.draft)
         locked = self._fields.locked is not None
         self.query_one("#to").display = not locked or bool(self._fields.to)
         draft = self._keeper.draft
@@ -166,6 +174,16 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         written_to = patients_of(self._keeper.draft, self._engine.account)
         for view in self.query(PatientView):
             view.display = self._patient is not None and self._patient.matricule.text in written_to
+        self._exchange.follow(self._keeper.draft)
+
+    @property
+    def is_to_patient(self) -> bool:
+        """True while exactly one patient is written to."""
+        return bool(self._exchange.patient(self._keeper.draft))
+
+    def toggle_final(self) -> None:
+        """Take no answer to this message, or take one again."""
+        self._keep(self._exchange.toggle_final(self._keeper.draft))
 
     def on_engine_announced(self, message: EngineAnnounced) -> None:
         """Say when the draft was saved, or why it was not."""
@@ -247,9 +265,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     async def _hand_over(self) -> Outgoing | None:
         self.clear_error()
         await self._take_in_keys()
-        review = await self._engine.writing.review(self._keeper.draft)
-        if review.refusals:
-            raise SendRefused(" ".join(review.refusals))
+        review = await self._reviewed()
         answered = await self._ask(review)
         if answered is None:
             return None
@@ -262,6 +278,12 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             self._is_settled = False
             self._edited()
             raise
+
+    async def _reviewed(self) -> Review:
+        review = await self._engine.writing.review(self._keeper.draft)
+        if review.refusals:
+            raise SendRefused(" ".join(review.refusals))
+        return review
 
     async def _take_in_keys(self) -> None:
         """The key that sends overtakes the letters typed just before it: wait for them."""
@@ -283,11 +305,26 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             if confirmed is None or confirmed.matricule.text != review.patient:
                 return None
             self._identified.add(review.patient)
+        answered: list[Asked] = []
         for question in review.questions:
-            screen = Question(question.text, question.yes, question.no)
+            screen = (
+                MeantQuestion(question)
+                if question.instead
+                else Question(question.text, question.yes, question.no)
+            )
             if not await self.app.push_screen_wait(screen):
                 return None
-        return list(review.questions)
+            if isinstance(screen, MeantQuestion) and screen.is_instead:
+                return await self._end_instead(answered)
+            answered.append(question)
+        return answered
+
+    async def _end_instead(self, answered: list[Asked]) -> list[Asked] | None:
+        """The message is to end the exchange: its subject says so, and what that does is asked."""
+        self.query_one("#subject", Input).value = END_SUBJECT
+        self._edited()
+        left = await self._ask(await self._reviewed())
+        return None if left is None else [*answered, *left]
 
     async def close(self) -> None:
         """Keep the draft and leave; a message that is being handed over leaves by itself.

@@ -57,6 +57,7 @@ class Purpose(Enum):
     WRITE = "Écrire à ce patient"
     REPLY = "Répondre à ce patient"
     SEND = "Confirmer et envoyer"
+    END = "Confirmer et mettre fin"
 
 
 class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):

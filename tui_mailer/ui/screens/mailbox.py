@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -35,16 +35,20 @@ from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
+from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
 from tui_mailer.ui.screens.mailbox_search import MailboxSearch
 from tui_mailer.ui.widgets.folder_pane import FolderPane
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList
+from tui_mailer.ui.widgets.list_heading import ListHeading
 from tui_mailer.ui.widgets.message_list import MessageList
 from tui_mailer.ui.widgets.notice import Notice
+from tui_mailer.ui.widgets.patient_list import PatientList
 from tui_mailer.ui.widgets.reader import Reader
 from tui_mailer.ui.widgets.row_window import ViewRows
 from tui_mailer.ui.widgets.search_bar import SearchBar
 from tui_mailer.ui.widgets.status_line import StatusLine, connectivity_words, outbox_words
+from tui_mailer.ui.widgets.windowed_list import WindowedList
 
 Stage = Literal["folders", "list", "reader"]
 STAGES: tuple[Stage, ...] = ("folders", "list", "reader")
@@ -64,6 +68,7 @@ class MailboxScreen(CommandScreen[None]):
         line_error: why the line is down or refused, the last reason known.
         acting: which messages commands change, and what is said of it.
         search: what is looked for, when the search bar is open.
+        exchanges: what "Echanges patient" shows.
     """
 
     heading = "Boîte aux lettres"
@@ -89,6 +94,7 @@ class MailboxScreen(CommandScreen[None]):
         self.opened: MessageSummary | None = None
         self.search = MailboxSearch(self)
         self.acting = MailboxActions(self)
+        self.exchanges = MailboxExchanges(self)
         self._advance: SyncAdvanced | None = None
 
     def compose(self) -> ComposeResult:
@@ -99,16 +105,20 @@ class MailboxScreen(CommandScreen[None]):
         yield SearchBar()
         with Horizontal(id="panes"):
             yield FolderPane(inbox_shows_patients=self.engine.options.inbox_shows_patients)
-            yield MessageList(local_now, account.patient_domain)
+            with Vertical(id="list-pane"):
+                yield ListHeading()
+                yield MessageList(local_now, account.patient_domain)
+                yield PatientList(local_now)
             yield Reader(account.patient_domain)
         yield KeyBar()
 
     async def on_mount(self) -> None:
         """Show the store as it is; the countdown runs only while there is one."""
         self._countdown = self.set_interval(1.0, self._show_outbox, pause=True)
+        self.exchanges.arrange()
         self.watch_stage(self.stage)
         self._show_line()
-        await self._refresh_outbox()
+        await self.refresh_outbox()
         await self._refresh_tree()
 
     # --- the panes
@@ -129,11 +139,19 @@ class MailboxScreen(CommandScreen[None]):
         return self.query_one(Reader)
 
     @property
+    def view(self) -> FolderView | PatientsView | None:
+        """What was chosen to be listed: a folder, the patients, or one exchange."""
+        if self.exchanges.opened:
+            return PatientsView(self.exchanges.opened)
+        entry = self.folders.current
+        return entry.view if entry is not None else None
+
+    @property
     def pane(self) -> LineList | Reader:
         """The pane that has the focus."""
         panes: dict[Stage, LineList | Reader] = {
             "folders": self.folders,
-            "list": self.list,
+            "list": self.exchanges.patients if self.exchanges.are_listed else self.list,
             "reader": self.reader,
         }
         return panes[self.stage]
@@ -143,7 +161,7 @@ class MailboxScreen(CommandScreen[None]):
         """The message that commands act on: the one read, else the one under the cursor."""
         if self.stage == "reader":
             return self.opened
-        if self.search.is_behind:
+        if self.search.is_behind or self.exchanges.are_listed:
             return None
         return self.list.selected if self.stage == "list" else None
 
@@ -160,6 +178,7 @@ class MailboxScreen(CommandScreen[None]):
         kinds: dict[type[Widget], Stage] = {
             FolderPane: "folders",
             MessageList: "list",
+            PatientList: "list",
             Reader: "reader",
         }
         # The event of a focus that has already moved on must not take it back.
@@ -172,25 +191,33 @@ class MailboxScreen(CommandScreen[None]):
         view, current = event.entry.view, self.folders.current
         self.refresh_bindings()
         # The cursor may have moved on; the entry's counts may have changed.
-        if view is not None and current is not None and current.view == view:
-            self.search.forget()
+        if view is None or current is None or current.view != view:
+            return
+        self.search.forget()
+        self.exchanges.leave()
+        if isinstance(view, PatientsView):
+            await self.exchanges.show(view)
+        else:
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
+            self.exchanges.arrange()
 
     @on(SearchBar.Typed)
     def look(self) -> None:
         """Show what is looked for."""
         self.search.look()
 
-    @on(MessageList.Moved)
+    @on(WindowedList.Moved)
     def follow_cursor(self) -> None:
-        """What can be done depends on the message."""
+        """What can be done depends on the message, or the patient."""
         self.refresh_bindings()
 
     @on(LineList.Activated)
     async def activate(self, event: LineList.Activated) -> None:
-        """A click opens a message."""
+        """A click opens a message, or an exchange."""
         if event.sender is self.list:
             await self.open_selected()
+        elif event.sender is self.exchanges.patients:
+            await self.exchanges.open_selected()
 
     def available(self) -> Sequence[AnyCommand]:
         """While typing in the search bar, only what has no letter for a key."""
@@ -226,7 +253,7 @@ class MailboxScreen(CommandScreen[None]):
         if message is None:
             await self.engine.reading.request(summary.id)
             return
-        self.reader.show(message, traits)
+        self.reader.show(message, traits, after_end=summary.after_end)
         self.refresh_bindings()
         if Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)
@@ -251,6 +278,7 @@ class MailboxScreen(CommandScreen[None]):
                 await self._refresh_tree()
             case MessagesChanged() if self._shows(event.folder_id):
                 await self.list.reload()
+                await self.exchanges.reload()
                 await self.search.told()
             case BodyArrived() if self.opened and event.message_id == self.opened.id:
                 await self._show_opened()
@@ -265,8 +293,7 @@ class MailboxScreen(CommandScreen[None]):
                 pass
 
     def _shows(self, folder_id: int) -> bool:
-        entry = self.folders.current
-        view = entry.view if entry else None
+        view = self.view
         if self.search.view is not None:
             view = self.search.view.within
             if view is None:
@@ -302,15 +329,17 @@ class MailboxScreen(CommandScreen[None]):
     # --- what is on its way out
 
     async def _outgoing_changed(self, event: OutgoingChanged) -> None:
-        await self._refresh_outbox()
+        await self.refresh_outbox()
         is_settled = event.state not in {OutgoingState.QUEUED, OutgoingState.SENDING}
         if is_settled and event.error is not None:
             self.show_error(event.error)
 
-    async def _refresh_outbox(self) -> None:
+    async def refresh_outbox(self) -> None:
+        """What is on its way out changed, and with it what is said of exchanges."""
         self.unsettled = await self.engine.outbox.unsettled()
         self._show_outbox()
         self.refresh_bindings()
+        await self.exchanges.reload()
 
     def _show_outbox(self) -> None:
         self.query_one(StatusLine).show_outbox(outbox_words(self.unsettled, local_now()))
@@ -329,4 +358,4 @@ class MailboxScreen(CommandScreen[None]):
 
     def on_screen_resume(self, _event: Any) -> None:  # noqa: ANN401  (Textual's event)
         """Back from another screen: the outbox and the drafts may have changed."""
-        self.run_worker(self._refresh_outbox(), group="outbox", exit_on_error=False)
+        self.run_worker(self.refresh_outbox(), group="outbox", exit_on_error=False)

@@ -94,6 +94,10 @@ class MailboxActions:
         sent_ago = local_now() - (outgoing.due_at - delay)
         return time.monotonic() - action.done_at < sent_ago.total_seconds()
 
+    def tell(self, words: SafeText) -> None:
+        """Say what was done, for a while."""
+        self._say(words)
+
     def _say(self, words: SafeText | None) -> None:
         """Words that leave by themselves."""
         status = self._screen.query_one(StatusLine)

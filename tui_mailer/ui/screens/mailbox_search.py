@@ -8,14 +8,14 @@ closed ──key──▶ typing ──Enter──▶ in the list ──Escape�
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui_mailer.domain.message import FolderView, PatientsView, SearchView
+from tui_mailer.domain.message import FolderView, MessageSummary, PatientsView, SearchView
 from tui_mailer.domain.search import SearchQuery, parse
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters.search import EVERYWHERE, found_words
-from tui_mailer.ui.widgets.message_list import ListPlace
 from tui_mailer.ui.widgets.row_window import ViewRows
 from tui_mailer.ui.widgets.search_bar import SearchBar
+from tui_mailer.ui.widgets.windowed_list import ListPlace
 
 if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -32,7 +32,7 @@ class MailboxSearch:
 
     def __init__(self, screen: "MailboxScreen") -> None:
         self._screen = screen
-        self._place: ListPlace | None = None
+        self._place: ListPlace[MessageSummary] | None = None
         self._scope: FolderView | PatientsView | None = None
         self._scope_name = ""
         self._query = SearchQuery()
@@ -77,7 +77,7 @@ class MailboxSearch:
             entry = screen.folders.current
             self._place = screen.list.remember()
             # The inbox may leave out its messages with patients: a search there finds them too.
-            view = entry.view if entry else None
+            view = screen.view
             self._scope = FolderView(view.folder_id) if isinstance(view, FolderView) else view
             self._scope_name = entry.label if entry else ""
             self.everywhere = self._scope is None
@@ -89,7 +89,8 @@ class MailboxSearch:
         """Back to the list as it was, the cursor where it was."""
         place = self._place
         self.forget()
-        self._screen.set_focus(self._screen.list)
+        self._screen.exchanges.arrange()
+        self._screen.set_focus(self._screen.pane)
         if place is not None:
             await self._screen.list.restore(place)
 
@@ -114,7 +115,7 @@ class MailboxSearch:
 
     async def enter_list(self) -> None:
         """Go to what was found, once the letters typed before are looked for."""
-        self._screen.set_focus(self._screen.list)
+        self._screen.set_focus(self._screen.pane)
         taken = asyncio.Event()
         # Keys of one burst wait in the field: the one that ended it overtook them.
         self._bar.input.call_later(taken.set)
@@ -131,6 +132,7 @@ class MailboxSearch:
         else:
             rows = ViewRows(self._screen.engine.reading, self.view)
             await messages.show(rows, "Aucun message trouvé.")
+        self._screen.exchanges.arrange()
         await self.told()
         self._screen.refresh_bindings()
 

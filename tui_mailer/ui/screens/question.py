@@ -1,6 +1,7 @@
 """A question with two answers; neither is given by a key that was typed ahead."""
 
 from time import monotonic
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import Button, Static
 
-from tui_mailer.ui.commands.base import Command, CommandModal
+from tui_mailer.ui.commands.base import AnyCommand, Command, CommandModal
 from tui_mailer.ui.text import line
 
 
@@ -52,7 +53,7 @@ class Question(CommandModal[bool]):
     """Asks `text`; True for yes. The answer "no" has the focus: Enter alone never agrees."""
 
     heading = "Question"
-    commands = (AnswerYes, AnswerNo)
+    commands: ClassVar[tuple[AnyCommand, ...]] = (AnswerYes, AnswerNo)
 
     def __init__(self, text: str, yes_label: str = "Oui", no_label: str = "Non") -> None:
         """All three are French; `text` may hold SafeText."""

@@ -7,7 +7,9 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.ui.presenters.exchanges import AFTER_END
 from tui_mailer.ui.text import cut, french_date, french_size
 from tui_mailer.ui.widgets.line_list import Piece, column
 
@@ -18,6 +20,7 @@ _SIZE_WIDTH: Final = 7
 # The name of an old platform's envelope, put before subjects by some software of the field.
 _ENVELOPE: Final = "XDM/1.0/DDM+"
 _PATIENT: Final = "◆ patient "
+_AFTER_END: Final = f"◆ {AFTER_END} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,10 @@ def _subject(message: MessageSummary, width: int, strength: str) -> list[Piece]:
     subject = message.subject.removeprefix(_ENVELOPE).strip() or "(sans objet)"
     if not message.patient:
         return [column(subject, width, strength)]
-    mark = cut(_PATIENT, min(width, cell_len(_PATIENT)))
+    words = _AFTER_END if message.after_end else _PATIENT
+    if message.outgoing and subject == END_SUBJECT:
+        subject = f"{END_SUBJECT} fin des échanges"
+    mark = cut(words, min(width, cell_len(words)))
     return [(mark, "line--patient"), column(subject, width - cell_len(mark), strength)]
 
 

@@ -25,6 +25,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         self._patient_domain = patient_domain
         self.message: ReadMessage | None = None
         self._traits: PatientTraits | None = None
+        self._after_end = False
         self._rest: list[Content] = []
 
     def compose(self) -> ComposeResult:
@@ -37,10 +38,13 @@ class Reader(VerticalScroll, inherit_bindings=False):
         hint = line(("\nEntrée ouvre le message choisi dans la liste.", "dim"))
         self._fill(Content(""), Content(""), hint)
 
-    def show(self, message: ReadMessage, traits: PatientTraits | None = None) -> None:
+    def show(
+        self, message: ReadMessage, traits: PatientTraits | None = None, *, after_end: bool = False
+    ) -> None:
         """Show a whole message from its start, beside the stored identity of its patient."""
         self.message = message
         self._traits = traits
+        self._after_end = after_end
         first, *self._rest = message_text.body(message)
         self._fill(self._headers(message), message_text.attachments(message.attachments), first)
         if self._rest:
@@ -68,7 +72,8 @@ class Reader(VerticalScroll, inherit_bindings=False):
     def _headers(self, message: ReadMessage) -> Content:
         width = self.scrollable_content_region.width
         return message_text.headers(
-            message, ReaderContext(local_now(), self._patient_domain, width, self._traits)
+            message,
+            ReaderContext(local_now(), self._patient_domain, width, self._traits, self._after_end),
         )
 
     def _fill(self, headers: Content, attachments: Content, body: Content) -> None:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 from tui_mailer.domain.message import ListView, MessageSummary
 from tui_mailer.engine.reading import Reading
@@ -11,14 +11,27 @@ PAGE_ROWS: Final = 100
 _KEPT_PAGES: Final = 8
 
 
-class RowSource(Protocol):
+class Row(Protocol):
+    """What a list needs to know of its rows."""
+
+    @property
+    def id(self) -> int | str:
+        """What tells a row from every other one of its list."""
+        ...
+
+
+RowT = TypeVar("RowT", bound=Row)
+_SomeRow = TypeVar("_SomeRow", bound=Row, covariant=True)
+
+
+class RowSource(Protocol[_SomeRow]):
     """Where the rows come from; local, never the network."""
 
     async def count(self) -> int:
         """Number of rows."""
         ...
 
-    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+    async def rows(self, start: int, stop: int) -> Sequence[_SomeRow]:
         """Rows `start` to `stop` (excluded)."""
         ...
 
@@ -39,14 +52,14 @@ class ViewRows:
         return await self._reading.rows(self.view, start, stop)
 
 
-class RowWindow:
+class RowWindow(Generic[RowT]):
     """Keeps the last pages seen of a `RowSource`."""
 
-    def __init__(self, source: RowSource) -> None:
+    def __init__(self, source: RowSource[RowT]) -> None:
         self.source = source
-        self._pages: OrderedDict[int, Sequence[MessageSummary]] = OrderedDict()
+        self._pages: OrderedDict[int, Sequence[RowT]] = OrderedDict()
 
-    def get(self, index: int) -> MessageSummary | None:
+    def get(self, index: int) -> RowT | None:
         """Row `index`, None while it is not loaded."""
         number, offset = divmod(index, PAGE_ROWS)
         page = self._pages.get(number, ())
@@ -64,11 +77,11 @@ class RowWindow:
             self._pages.popitem(last=False)
         return bool(missing)
 
-    def find(self, message_id: int) -> int | None:
-        """The index of a message among the loaded rows."""
+    def find(self, row_id: int | str) -> int | None:
+        """The index of a row among those loaded."""
         for number, page in self._pages.items():
             for offset, row in enumerate(page):
-                if row.id == message_id:
+                if row.id == row_id:
                     return number * PAGE_ROWS + offset
         return None
 

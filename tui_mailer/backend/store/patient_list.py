@@ -1,0 +1,110 @@
+"""The list of patients, newest message first.
+
+`patient_mail` holds a row a patient; what each row of a page shows besides is found by one step in
+an index, so that a page costs the same in a mailbox of any size.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.exchanges import read_exchange
+from tui_mailer.backend.store.part import Part
+from tui_mailer.backend.store.rows import LISTED, SUMMARY_COLUMNS, summary
+from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
+from tui_mailer.domain.safe_text import safe_line
+
+# What `store.exchanges` says in words: the later of what is noted and what was found sent.
+_STATE: Final = """
+    (SELECT CASE WHEN coalesce(e.last_sent_at, 0) >= coalesce(s.written_at, 0)
+                 THEN coalesce(e.state, 'none')
+                 WHEN s.subject = '[FIN]' THEN 'closed' ELSE 'open' END
+     FROM (SELECT 1)
+     LEFT JOIN exchange AS e ON e.matricule = p.matricule
+     LEFT JOIN (
+         SELECT written_at, subject FROM sent_to_patient WHERE patient = p.matricule
+         ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
+     ) AS s)
+"""
+_CONDITIONS: Final = {
+    PatientFilter.ALL: "true",
+    PatientFilter.UNREAD: "p.unread_count > 0",
+    PatientFilter.OPEN: f"{_STATE} = 'open'",
+    PatientFilter.CLOSED: f"{_STATE} = 'closed'",
+}
+_COUNT: Final = "SELECT count(*) FROM patient_mail AS p WHERE {condition}"
+_PAGE: Final = """
+    SELECT p.matricule FROM patient_mail AS p WHERE {condition}
+    ORDER BY p.last_at DESC, p.matricule LIMIT ? OFFSET ?
+"""
+_MAIL: Final = """
+    SELECT coalesce(t.name, c.name, ''), p.message_count, p.unread_count
+    FROM patient_mail AS p
+    LEFT JOIN contact AS c ON c.mailbox_key = lower(p.matricule) || '@' || ?
+    LEFT JOIN patient_traits AS t ON t.matricule = p.matricule
+    WHERE p.matricule = ?
+"""
+_LAST: Final = f"""
+    SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
+    WHERE m.id = (
+        SELECT id FROM message WHERE patient = ? AND {LISTED}
+        ORDER BY received_at DESC, uid DESC LIMIT 1
+    )
+"""  # noqa: S608  (constants)
+_FINAL: Final = "SELECT final FROM outgoing WHERE message_id = ?"
+_ENDING: Final = """
+    SELECT state FROM outgoing
+    WHERE state <> 'sent' AND state <> 'copy_missing' AND patient = ? AND subject = '[FIN]'
+    ORDER BY id DESC LIMIT 1
+"""
+
+
+class PatientList(Part):
+    """The part of the store that lists patients."""
+
+    async def patient_count(self, narrowed: PatientFilter) -> int:
+        """Number of patients with whom messages were exchanged."""
+        row = await self._database.fetch_one(_COUNT.format(condition=_CONDITIONS[narrowed]))
+        return int(row[0]) if row else 0
+
+    async def patient_rows(
+        self, narrowed: PatientFilter, start: int, stop: int
+    ) -> Sequence[PatientSummary]:
+        """Rows `start` to `stop` (excluded), the patient of the newest message first."""
+        page = _PAGE.format(condition=_CONDITIONS[narrowed])
+
+        def work(sql: Sql) -> list[PatientSummary]:
+            listed = sql.execute(page, (max(0, stop - start), max(0, start))).fetchall()
+            rows = (self._row(sql, matricule) for (matricule,) in listed)
+            return [row for row in rows if row is not None]
+
+        return await self._database.read(work)
+
+    async def patient_row(self, matricule: str) -> PatientSummary | None:
+        """One patient's row, None when no message was exchanged."""
+        return await self._database.read(lambda sql: self._row(sql, matricule))
+
+    def _row(self, sql: Sql, matricule: str) -> PatientSummary | None:
+        mail = sql.execute(_MAIL, (self._owner.patient_domain, matricule)).fetchone()
+        last = sql.execute(_LAST, (matricule,)).fetchone()
+        if mail is None or last is None:
+            return None
+        newest = summary(last)
+        return PatientSummary(
+            exchange=read_exchange(sql, matricule),
+            name=safe_line(mail[0]),
+            message_count=mail[1],
+            unread_count=mail[2],
+            last=newest,
+            takes_answer=not _first(sql.execute(_FINAL, (newest.message_id,)).fetchone()),
+            ending=_state(sql.execute(_ENDING, (matricule,)).fetchone()),
+        )
+
+
+def _first(row: tuple[Any, ...] | None) -> bool:
+    return bool(row and row[0])
+
+
+def _state(row: tuple[Any, ...] | None) -> OutgoingState | None:
+    return OutgoingState(row[0]) if row else None

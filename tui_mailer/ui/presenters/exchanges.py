@@ -1,0 +1,60 @@
+"""Where an exchange stands, in words."""
+
+from datetime import datetime
+from typing import Final
+
+from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.patient_list import PatientFilter, PatientSummary, Turn
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.text import french_day, plural
+
+_ENDINGS: Final = {
+    OutgoingState.QUEUED: "fin en attente",
+    OutgoingState.SENDING: "fin en cours",
+    OutgoingState.FAILED: "fin non partie",
+    OutgoingState.UNCERTAIN: "fin à vérifier",
+}
+_TURN_MARKS: Final = {Turn.OURS: "▶", Turn.PATIENTS: "▷", Turn.NOBODYS: ""}
+TURN_WIDTH: Final = 12
+AFTER_END: Final = "reçu après la fin"
+END_TAKEN_BACK: Final = safe_line("↶ annulé : l’échange reste ouvert")
+
+
+def state_words(exchange: Exchange, now: datetime) -> str:
+    """One or a few words: "ouvert", "clos le 3 sept.", "jamais écrit"."""
+    match exchange.state:
+        case ExchangeState.OPEN:
+            return "ouvert"
+        case ExchangeState.CLOSED:
+            return f"clos le {french_day(exchange.since, now)}" if exchange.since else "clos"
+        case ExchangeState.NONE:
+            return "jamais écrit"
+
+
+def standing(patient: PatientSummary, now: datetime, *, at_length: bool = False) -> str:
+    """The state, and the end that is under way or stuck: it counts once it was really sent."""
+    exchange, words = patient.exchange, state_words(patient.exchange, now)
+    if at_length and exchange.state is ExchangeState.OPEN and exchange.since:
+        words += f" depuis le {french_day(exchange.since, now)}"
+    return f"{words}, {_ENDINGS[patient.ending]}" if patient.ending in _ENDINGS else words
+
+
+def turn_words(turn: Turn) -> str:
+    """A mark and the words; "" when nobody waits."""
+    return f"{_TURN_MARKS[turn]} {turn.value}".strip()
+
+
+def opened_words(patient: PatientSummary, now: datetime) -> str:
+    """What stands above an exchange, under the patient's name."""
+    parts = [
+        standing(patient, now, at_length=True),
+        turn_words(patient.turn),
+        AFTER_END if patient.last.after_end else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def list_words(narrowed: PatientFilter, count: int) -> str:
+    """What stands above the list of patients."""
+    return f"{plural(count, 'patient')} — filtre : {narrowed.value}"

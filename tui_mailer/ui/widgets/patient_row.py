@@ -1,0 +1,51 @@
+"""How one patient is drawn in the list: two lines, whatever the width."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui_mailer.domain.patient_list import PatientSummary, Turn
+from tui_mailer.ui.presenters.exchanges import TURN_WIDTH, standing, turn_words
+from tui_mailer.ui.text import cut, french_date
+from tui_mailer.ui.widgets.line_list import Piece, column
+
+ROW_HEIGHT: Final = 2
+_MARGIN: Final = 5
+
+
+def draw_patient(
+    patient: PatientSummary, width: int, now: datetime, *, selected: bool
+) -> Sequence[Sequence[Piece]]:
+    """The lines of a row: who, whose turn, when; the INS, the state, the last message."""
+    mark = "▌" if selected else " "
+    strength = "line--strong" if patient.unread_count else ""
+    date = french_date(patient.last.shown_at, now)
+    name_width = width - _MARGIN - TURN_WIDTH - 3 - cell_len(date)
+    ours = patient.turn is Turn.OURS
+    first = [
+        (mark, ""),
+        (_unread(patient.unread_count), "line--strong"),
+        column(patient.name or "(sans nom)", name_width, strength),
+        (" ", ""),
+        column(turn_words(patient.turn), TURN_WIDTH, "line--strong" if ours else "line--second"),
+        (f" {date} ", "line--faint"),
+    ]
+    ins = patient.matricule.grouped
+    state = standing(patient, now)
+    arrow = "→" if patient.last.outgoing else "←"
+    last = f" · {arrow} {patient.last.subject.removeprefix('Re: ') or '(sans objet)'}"
+    last_width = width - _MARGIN - cell_len(ins) - 2 - cell_len(state) - 1
+    second = [
+        (mark.ljust(_MARGIN), ""),
+        (f"{ins}  ", "line--second"),
+        (state, "line--patient"),
+        (cut(last, last_width), "line--second"),
+    ]
+    return [first, second]
+
+
+def _unread(count: int) -> str:
+    """A dot and the number, as wide as the margin has room for."""
+    return (f"●{min(count, 99)}" if count else "").ljust(_MARGIN - 1)

@@ -1,0 +1,159 @@
+"""A list that is a window on the store, its cursor on a row's id and not on a place."""
+
+from dataclasses import dataclass
+from typing import Final, Generic
+
+from textual.message import Message
+
+from tui_mailer.ui.widgets.line_list import LineList
+from tui_mailer.ui.widgets.row_window import PAGE_ROWS, RowSource, RowT, RowWindow
+
+_LOADING: Final = "list pages"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace(Generic[RowT]):
+    """A list and where one stood in it."""
+
+    window: RowWindow[RowT] | None
+    empty_words: str
+    row_count: int
+    cursor: int
+    top: int
+
+
+class WindowedList(LineList, Generic[RowT]):
+    """Shows a `RowSource`. `reload` keeps the cursor on the same row. A subclass draws the rows."""
+
+    class Moved(Message):
+        """The cursor is on another row, or on none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._window: RowWindow[RowT] | None = None
+        self._wanted: tuple[int, int] | None = None
+
+    # --- what it shows
+
+    @property
+    def selected(self) -> RowT | None:
+        """The row under the cursor, None in an empty list or before it is loaded."""
+        return self._row(self.cursor)
+
+    async def show(self, source: RowSource[RowT], empty_words: str) -> None:
+        """Show another list from its start; `empty_words` stand in an empty one."""
+        self.empty_words = empty_words
+        window = RowWindow(source)
+        count = await source.count()
+        await window.load(0, min(count, PAGE_ROWS))
+        self._window = window
+        self.shows_another()
+        self.set_reactive(LineList.cursor, 0)
+        self._take(count)
+        self.scroll_to(y=0, animate=False, force=True)
+
+    async def reload(self) -> None:
+        """What the list shows changed: ask again, and find the row under the cursor."""
+        if self._window is None:
+            return
+        old, selected = self._window, self.selected
+        window = RowWindow(old.source)
+        count = await old.source.count()
+        shift = count - self.row_count
+        near = max(0, min(self.cursor + shift, count - 1))
+        await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
+        if self._window is not old:
+            return
+        self._window = window
+        place = None if selected is None else window.find(selected.id)
+        place = min(self.cursor, max(0, count - 1)) if place is None else place
+        top = self.scroll_offset.y + (place - self.cursor) * self.row_height
+        follows = self.scroll_offset.y > 0
+        self.set_reactive(LineList.cursor, place)
+        self._take(count)
+        if follows:
+            self.scroll_to(y=max(0, top), animate=False, force=True)
+        self.scroll_to_cursor()
+        self._load_visible()
+
+    def remember(self) -> ListPlace[RowT]:
+        """Where one stands, to come back to."""
+        top = self.scroll_offset.y // self.row_height
+        return ListPlace(self._window, self.empty_words, self.row_count, self.cursor, top)
+
+    async def restore(self, place: ListPlace[RowT]) -> None:
+        """Come back to a place; what changed there meanwhile is asked for anew."""
+        self.empty_words = place.empty_words
+        self._window = place.window
+        self.shows_another()
+        self.set_reactive(LineList.cursor, place.cursor)
+        self._take(place.row_count)
+        self.scroll_to(y=place.top * self.row_height, animate=False, force=True)
+        await self.reload()
+
+    def select(self, row_id: int | str) -> None:
+        """Put the cursor on a loaded row."""
+        place = self._window.find(row_id) if self._window else None
+        if place is not None:
+            self.cursor = place
+
+    # --- for subclasses
+
+    def shows_another(self) -> None:
+        """Another list is about to be shown."""
+
+    def prepare(self) -> None:
+        """The rows are about to be drawn anew."""
+
+    def height_for(self, width: int) -> int:  # noqa: ARG002  (subclasses look at it)
+        """Lines a row takes in a list `width` cells wide."""
+        return self.row_height
+
+    def _take(self, count: int) -> None:
+        self.prepare()
+        self.show_rows(count)
+        self.post_message(self.Moved())
+
+    def _row(self, index: int) -> RowT | None:
+        return self._window.get(index) if self._window and index < self.row_count else None
+
+    # --- pages
+
+    def _load_visible(self) -> None:
+        """Have the rows on screen loaded, if some are missing."""
+        top = self.scroll_offset.y // self.row_height
+        stop = min(self.row_count, top + self.page_rows + 1)
+        if all(self._row(index) is not None for index in range(top, stop)):
+            return
+        is_loading = self._wanted is not None
+        self._wanted = (top, stop)
+        if not is_loading:
+            # The screen's worker: the screen shows what a worker of its own fails on.
+            self.screen.run_worker(self._load_wanted(), group=_LOADING, exit_on_error=False)
+
+    async def _load_wanted(self) -> None:
+        """Load what is on screen, and what came on screen meanwhile."""
+        while self._wanted is not None and self._window is not None:
+            wanted = self._wanted
+            try:
+                await self._window.load(*wanted)
+            finally:
+                self._wanted = None if self._wanted == wanted else self._wanted
+        self.redraw()
+        self.post_message(self.Moved())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Another part of the list is on screen."""
+        super().watch_scroll_y(old_value, new_value)
+        self._load_visible()
+
+    def resized(self) -> None:
+        """Rows may take another number of lines."""
+        top = self.scroll_offset.y // self.row_height
+        self.row_height = self.height_for(self.row_width)
+        self.scroll_to(y=top * self.row_height, animate=False, force=True)
+        self.call_after_refresh(self._load_visible)
+
+    def cursor_moved(self) -> None:
+        """Tell the screen."""
+        self.post_message(self.Moved())
