@@ -18,7 +18,7 @@ from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.meant import MeantQuestion
-from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.screens.question import AskedText, Question
 
 _LEAVING = (OutgoingState.QUEUED, OutgoingState.SENDING)
 OTHER = f"Camille GIRODON <{OTHER_INS}@patient.mssante.fr>"
@@ -115,8 +115,12 @@ async def test_new_mail_of_a_patient_moves_the_row_and_not_the_cursor(tmp_path: 
 
 async def answer(mailing: Mailing, key: str) -> None:
     """Answer the question that is on the screen: it takes no key that came before it."""
-    shown = lambda: getattr(mailing.app.screen, "_shown_at", None) is not None  # noqa: E731
-    await until(mailing.pilot, shown)
+
+    def is_shown() -> bool:
+        found = mailing.app.screen.query(AskedText)
+        return any(asked.shown_at is not None for asked in found)
+
+    await until(mailing.pilot, is_shown)
     await mailing.press(key)
 
 

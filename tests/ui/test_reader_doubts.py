@@ -25,8 +25,10 @@ async def test_a_patients_message_under_another_name_by_a_carer(tmp_path: Path) 
             IdentityConfirmation(Matricule(INS), "", NOON, traits)
         )
         await mailing.press("shift+tab", "down")
-        await mailing.shows("Suite")
+        await mailing.shows("1 patient")
         await mailing.press("tab", "enter")
+        await mailing.shows("Suite")
+        await mailing.press("enter")
         await until(mailing.pilot, lambda: mailing.screen.reader.message is not None)
         await mailing.shows(
             "⚠ À vérifier : nom différent, écrit par un aidant.",
@@ -53,7 +55,7 @@ async def test_an_opposition_is_recorded_on_the_patients_message(tmp_path: Path)
         await mailing.press("f6")
         assert "Opposition du patient" not in mailing.terminal
         await mailing.press("shift+tab", "down")
-        await mailing.shows("Ordonnance")
+        await mailing.shows("1 patient")
         await mailing.press("tab", "f6")
         await mailing.shows(
             "Opposition du patient", "Dominique PAT-TROIS", "[ ] Messages au patient"

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from tui_mailer.domain.ins import Matricule
-from tui_mailer.domain.message import PatientsView
 from tui_mailer.ui.commands.base import Command
 from tui_mailer.ui.screens.opposition import OppositionScreen
 
@@ -21,25 +20,14 @@ class PatientOpposition(Command["MailboxScreen"]):
 
     def enabled(self, screen: "MailboxScreen") -> bool:
         """On a patient, or on a message exchanged with one."""
-        return bool(_patient(screen))
+        return bool(screen.exchanges.matricule)
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Open it above the mailbox."""
-        text = _patient(screen)
+        text = screen.exchanges.matricule
         if text:
             patients = screen.engine.patients
             known = await patients.best_known(text)
             matricule = Matricule.parse(text, test_identities=True)
             name = known.name if known else ""
             await screen.app.push_screen_wait(OppositionScreen(patients, matricule, name))
-
-
-def _patient(screen: "MailboxScreen") -> str:
-    """The matricule that the command is about, or ""."""
-    if screen.target is not None:
-        return screen.target.patient
-    entry = screen.folders.current
-    view = entry.view if entry is not None else None
-    if screen.stage == "folders" and isinstance(view, PatientsView):
-        return view.matricule
-    return ""

@@ -7,7 +7,7 @@ from textual.widgets import Button, Static
 from tui_mailer.domain.ending import END_BODY
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.ui.presenters.identity import PatientBanner
-from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.screens.question import AskedText, Question
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.patient_view import PatientView
 
@@ -35,7 +35,7 @@ class EndExchangeScreen(Question):
             yield Static(line((f"{_YES} ?", "bold")), classes="sheet-title")
             yield PatientView(self._patient)
             effects = "\n".join(f"· {effect}" for effect in _EFFECTS)
-            yield Static(line(effects), markup=False, id="end-effects")
+            yield AskedText(line(effects), markup=False, id="end-effects")
             with Horizontal(classes="sheet-buttons"):
                 yield Button(line(f"{_NO} (n)"), id="no")
                 yield Button(line(f"{_YES} (o)"), id="yes")

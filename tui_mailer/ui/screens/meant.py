@@ -3,11 +3,11 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.ui.commands.base import Command
-from tui_mailer.ui.screens.question import AnswerNo, AnswerYes, Question
+from tui_mailer.ui.screens.question import AnswerNo, AnswerYes, AskedText, Question
 from tui_mailer.ui.text import line
 
 
@@ -39,7 +39,7 @@ class MeantQuestion(Question):
     def compose(self) -> ComposeResult:
         """The question, then its answers one under the other."""
         with Vertical(classes="sheet"):
-            yield Static(line(self._text), markup=False, classes="sheet-text")
+            yield AskedText(line(self._text), markup=False, classes="sheet-text")
             yield Button(line(f"{self._no_label} (n)"), id="no")
             yield Button(line(f"{self._instead} (f)"), id="instead")
             yield Button(line(f"{self._yes_label} (o)"), id="yes", classes="sheet-last")

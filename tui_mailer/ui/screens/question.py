@@ -37,7 +37,7 @@ class AnswerNo(Command["Question"]):
         screen.dismiss(False)
 
 
-class _Asked(Static):
+class AskedText(Static):
     """The text of a question; it knows since when it has been on the screen."""
 
     shown_at: float | None = None
@@ -65,7 +65,7 @@ class Question(CommandModal[bool]):
     def compose(self) -> ComposeResult:
         """The question, then "no" first."""
         with Vertical(classes="sheet"):
-            yield _Asked(line(self._text), markup=False, classes="sheet-text")
+            yield AskedText(line(self._text), markup=False, classes="sheet-text")
             with Horizontal(classes="sheet-buttons"):
                 yield Button(line(f"{self._no_label} (n)"), id="no")
                 yield Button(line(f"{self._yes_label} (o)"), id="yes")
@@ -79,7 +79,7 @@ class Question(CommandModal[bool]):
 
         Every key comes by here on its way to the commands and the buttons' own bindings.
         """
-        shown_at = self.query_one(_Asked).shown_at
+        shown_at = self.query_one(AskedText).shown_at
         if shown_at is None or event.time < shown_at:
             event.stop()
 
