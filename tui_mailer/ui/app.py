@@ -18,6 +18,7 @@ from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.discreet import DiscreetApp
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
 from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.pastes import guard_pastes
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.login import LoginScreen
@@ -65,7 +66,8 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self._bridge: Bridge | None = None
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's own driver, sparing bytes."""
+        """The platform's own driver, sparing bytes; what is pasted presses no key."""
+        guard_pastes()
         return thrifty(super().get_driver_class())
 
     def on_mount(self) -> None:
