@@ -72,6 +72,21 @@ async def log_in(program: PtyProgram) -> None:
     await program.shows("à jour")
 
 
+async def test_a_paste_presses_no_key_whatever_it_holds(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    prepare(tmp_path, real_servers, *(received(f"Lettre {number}") for number in range(3)))
+    async with running(tmp_path) as program:
+        await log_in(program)
+        await program.shows("Lettre 2")
+        program.press("\x1b[200~z\x1bXddd\x13\x1b[31m y\x1b[201~")
+        program.press("e")
+        await program.shows("Objet")
+        program.press(QUIT)
+        assert await program.ends() == 0
+    assert [stored.folder for stored in real_servers.mailbox(PRACTICE.address)] == ["INBOX"] * 3
+
+
 async def test_hostile_mail_sends_the_terminal_nothing_but_text(
     real_servers: RealServers, tmp_path: Path
 ) -> None:

@@ -44,8 +44,17 @@ def test_a_key_means_one_thing_on_a_screen(screen: type[CommandScreen[Any]]) -> 
 
 
 def test_keys_are_named_as_on_a_french_keyboard() -> None:
-    named = [key_name(key) for key in ("enter", "ctrl+s", "question_mark", "f2", "p", "shift+tab")]
-    assert named == ["Entrée", "Ctrl+S", "?", "F2", "p", "Maj+Tab"]
+    keys = ("enter", "ctrl+s", "question_mark", "f2", "p", "shift+tab", "shift+down", "slash")
+    named = [key_name(key) for key in keys]
+    assert named == ["Entrée", "Ctrl+S", "?", "F2", "p", "Maj+Tab", "Maj+↓", "/"]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_key_has_a_french_name(screen: type[CommandScreen[Any]]) -> None:
+    english = {"slash", "backspace", "shift", "asterisk", "plus", "pageup", "delete", "space"}
+    for command in screen.all_commands():
+        words = command.key_names().lower().replace("+", " ").replace(",", " ").split()
+        assert english.isdisjoint(words), command
 
 
 def test_the_table_of_keys_names_every_screen() -> None:

@@ -18,7 +18,8 @@ from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.meant import MeantQuestion
-from tui_mailer.ui.screens.question import AskedText, Question
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.screens.unhurried import AskedText
 
 _LEAVING = (OutgoingState.QUEUED, OutgoingState.SENDING)
 OTHER = f"Camille GIRODON <{OTHER_INS}@patient.mssante.fr>"

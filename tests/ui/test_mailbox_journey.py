@@ -15,6 +15,7 @@ from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.message import Flags
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
+from tui_mailer.ui.screens.leaving import LeavingScreen
 from tui_mailer.ui.screens.outbox import OutboxScreen
 
 _WITH_FILE = """\
@@ -173,10 +174,35 @@ async def test_quitting_asks_while_a_message_waits(tmp_path: Path) -> None:
     async with opened(outdoors) as mailing:
         await mailing.engine.writing.send(_draft())
         await mailing.press("ctrl+q")
-        await mailing.shows("n’est pas encore parti", "Envoyer d’abord")
+        await mailing.shows("n’est pas encore parti", "Envoyer et quitter")
         await mailing.press("enter")
-        await until(mailing.pilot, lambda: len(outdoors.submission.accepted) == 1)
-        assert mailing.app.is_running
+        await until(mailing.pilot, lambda: not isinstance(mailing.app.screen, LeavingScreen))
+        assert outdoors.submission.accepted == [], "Enter alone stays, and sends nothing"
+        assert mailing.screen.may_take_back is not None
+        await mailing.press("ctrl+q")
+        await mailing.shows("Envoyer et quitter")
+        await mailing.press("e")
+        await until(mailing.pilot, lambda: not mailing.app.is_running)
+        assert len(outdoors.submission.accepted) == 1
+
+
+async def test_the_reader_shows_the_message_that_keys_act_on_or_none(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path), (140, 40)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("enter")
+        await mailing.shows("Bonjour.")
+        await mailing.press("escape")
+        assert mailing.screen.opened is not None
+        await mailing.press("down")
+        await mailing.shows("Entrée ouvre le message choisi")
+        assert mailing.screen.opened is None
+
+
+async def test_a_message_that_left_is_said(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.engine.writing.send(_draft())
+        await mailing.engine.outbox.hurry()
+        await mailing.shows("✓ Message parti à")
 
 
 async def test_one_pane_at_a_time_on_a_small_terminal(tmp_path: Path) -> None:

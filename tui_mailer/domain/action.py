@@ -33,6 +33,7 @@ class Action:
         count: messages that it changed.
         folder: label of the folder they went to, or "".
         done_at: seconds on the clock that `time.monotonic` reads.
+        message_ids: local ids of the messages that it changed.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Action:
     count: int
     folder: SafeText
     done_at: float
+    message_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

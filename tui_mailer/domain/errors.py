@@ -60,7 +60,8 @@ class MailerError(Exception):
     @property
     def explanation(self) -> str:
         """The three sentences in one paragraph."""
-        return f"{self.headline} {self.meaning} {self.advice}"
+        ending = "" if self.headline.endswith((".", "?", "!")) else "."
+        return f"{self.headline}{ending} {self.meaning} {self.advice}"
 
 
 class InvalidInput(MailerError):

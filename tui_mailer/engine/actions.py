@@ -7,7 +7,7 @@ is the same before and after the server has the first one.
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tui_mailer.domain.action import Action, ActionKind
@@ -180,7 +180,8 @@ class Actions:
     def _note(
         self, kind: ActionKind, before: Sequence[MessageSummary], folder: SafeText | None = None
     ) -> Action:
-        action = self._action(kind, len(before), folder)
+        ids = tuple(row.id for row in before)
+        action = replace(self._action(kind, len(before), folder), message_ids=ids)
         self._done.append(_Done(action, before))
         return action
 

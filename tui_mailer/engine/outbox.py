@@ -99,7 +99,7 @@ class Outbox:
         self._wake.set()
 
     async def hurry(self) -> None:
-        """The user leaves: what waits to be taken back is due now."""
+        """The user is done: what waits to be taken back is due now."""
         for outgoing in await self._store.outbox():
             if outgoing.state is OutgoingState.QUEUED and not outgoing.attempt_count:
                 await self._store.set_outgoing_state(

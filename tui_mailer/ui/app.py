@@ -16,13 +16,14 @@ from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.discreet import DiscreetApp
+from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
 from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.pastes import guard_pastes
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
-from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.themes import DARK, LIGHT
 from tui_mailer.ui.thrift import forget_picture, thrifty
 from tui_mailer.ui.widgets.line_list import LineList
@@ -65,7 +66,8 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self._bridge: Bridge | None = None
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's own driver, sparing bytes."""
+        """The platform's own driver, sparing bytes; what is pasted presses no key."""
+        guard_pastes()
         return thrifty(super().get_driver_class())
 
     def on_mount(self) -> None:
@@ -144,20 +146,9 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
 
     async def _leave(self) -> None:
-        waiting_count = await self.engine.outbox.waiting_count() if self.engine else 0
-        if self.engine is None or not waiting_count:
+        engine = self.engine
+        if engine is None or await may_leave(self, engine):
             self.exit()
-            return
-        subject = (
-            "Un message n’est pas encore parti"
-            if waiting_count == 1
-            else (f"{waiting_count} messages ne sont pas encore partis")
-        )
-        text = f"{subject} : l’envoi reprendrait au prochain démarrage. Quitter sans attendre ?"
-        if await self.push_screen_wait(Question(text, "Quitter", "Envoyer d’abord")):
-            self.exit()
-        else:
-            await self.engine.outbox.hurry()
 
     def action_show_help(self) -> None:
         """The keys of the screen that is shown."""

@@ -231,7 +231,6 @@ class Untick(InList):
         screen.acting.tell_marked()
 
 
-UNDOING: Final[tuple[AnyCommand, ...]] = (Undo, Untick)
 ACTING: Final[tuple[AnyCommand, ...]] = (
     Delete,
     Expunge,

@@ -39,6 +39,9 @@ _KEY_NAMES: Final = {
     "question_mark": "?",
     "asterisk": "*",
     "delete": "Suppr",
+    "backspace": "Retour arrière",
+    "slash": "/",
+    "shift": "Maj",
 }
 
 
@@ -88,7 +91,8 @@ def key_name(key: str) -> str:
         return _KEY_NAMES[key]
     if "+" in key:
         modifier, _, letter = key.rpartition("+")
-        return f"{modifier.capitalize()}+{_KEY_NAMES.get(letter, letter.upper())}"
+        modifier = _KEY_NAMES.get(modifier, modifier.capitalize())
+        return f"{modifier}+{_KEY_NAMES.get(letter, letter.upper())}"
     return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 from tui_mailer.domain.errors import MessageNotHeld
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.ui import flows
-from tui_mailer.ui.commands.acting import ACTING, UNDOING
+from tui_mailer.ui.commands.acting import ACTING, Delete, Undo, Untick
 from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
 from tui_mailer.ui.commands.exchanges import EXCHANGES
-from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY
+from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY, Back, NextMessage
 from tui_mailer.ui.commands.patients import PatientOpposition
 from tui_mailer.ui.commands.searching import SEARCHING, Find
 from tui_mailer.ui.presenters.source import source_text
@@ -202,8 +202,8 @@ class NewPassword(Command["MailboxScreen"]):
 
 
 MAILBOX: Final[tuple[AnyCommand, ...]] = (
-    *UNDOING,
     NewPassword,
+    Untick,
     *SEARCHING,
     *MOVING,
     *EXCHANGES,
@@ -217,12 +217,17 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     SaveAttachment,
     *ACTING,
     PatientOpposition,
+    Undo,
     ShowDrafts,
     ShowOutbox,
     CheckMail,
     ShowSource,
     *MOVING_SILENTLY,
 )
+READING_FIRST: Final = frozenset(
+    {Back, NextMessage, Reply, ReplyToAll, Forward, SaveAttachment, Delete}
+)
+"""What is for the message that is read."""
 WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (
     *SEARCHING,
     CheckMail,

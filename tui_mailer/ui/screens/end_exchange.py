@@ -7,7 +7,8 @@ from textual.widgets import Button, Static
 from tui_mailer.domain.ending import END_BODY
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.ui.presenters.identity import PatientBanner
-from tui_mailer.ui.screens.question import AskedText, Question
+from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.screens.unhurried import AskedText
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.patient_view import PatientView
 

@@ -29,6 +29,7 @@ from tui_mailer.domain.events import (
     SyncAdvanced,
 )
 from tui_mailer.domain.message import Flags, FolderView, MessageSummary, PatientsView
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
@@ -191,15 +192,21 @@ class MailboxScreen(CommandScreen[None]):
         view, current = event.entry.view, self.folders.current
         self.refresh_bindings()
         # The cursor may have moved on; the entry's counts may have changed.
-        if view is None or current is None or current.view != view:
+        if current is None or current.view != view:
             return
         self.search.forget()
         self.exchanges.leave()
+        if view is None:
+            self.list.show_nothing("Ce dossier ne contient que d’autres dossiers.")
+            self.exchanges.arrange()
+            self._close_what_is_left()
+            return
         if isinstance(view, PatientsView):
             await self.exchanges.show(view)
         else:
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
             self.exchanges.arrange()
+        self._close_what_is_left()
 
     @on(SearchBar.Typed)
     def look(self) -> None:
@@ -209,7 +216,19 @@ class MailboxScreen(CommandScreen[None]):
     @on(WindowedList.Moved)
     def follow_cursor(self) -> None:
         """What can be done depends on the message, or the patient."""
+        self._close_what_is_left()
         self.refresh_bindings()
+
+    def _close_what_is_left(self) -> None:
+        """The reader never shows another message than the one that keys act on."""
+        chosen, opened = self.list.selected, self.opened
+        if (
+            self.stage != "reader"
+            and opened is not None
+            and (chosen is None or chosen.id != opened.id)
+        ):
+            self.opened = None
+            self.reader.clear()
 
     @on(LineList.Activated)
     async def activate(self, event: LineList.Activated) -> None:
@@ -220,9 +239,13 @@ class MailboxScreen(CommandScreen[None]):
             await self.exchanges.open_selected()
 
     def available(self) -> Sequence[AnyCommand]:
-        """While typing in the search bar, only what has no letter for a key."""
+        """While typing in the search bar, only what has no letter; what is for a message, first."""
         every = super().available()
-        return [c for c in every if c in commands.WHILE_TYPING] if self.search.is_typing else every
+        if self.search.is_typing:
+            return [command for command in every if command in commands.WHILE_TYPING]
+        if self.stage == "reader":
+            return sorted(every, key=lambda command: command not in commands.READING_FIRST)
+        return every
 
     def turn(self, by: int) -> None:
         """Give the focus to the next pane; the reader takes part once it has a message."""
@@ -330,6 +353,8 @@ class MailboxScreen(CommandScreen[None]):
 
     async def _outgoing_changed(self, event: OutgoingChanged) -> None:
         await self.refresh_outbox()
+        if event.state is OutgoingState.COPY_MISSING and event.error is None:
+            self.acting.tell(safe_line(f"✓ Message parti à {local_now():%H:%M}"))
         is_settled = event.state not in {OutgoingState.QUEUED, OutgoingState.SENDING}
         if is_settled and event.error is not None:
             self.show_error(event.error)

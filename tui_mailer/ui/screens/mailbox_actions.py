@@ -81,6 +81,7 @@ class MailboxActions:
         action = await self._screen.engine.actions.undo()
         if action is not None:
             await self._screen.list.reload()
+            self._screen.list.select(action.message_ids[0])
             self._say(undone_words(action))
 
     @property

@@ -7,7 +7,8 @@ from textual.widgets import Button
 
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.ui.commands.base import Command
-from tui_mailer.ui.screens.question import AnswerNo, AnswerYes, AskedText, Question
+from tui_mailer.ui.screens.question import AnswerNo, AnswerYes, Question
+from tui_mailer.ui.screens.unhurried import AskedText
 from tui_mailer.ui.text import line
 
 

@@ -1,17 +1,14 @@
 """A question with two answers; neither is given by a key that was typed ahead."""
 
-from time import monotonic
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import Key
-from textual.geometry import Region
-from textual.strip import Strip
-from textual.widgets import Button, Static
+from textual.widgets import Button
 
-from tui_mailer.ui.commands.base import AnyCommand, Command, CommandModal
+from tui_mailer.ui.commands.base import AnyCommand, Command
+from tui_mailer.ui.screens.unhurried import AskedText, UnhurriedModal
 from tui_mailer.ui.text import line
 
 
@@ -37,19 +34,7 @@ class AnswerNo(Command["Question"]):
         screen.dismiss(False)
 
 
-class AskedText(Static):
-    """The text of a question; it knows since when it has been on the screen."""
-
-    shown_at: float | None = None
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Called each time it is painted."""
-        if self.shown_at is None:
-            self.shown_at = monotonic()
-        return super().render_lines(crop)
-
-
-class Question(CommandModal[bool]):
+class Question(UnhurriedModal[bool]):
     """Asks `text`; True for yes. The answer "no" has the focus: Enter alone never agrees."""
 
     heading = "Question"
@@ -73,15 +58,6 @@ class Question(CommandModal[bool]):
     def on_mount(self) -> None:
         """Enter means no, until the user moves to the other button."""
         self.query_one("#no", Button).focus()
-
-    def on_key(self, event: Key) -> None:
-        """A key pressed before the question was on the screen was meant for something else.
-
-        Every key comes by here on its way to the commands and the buttons' own bindings.
-        """
-        shown_at = self.query_one(AskedText).shown_at
-        if shown_at is None or event.time < shown_at:
-            event.stop()
 
     @on(Button.Pressed)
     def answered(self, event: Button.Pressed) -> None:

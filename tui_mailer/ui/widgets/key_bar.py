@@ -7,6 +7,7 @@ from textual import events
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen, key_name
 from tui_mailer.ui.text import line
@@ -24,6 +25,7 @@ class KeyBar(Widget):
         super().__init__()
         self._offered: list[AnyCommand] = []
         self._shown: list[AnyCommand] = []
+        self._typing = False
 
     def on_mount(self) -> None:
         """Follow the focus, and whatever else enables or disables a command."""
@@ -33,7 +35,8 @@ class KeyBar(Widget):
         """Draw anew only what changed: a cursor key sends few bytes over a slow line."""
         if isinstance(screen, CommandScreen):
             offered = _first_of_each_key(screen.available())
-            if offered != self._offered:
+            typing = isinstance(screen.focused, Input | TextArea)
+            if offered != self._offered or typing != self._typing:
                 self._offered = offered
                 self.refresh()
 
@@ -43,22 +46,29 @@ class KeyBar(Widget):
         if not isinstance(screen, CommandScreen):
             return Content("")
         self._offered = _first_of_each_key(screen.available())
+        self._typing = isinstance(screen.focused, Input | TextArea)
         *others, last = self._offered
-        free = self.content_size.width - _entry(last).cell_length
+        free = self.content_size.width - self._entry(last).cell_length
         fitting = []
         for command in others:
-            free -= _entry(command).cell_length + len(_GAP)
+            free -= self._entry(command).cell_length + len(_GAP)
             if free < 0:
                 break
             fitting.append(command)
         self._shown = [*fitting, last]
-        return Content(_GAP).join(_entry(command) for command in self._shown)
+        return Content(_GAP).join(self._entry(command) for command in self._shown)
+
+    def _entry(self, command: AnyCommand) -> Content:
+        """Its first key, or the first that a field being written in leaves to the screen."""
+        keys = [key_name(key.strip()) for key in command.key.split(",")]
+        heard = [key for key in keys if len(key) > 1] if self._typing else keys
+        return line((f"{(heard or keys)[0]} ", "bold $primary"), command.label)
 
     async def on_click(self, event: events.Click) -> None:
         """A click on a key is that key."""
         place = event.x - self.gutter.left
         for command in self._shown:
-            width = _entry(command).cell_length
+            width = self._entry(command).cell_length
             if 0 <= place < width and isinstance(self.screen, CommandScreen):
                 await self.screen.run_command(command)
             place -= width + len(_GAP)
@@ -71,8 +81,3 @@ def _first_of_each_key(commands: Iterable[AnyCommand]) -> list[AnyCommand]:
         if command.key:
             by_key.setdefault(command.key.split(",")[0], command)
     return [command for command in by_key.values() if command.in_bar]
-
-
-def _entry(command: AnyCommand) -> Content:
-    key = key_name(command.key.split(",")[0].strip())
-    return line((f"{key} ", "bold $primary"), command.label)

@@ -35,6 +35,12 @@ class Reader(VerticalScroll, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Nothing is open yet."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing is read."""
+        self.message = None
+        self._rest = []
         hint = line(("\nEntrée ouvre le message choisi dans la liste.", "dim"))
         self._fill(Content(""), Content(""), hint)
 

@@ -52,6 +52,14 @@ class WindowedList(LineList, Generic[RowT]):
         self._take(count)
         self.scroll_to(y=0, animate=False, force=True)
 
+    def show_nothing(self, empty_words: str) -> None:
+        """Show these words and no row."""
+        self.empty_words = empty_words
+        self._window = None
+        self.shows_another()
+        self._take(0)
+        self.scroll_to(y=0, animate=False, force=True)
+
     async def reload(self) -> None:
         """What the list shows changed: ask again, and find the row under the cursor."""
         if self._window is None:

@@ -1,0 +1,63 @@
+"""The way out of the program, past what has not left yet."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Final
+
+from textual.app import App
+
+from tui_mailer.domain.events import Event, OutgoingChanged
+from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.screens.leaving import Leaving, LeavingScreen
+
+_PATIENCE_S: Final = 30.0
+
+
+async def may_leave(app: App[Any], engine: Engine) -> bool:
+    """Ask what to do when a message has not left yet; True to end the program.
+
+    Sent first, it is waited for: what does not leave keeps the program open, and says why.
+    """
+    waiting_count = await engine.outbox.waiting_count()
+    if not waiting_count:
+        return True
+    choice = await app.push_screen_wait(LeavingScreen(_words(waiting_count)))
+    if choice is Leaving.SEND:
+        return await _sent(engine)
+    return choice is Leaving.LEAVE
+
+
+def _words(count: int) -> str:
+    if count == 1:
+        return (
+            "Un message n’est pas encore parti. Si vous quittez maintenant, il partira au "
+            "prochain démarrage."
+        )
+    return (
+        f"{count} messages ne sont pas encore partis. Si vous quittez maintenant, ils partiront "
+        "au prochain démarrage."
+    )
+
+
+async def _sent(engine: Engine) -> bool:
+    """Have what waits sent now; True once nothing waits and nothing failed meanwhile."""
+    news = asyncio.Event()
+    problems = list[OutgoingChanged]()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, OutgoingChanged):
+            if event.error is not None:
+                problems.append(event)
+            news.set()
+
+    stop_hearing = engine.subscribe(hear)
+    try:
+        await engine.outbox.hurry()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_S):
+                while await engine.outbox.waiting_count() and not problems:
+                    await news.wait()
+                    news.clear()
+        return not problems and not await engine.outbox.waiting_count()
+    finally:
+        stop_hearing()
