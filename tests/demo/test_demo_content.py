@@ -177,7 +177,10 @@ def test_exchanges_stand_in_every_way(letters: list[EmailMessage]) -> None:
             told.setdefault(address, []).append((names[0] == address, letter["Subject"]))
     closed = told[PATIENTS["perrachon"].address]
     end = closed.index((False, "[FIN]"))
-    assert [by_patient for by_patient, _ in closed[end + 1 :]] == [False, True]  # a draft, his message
+    assert [by_patient for by_patient, _ in closed[end + 1 :]] == [
+        False,
+        True,
+    ]  # a draft, his message
     assert told[PATIENTS["diallo"].address][-1][0]
     assert not any(by_patient for by_patient, _ in told[PATIENTS["chanteloube"].address])
 
