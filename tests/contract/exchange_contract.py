@@ -141,7 +141,7 @@ class PatientListContract:
     ) -> None:
         inbox, archive = await with_folders(store, INBOX, ARCHIVE)
         await store.add_messages(inbox, [letter(1), received(2), sent(3), received(4)])
-        rows = {row.subject: row.id for row in await store.rows(PatientsView(HELENE), 0, 9)}
+        rows = {str(row.subject): row.id for row in await store.rows(PatientsView(HELENE), 0, 9)}
         found = await store.received_from_patients(inbox, 9)
         assert len(found) == 2
         assert rows["Réponse"] not in found
