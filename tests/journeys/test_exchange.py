@@ -103,3 +103,5 @@ async def test_an_exchange_is_opened_answered_ended_and_restarted(
         await screen.press("o")
         await arrives(world, "Votre rendez-vous")
         await screen.shows("ouvert depuis le", "Votre rendez-vous")
+        if world.patient_answers:
+            await screen.shows("Re: Votre rendez-vous")
