@@ -103,11 +103,22 @@ async def main() -> None:
         await artist.shows("Date")
         await artist.draw("mailbox")
         await write_to_patient(artist)
-        await artist.press("home", "shift+tab")
-        await artist.press("down", "enter")
-        await artist.shows("Votre bilan")
-        await artist.press("enter")
-        await artist.draw("echanges-patient")
+        await draw_exchanges(artist)
+
+
+async def draw_exchanges(artist: Artist) -> None:
+    """The patients, one exchange with the answer that has come, the end of it."""
+    await artist.press("home", "shift+tab", "down", "enter")
+    await artist.shows("filtre : tous", "▶ à vous")
+    await artist.draw("echanges-patient")
+    await artist.press("home", "enter")
+    await artist.shows("ouvert depuis le", "Votre bilan")
+    await artist.press("enter")
+    await artist.shows("Date")
+    await artist.draw("echange")
+    await artist.press("escape", "z")
+    await artist.shows("Mettre fin aux échanges ?")
+    await artist.draw("fin-echange")
 
 
 async def write_to_patient(artist: Artist) -> None:

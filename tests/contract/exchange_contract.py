@@ -136,6 +136,20 @@ class PatientListContract:
         await store.reset_folder(inbox, 7)
         assert await listed(store) == {}
 
+    async def test_what_patients_wrote_and_is_in_a_folder_is_found(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive = await with_folders(store, INBOX, ARCHIVE)
+        await store.add_messages(inbox, [letter(1), received(2), sent(3), received(4)])
+        rows = {str(row.subject): row.id for row in await store.rows(PatientsView(HELENE), 0, 9)}
+        found = await store.received_from_patients(inbox, 9)
+        assert len(found) == 2
+        assert rows["Réponse"] not in found
+        assert await store.received_from_patients(inbox, 1) == found[:1]
+        await store.move_messages(found[:1], archive)
+        assert await store.received_from_patients(inbox, 9) == found[1:]
+        assert await store.received_from_patients(archive, 9) == []
+
     async def test_a_draft_is_no_part_of_an_exchange(self, store: MessageStore) -> None:
         inbox, drafts = await with_folders(store, INBOX, DRAFTS)
         draft = replace(sent(5, "pas encore parti"), flags=Flags.DRAFT)

@@ -168,6 +168,23 @@ def test_a_closed_exchange_ends_with_exactly_fin(letters: list[EmailMessage]) ->
     assert all(letter["X-MSS-MES"] == "FIN" for letter in ends)
 
 
+def test_exchanges_stand_in_every_way(letters: list[EmailMessage]) -> None:
+    """One was written to after its end; one waits for us, unread; one never answered."""
+    told: dict[str, list[tuple[bool, str]]] = {}
+    for letter in letters:
+        names = (letter["From"].addresses[0].addr_spec, letter["To"].addresses[0].addr_spec)
+        for address in names:
+            told.setdefault(address, []).append((names[0] == address, letter["Subject"]))
+    closed = told[PATIENTS["perrachon"].address]
+    end = closed.index((False, "[FIN]"))
+    assert [by_patient for by_patient, _ in closed[end + 1 :]] == [
+        False,
+        True,
+    ]  # a draft, his message
+    assert told[PATIENTS["diallo"].address][-1][0]
+    assert not any(by_patient for by_patient, _ in told[PATIENTS["chanteloube"].address])
+
+
 def test_attachments_are_what_their_names_say(letters: list[EmailMessage]) -> None:
     magic = {"pdf": b"%PDF-1.4", "png": b"\x89PNG\r\n\x1a\n", "docx": b"PK", "ZIP": b"PK"}
     seen = set()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from demo import demo_clients
 from mail_samples import received
 from servers.people import ACCOUNTS, PATIENT, PRACTICE
 from servers.practice import RealServers
@@ -29,6 +30,8 @@ async def world(request: pytest.FixtureRequest, real_servers: RealServers) -> As
             ),
             practice.password,
             practice.mailbox,
+            lambda raw: _append(practice, raw),
+            patient_answers=True,
         )
         # The servers live in a thread: let what the program closed be seen there first.
         await asyncio.sleep(0)
@@ -51,4 +54,10 @@ def real_world(servers: RealServers) -> World:
         ),
         PRACTICE.password,
         lambda address: [(stored.folder, stored.raw) for stored in servers.mailbox(address)],
+        lambda raw: servers.deliver(PRACTICE.address, raw),
     )
+
+
+def _append(practice: DemoPractice, raw: bytes) -> None:
+    with demo_clients.imap(practice) as client:
+        client.append("INBOX", None, None, raw)

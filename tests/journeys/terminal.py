@@ -32,11 +32,15 @@ class World:
 
     Attributes:
         mailbox: what the server holds for an address, as (folder, raw message).
+        deliver: puts a raw message into the inbox of the account.
+        patient_answers: the patient writes back by herself.
     """
 
     account: Account
     password: str
     mailbox: Callable[[str], list[tuple[str, bytes]]]
+    deliver: Callable[[bytes], None]
+    patient_answers: bool = False
 
 
 class Terminal:

@@ -281,7 +281,7 @@ async def test_a_message_that_takes_no_answer_says_so_and_opens_the_exchange(
         await compose(mailing, to_patient("Vos résultats"))
         await mailing.shows("Sans réponse")
         await mailing.press("ctrl+n")
-        await mailing.shows("⊘ sans réponse possible", "ne pourra pas répondre à ce message")
+        await mailing.shows("⊘ sans réponse possible à ce message")
         await mailing.press("ctrl+n")
         assert "⊘" not in mailing.terminal
         await mailing.press("ctrl+n", "ctrl+s")
@@ -346,3 +346,30 @@ async def test_the_third_answer_is_a_button_too(tmp_path: Path) -> None:
         await until(mailing.pilot, lambda: mailing.app.screen is screen)
         assert screen.draft.subject == "[FIN]"
         assert await mailing.engine.outbox.unsettled() == []
+
+
+async def test_a_message_sent_without_a_possible_answer_says_so_when_it_is_read(
+    tmp_path: Path,
+) -> None:
+    outdoors = practice(tmp_path)
+    final = written("Vos résultats", PATIENT).replace(
+        b"Content-Type:", b"X-MSS-MES: FIN\r\nContent-Type:"
+    )
+    outdoors.mailbox.deliver(final, "Éléments envoyés", Flags.SEEN, NOON + timedelta(days=1))
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Lettre 5", "à jour")
+        await mailing.press("escape", "down", "enter")
+        await mailing.shows("ouvert · → Vos")
+        await mailing.press("enter")
+        await mailing.shows("ouvert depuis le", "Vos résultats")
+        await mailing.press("enter")
+        await mailing.shows("⊘ sans réponse possible")
+
+
+async def test_a_search_within_an_exchange_names_its_patient(tmp_path: Path) -> None:
+    async with opened(clinic(tmp_path)) as mailing:
+        await to_the_patients(mailing)
+        await mailing.press("down", "enter")
+        await mailing.shows("◆ patient Camille GIRODON")
+        await mailing.press("slash", *"ordonnance")
+        await mailing.shows("Camille GIRODON", "Aucun message trouvé.")

@@ -357,6 +357,10 @@ class MessageStore(Protocol):
         """Rows `start` to `stop` (excluded), the patient of the newest message first."""
         ...
 
+    async def received_from_patients(self, folder_id: int, limit: int) -> Sequence[int]:
+        """Local ids of messages of a folder that patients wrote and that stay there."""
+        ...
+
     async def patient_row(self, matricule: str) -> PatientSummary | None:
         """One patient's row, None when no message was exchanged."""
         ...

@@ -13,11 +13,12 @@ from typing import Final
 from tui_mailer.domain.action import Action, ActionKind
 from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged
-from tui_mailer.domain.folder import Folder, FolderRole, RemoteFolder
+from tui_mailer.domain.folder import Folder, FolderRole
 from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.new_folder import folder_to_make
 from tui_mailer.engine.replay import Replay
 
 MOST_UNDONE: Final = 20
@@ -165,7 +166,7 @@ class Actions:
         for folder in folders:
             if folder.role is role and folder.selectable:
                 return folder
-        remote = _folder_to_make(folders, role)
+        remote = folder_to_make(folders, _FOLDERS_TO_MAKE[role], role)
         await self._store.add_folder(remote)
         made = next(f for f in await self._store.folders() if f.name == remote.name)
         self._announce(FoldersChanged())
@@ -188,12 +189,3 @@ class Actions:
     def _action(self, kind: ActionKind, count: int, folder: SafeText | None = None) -> Action:
         self._number += 1
         return Action(self._number, kind, count, folder or safe_line(""), time.monotonic())
-
-
-def _folder_to_make(folders: Sequence[Folder], role: FolderRole) -> RemoteFolder:
-    """Beside the others: some servers put every folder below the inbox."""
-    delimiter = next((folder.delimiter for folder in folders if folder.delimiter), "")
-    below = f"INBOX{delimiter}"
-    others = [folder.name for folder in folders if folder.role is not FolderRole.INBOX]
-    prefix = below if delimiter and others and all(n.startswith(below) for n in others) else ""
-    return RemoteFolder(prefix + _FOLDERS_TO_MAKE[role], delimiter, role)

@@ -30,6 +30,7 @@ from tui_mailer.engine.announcer import Announcer, Listener
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.drafts import DraftKeeper
 from tui_mailer.engine.exchanges import Exchanges
+from tui_mailer.engine.filing import Filing
 from tui_mailer.engine.identities import Identities
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.options import EngineOptions
@@ -100,7 +101,14 @@ class Engine:
             undo_s=options.undo_send_s,
         )
         self.actions = Actions(store, self._mailbox.replay, self.announce)
-        self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
+        self._filing = Filing(store, self._mailbox.replay, self.announce)
+        self._copies = SentCopies(
+            store,
+            self._worker,
+            self._mailbox,
+            self.announce,
+            file_exchanges=options.file_exchanges,
+        )
         self.identities = Identities(store, account.address)
         self.patients = Patients(store, account.address, outside.now)
         self.exchanges = Exchanges(account, store)
@@ -141,13 +149,16 @@ class Engine:
             await self._store.close()
 
     async def _run(self) -> None:
-        loops = (
+        loops = [
             self._worker.run,
             self._watcher.run,
             self._mailbox.poll,
             self.outbox.run,
             self._learn_size_limit,
-        )
+        ]
+        if self.options.file_exchanges:
+            self.announce.subscribe(self._filing.heard)
+            loops.append(self._filing.run)
         async with asyncio.TaskGroup() as tasks:
             for loop in loops:
                 tasks.create_task(keep_running(loop, self._tell, self._pause()))

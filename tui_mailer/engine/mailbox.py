@@ -63,11 +63,15 @@ class Mailbox:
 
     def sync_inbox(self) -> None:
         """Look at the inbox alone."""
-        self._worker.do_in_background("inbox", lambda line: self._sync_role(line, FolderRole.INBOX))
+        self._worker.do_in_background(
+            "inbox", lambda line: self._sync_those(line, lambda f: f.role is FolderRole.INBOX)
+        )
 
-    def sync_sent(self) -> None:
-        """Look at the folder of sent messages alone."""
-        self._worker.do_in_background("sent", lambda line: self._sync_role(line, FolderRole.SENT))
+    def sync_named(self, name: str) -> None:
+        """Look at one folder alone."""
+        self._worker.do_in_background(
+            ("named", name), lambda line: self._sync_those(line, lambda f: f.name == name)
+        )
 
     async def _sync_folders(self, line: Line) -> AsyncIterator[None]:
         for folder in await self._sync.folders(line):
@@ -79,9 +83,11 @@ class Mailbox:
             ("folder", folder.id), lambda line: self._sync.folder(line, folder)
         )
 
-    async def _sync_role(self, line: Line, role: FolderRole) -> AsyncIterator[None]:
+    async def _sync_those(
+        self, line: Line, wanted: Callable[[Folder], bool]
+    ) -> AsyncIterator[None]:
         for folder in await self._store.folders():
-            if folder.role is role and folder.selectable:
+            if wanted(folder) and folder.selectable:
                 self._sync.doubt(folder.id)
                 async for _ in self._sync.folder(line, folder):
                     yield

@@ -14,6 +14,7 @@ class EngineOptions:
         poll_s: folders that no IDLE watches are looked at this often.
         idle_renewal_s: an IDLE is renewed before servers drop it (RFC 2177: 29 minutes).
         inbox_shows_patients: list messages with patients in the inbox too.
+        file_exchanges: keep messages with patients in a folder of the server of their own.
         patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
         white_list: file of the national white list (XML), None: domains are judged by their ending.
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
@@ -24,6 +25,7 @@ class EngineOptions:
     poll_s: float = 300.0
     idle_renewal_s: float = 1_500.0
     inbox_shows_patients: bool = False
+    file_exchanges: bool = False
     patient_limit_bytes: int = 25_000_000
     retry_first_s: float = 1.0
     retry_most_s: float = 10.0

@@ -9,6 +9,7 @@ from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.filing import exchanges_folder, exchanges_folder_to_make
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.worker import Worker
@@ -20,12 +21,20 @@ class SentCopies:
     """Stores copies on the server, each once, and flags what was answered."""
 
     def __init__(
-        self, store: MessageStore, worker: Worker, mailbox: Mailbox, announce: Announcer
+        self,
+        store: MessageStore,
+        worker: Worker,
+        mailbox: Mailbox,
+        announce: Announcer,
+        *,
+        file_exchanges: bool = False,
     ) -> None:
+        """`file_exchanges`: what was sent to patients has a folder of its own."""
         self._store = store
         self._worker = worker
         self._mailbox = mailbox
         self._announce = announce
+        self._file_exchanges = file_exchanges
 
     def store_missing(self) -> None:
         """Store every copy that is missing."""
@@ -39,10 +48,13 @@ class SentCopies:
         ]
         if not missing:
             return
-        folder = await self._sent_folder(line)
         for outgoing in missing:
+            if self._file_exchanges and outgoing.patient:
+                folder = await self._exchanges_folder(line)
+            else:
+                folder = await self._sent_folder(line)
             await self._store_copy(line, folder, outgoing)
-        self._mailbox.sync_sent()
+            self._mailbox.sync_named(folder)
 
     async def _store_copy(self, line: Line, folder: str, outgoing: Outgoing) -> None:
         await line.open(folder, afresh=True)
@@ -87,6 +99,15 @@ class SentCopies:
         await line.server.create_folder(_FOLDER_TO_CREATE)
         await self._store.save_folders(await line.server.list_folders())
         return _FOLDER_TO_CREATE
+
+    async def _exchanges_folder(self, line: Line) -> str:
+        folders = await self._store.folders()
+        if folder := exchanges_folder(folders):
+            return folder.name
+        name = exchanges_folder_to_make(folders).name
+        await line.server.create_folder(name)
+        await self._store.save_folders(await line.server.list_folders())
+        return name
 
     async def _known_sent_folder(self) -> str:
         folders = await self._store.folders()

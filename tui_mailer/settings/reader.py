@@ -18,6 +18,7 @@ _OPTION_NAMES: Final = {
     "enregistrement_brouillon_s": "autosave_s",
     "releve_s": "poll_s",
     "reception_montre_patients": "inbox_shows_patients",
+    "ranger_echanges": "file_exchanges",
 }
 # Drafts are on disk soon whatever is set, and a server is not asked without pause.
 _RANGES: Final = {

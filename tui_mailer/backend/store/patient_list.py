@@ -52,6 +52,10 @@ _LAST: Final = f"""
         ORDER BY received_at DESC, uid DESC LIMIT 1
     )
 """  # noqa: S608  (constants)
+_RECEIVED: Final = """
+    SELECT id FROM message
+    WHERE folder_id = ? AND patient <> '' AND from_owner = 0 AND uid > 0 ORDER BY id LIMIT ?
+"""
 _FINAL: Final = "SELECT final FROM outgoing WHERE message_id = ?"
 _ENDING: Final = """
     SELECT state FROM outgoing
@@ -80,6 +84,11 @@ class PatientList(Part):
             return [row for row in rows if row is not None]
 
         return await self._database.read(work)
+
+    async def received_from_patients(self, folder_id: int, limit: int) -> Sequence[int]:
+        """Local ids of messages of a folder that patients wrote and that stay there."""
+        rows = await self._database.fetch_all(_RECEIVED, (folder_id, limit))
+        return [row[0] for row in rows]
 
     async def patient_row(self, matricule: str) -> PatientSummary | None:
         """One patient's row, None when no message was exchanged."""

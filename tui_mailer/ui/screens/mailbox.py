@@ -300,7 +300,8 @@ class MailboxScreen(CommandScreen[None]):
             case FoldersChanged():
                 await self._refresh_tree()
             case MessagesChanged() if self._shows(event.folder_id):
-                await self.list.reload()
+                if not self.exchanges.are_listed:
+                    await self.list.reload()
                 await self.exchanges.reload()
                 await self.search.told()
             case BodyArrived() if self.opened and event.message_id == self.opened.id:

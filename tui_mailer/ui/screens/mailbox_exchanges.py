@@ -27,12 +27,14 @@ class MailboxExchanges:
     Attributes:
         narrowed: what the list of patients is narrowed to.
         opened: matricule of the patient chosen in the list, or "".
+        opened_name: that patient's name.
     """
 
     def __init__(self, screen: "MailboxScreen") -> None:
         self._screen = screen
         self.narrowed = PatientFilter.ALL
         self.opened = ""
+        self.opened_name = ""
 
     @property
     def patients(self) -> PatientList:
@@ -81,7 +83,7 @@ class MailboxExchanges:
         """Show the whole exchange with the patient under the cursor."""
         selected = self.patients.selected
         if selected is not None:
-            self.opened = selected.id
+            self.opened, self.opened_name = selected.id, selected.name
             await self._show_exchange(selected.id)
 
     async def back(self) -> None:

@@ -80,6 +80,8 @@ class MailboxSearch:
             view = screen.view
             self._scope = FolderView(view.folder_id) if isinstance(view, FolderView) else view
             self._scope_name = entry.label if entry else ""
+            if screen.exchanges.opened:
+                self._scope_name = screen.exchanges.opened_name or self._scope_name
             self.everywhere = self._scope is None
             self._say(0)
         self._bar.show()

@@ -7,7 +7,7 @@ from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters.message_text import NO_ANSWER
 from tui_mailer.ui.text import Part, french_day, line
 
-_FINAL_MEANS = " : le patient ne pourra pas répondre à ce message. Ctrl+N : permettre."
+_FINAL_MEANS = " à ce message — Ctrl+N : permettre une réponse"
 
 
 class ExchangeNote(Static):
@@ -26,7 +26,7 @@ class ExchangeNote(Static):
             )
             rows += [
                 ("↻ ", "bold $warning"),
-                f"Échange clos{since} : ce message le redémarre, le patient pourra vous répondre.",
+                f"Échange clos{since} : ce message le redémarre.",
             ]
         if exchange is not None and final:
             rows += ["\n"] if rows else []

@@ -128,7 +128,10 @@ class FolderPane(LineList):
         if not with_patients:
             # Counted under "Echanges patient", where they are listed.
             unread_count -= folder.patient_unread_count
-        return Entry(view, folder.label, folder.depth, unread_count)
+        # A folder of the server of that name is not the list of patients.
+        is_namesake = folder.label == PATIENTS_LABEL
+        label = safe_line(f"{folder.label} (dossier)") if is_namesake else folder.label
+        return Entry(view, label, folder.depth, unread_count)
 
     def _patient_entries(self) -> list[Entry]:
         unread_count = sum(patient.unread_count for patient in self._patients)

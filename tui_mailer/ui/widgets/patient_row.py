@@ -13,6 +13,7 @@ from tui_mailer.ui.widgets.line_list import Piece, column
 
 ROW_HEIGHT: Final = 2
 _MARGIN: Final = 5
+_DATE_WIDTH: Final = 10
 
 
 def draw_patient(
@@ -21,8 +22,8 @@ def draw_patient(
     """The lines of a row: who, whose turn, when; the INS, the state, the last message."""
     mark = "▌" if selected else " "
     strength = "line--strong" if patient.unread_count else ""
-    date = french_date(patient.last.shown_at, now)
-    name_width = width - _MARGIN - TURN_WIDTH - 3 - cell_len(date)
+    date = french_date(patient.last.shown_at, now).rjust(_DATE_WIDTH)
+    name_width = width - _MARGIN - TURN_WIDTH - 3 - _DATE_WIDTH
     ours = patient.turn is Turn.OURS
     first = [
         (mark, ""),
