@@ -245,3 +245,19 @@ def test_writing_to_a_closed_exchange_is_asked_about_and_its_end_is_not() -> Non
     assert codes(review(draft(PATIENT, subject="[FIN]"), within)) == ["ends_exchange"]
     opened = replace(within, exchange=replace(closed, state=ExchangeState.OPEN))
     assert codes(review(draft(PATIENT), opened)) == []
+
+
+_HOSTILE = "[/]\x1b[2J\x9d0;x\u202e"
+
+
+def test_what_is_refused_or_asked_repeats_nothing_that_a_terminal_obeys() -> None:
+    hostile = Draft(
+        to=(Address.received(f"{_HOSTILE}@x.mssante.fr", _HOSTILE), PATIENT),
+        subject="S",
+        incomplete_recipients=(_HOSTILE, "", ""),
+    )
+    entry = replace(opposed(INS, Towards.PATIENT), author=_HOSTILE)
+    found = review(hostile, Context(ACCOUNT, oppositions=(entry,)))
+    said = " ".join([*found.refusals, *(question.text for question in found.questions)])
+    assert "[/]" in said
+    assert not set(said) & {"\x1b", "\x9d", "\u202e"}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.opposition import OppositionEntry, Towards
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question
 from tui_mailer.engine.before_sending.patients import patient_of, patients_of
 
@@ -20,7 +21,7 @@ def patient_does_not_object(draft: Draft, context: Context) -> Iterator[Finding]
         yield Question(
             f"opposition_{entry.towards.value}",
             f"{_SENTENCES[entry.towards]} (noté le {entry.noted_at.astimezone():%d/%m/%Y} par "
-            f"{entry.author}). L’envoyer tout de même ? Votre décision sera notée.",
+            f"{safe_line(entry.author)}). L’envoyer tout de même ? Votre décision sera notée.",
             yes="Passer outre et envoyer",
         )
 

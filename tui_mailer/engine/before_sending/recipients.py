@@ -5,6 +5,7 @@ from typing import Final
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
 from tui_mailer.engine.before_sending.patients import patient_of, patients_of
 
@@ -21,7 +22,7 @@ def recipients_are_addresses(draft: Draft, context: Context) -> Iterator[Finding
         yield Refusal("Indiquez au moins un destinataire.")
     for text in draft.incomplete_recipients:
         if text:
-            yield Refusal(f"« {text} » n’est pas une adresse valable.")
+            yield Refusal(f"« {safe_line(text)} » n’est pas une adresse valable.")
     for address in draft.recipients:
         if reason := _why_not(address, context):
             yield Refusal(reason)

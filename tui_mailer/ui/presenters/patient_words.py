@@ -96,21 +96,21 @@ def label_note(traits: PatientTraits | None, label: str) -> str:
             return ""
         case NameAgreement.OTHER_FAMILY_NAME:
             return (
-                f"Le nom affiché « {label} » n’est pas le nom de naissance confirmé pour cette "
+                f"Le nom affiché « {label} » n’est pas le nom de naissance confirmé avec cette "
                 f"INS, « {traits.name} » : nom d’usage ? Vérifiez de qui il s’agit."
             )
         case NameAgreement.OTHER_GIVEN_NAME:
             return (
-                f"Le prénom affiché « {label} » n’est pas celui confirmé pour cette INS, "
+                f"Le prénom affiché « {label} » n’est pas celui confirmé avec cette INS, "
                 f"« {traits.name} » : un proche écrit-il à sa place ?"
             )
         case NameAgreement.PARTLY:
             return (
-                f"Le nom affiché « {label} » n’est qu’en partie celui confirmé pour cette INS, "
+                f"Le nom affiché « {label} » n’est qu’en partie celui confirmé avec cette INS, "
                 f"« {traits.name} » : vérifiez de qui il s’agit."
             )
         case NameAgreement.OTHER_PERSON:
             return (
-                f"Le nom affiché « {label} » n’est pas celui confirmé pour cette INS, "
+                f"Le nom affiché « {label} » n’est pas celui confirmé avec cette INS, "
                 f"« {traits.name} » : l’INS fait foi ; vérifiez avant de répondre."
             )
