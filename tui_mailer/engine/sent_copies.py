@@ -11,6 +11,7 @@ from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.mailbox import Mailbox
+from tui_mailer.engine.server_folders import folder_with_role
 from tui_mailer.engine.worker import Worker
 
 _FOLDER_TO_CREATE: Final = "Éléments envoyés"
@@ -39,7 +40,7 @@ class SentCopies:
         ]
         if not missing:
             return
-        folder = await self._sent_folder(line)
+        folder = await folder_with_role(line, self._store, FolderRole.SENT, _FOLDER_TO_CREATE)
         for outgoing in missing:
             await self._store_copy(line, folder, outgoing)
         self._mailbox.sync_sent()
@@ -76,18 +77,3 @@ class SentCopies:
         summary = await self._store.summary(message_id) if message_id else None
         if summary is not None:
             await self._mailbox.change_flags([summary], flag, Flags.NONE)
-
-    async def _sent_folder(self, line: Line) -> str:
-        if name := await self._known_sent_folder():
-            return name
-        # The folders may not have been listed yet: never a second one beside the server's.
-        await self._store.save_folders(await line.server.list_folders())
-        if name := await self._known_sent_folder():
-            return name
-        await line.server.create_folder(_FOLDER_TO_CREATE)
-        await self._store.save_folders(await line.server.list_folders())
-        return _FOLDER_TO_CREATE
-
-    async def _known_sent_folder(self) -> str:
-        folders = await self._store.folders()
-        return next((f.name for f in folders if f.role is FolderRole.SENT and f.selectable), "")

@@ -8,6 +8,7 @@ from tui_mailer.ui import flows
 from tui_mailer.ui.commands.acting import ACTING, UNDOING
 from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
 from tui_mailer.ui.commands.exchanges import EXCHANGES
+from tui_mailer.ui.commands.holding import CANCELLING, PauseSync
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY
 from tui_mailer.ui.commands.patients import PatientOpposition
 from tui_mailer.ui.commands.searching import SEARCHING, Find
@@ -205,6 +206,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     *UNDOING,
     NewPassword,
     *SEARCHING,
+    *CANCELLING,
     *MOVING,
     *EXCHANGES,
     New,
@@ -220,12 +222,14 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     ShowDrafts,
     ShowOutbox,
     CheckMail,
+    PauseSync,
     ShowSource,
     *MOVING_SILENTLY,
 )
 WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (
     *SEARCHING,
     CheckMail,
+    PauseSync,
     *MOVING_SILENTLY,
     CloseNotice,
     *EVERYWHERE,
