@@ -66,6 +66,15 @@ class Office:
                         return row
                 await self._news.wait()
 
+    async def until_subjects(self, view: ListView, *subjects: str, timeout_s: float = 20) -> None:
+        """Wait until a list shows just these."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                self._news.clear()
+                if sorted(await self.subjects(view)) == sorted(subjects):
+                    return
+                await self._news.wait()
+
     async def until_outgoing(self, outgoing: Outgoing, *states: OutgoingState) -> OutgoingChanged:
         """Wait for a message of the outbox to reach one of `states`."""
         found: list[OutgoingChanged] = []

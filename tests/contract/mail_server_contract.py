@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 
-from tui_mailer.domain.errors import CommandRefused, ConnectionProblem
+from tui_mailer.domain.errors import CommandRefused, ConnectionProblem, MailerError
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MailServer
@@ -18,12 +18,18 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Connect = Callable[[], Awaitable[MailServer]]
 
 
-def letter(subject: str, message_id: str, body: bytes = b"Bonjour,\r\n* 1 FETCH (\r\n") -> bytes:
-    """A message as stored."""
+def letter(
+    subject: str,
+    message_id: str,
+    body: bytes = b"Bonjour,\r\n* 1 FETCH (\r\n",
+    charset: str = "",
+) -> bytes:
+    """A message as stored; `charset` is a parameter of its type."""
+    kind = f"MIME-Version: 1.0\r\nContent-Type: text/plain{charset}\r\n" if charset else ""
     return (
         f"From: =?utf-8?q?Dr_=C3=89lodie_Martin?= <dr.martin@cabinet.mssante.fr>\r\n"
         f"To: 279035121518989@patient.mssante.fr\r\n"
-        f"Date: Sun, 22 Nov 2026 11:00:00 +0100\r\n"
+        f"Date: Sun, 22 Nov 2026 11:00:00 +0100\r\n{kind}"
         f"Subject: {subject}\r\nMessage-ID: {message_id}\r\n\r\n"
     ).encode() + body
 
@@ -49,10 +55,10 @@ class MailServerContract:
         """Rows of `uids`."""
         return [message async for batch in server.messages(uids) for message in batch]
 
-    async def stored(self, server: MailServer, subject: str = "essai", **more: bytes) -> int:
+    async def stored(self, server: MailServer, subject: str = "essai") -> int:
         """UID of a new message in INBOX."""
         message_id = f"<{uuid4()}@cabinet.mssante.fr>"
-        await server.append("INBOX", letter(subject, message_id, **more), Flags.NONE, NOON)
+        await server.append("INBOX", letter(subject, message_id), Flags.NONE, NOON)
         await server.keep_alive()
         (uid,) = await server.find_message_id(message_id)
         return uid
@@ -104,6 +110,26 @@ class MailServerContract:
         await server.keep_alive()
         (uid,) = await server.find_message_id(message_id)
         assert await server.content(uid) == content
+
+    async def test_a_large_message_is_given_up_between_two_pieces(self, server: MailServer) -> None:
+        body = b"ligne\r\n" * 300_000
+        message_id = f"<{uuid4()}@cabinet.mssante.fr>"
+        await server.append("INBOX", letter("gros", message_id, body), Flags.SEEN, NOON)
+        await server.keep_alive()
+        (uid,) = await server.find_message_id(message_id)
+        heard: list[int] = []
+
+        def stop(received_bytes: int) -> None:
+            heard.append(received_bytes)
+            raise MailerError
+
+        with pytest.raises(MailerError):
+            await server.content(uid, stop)
+        assert 0 < heard[0] < len(body)
+        content = await server.content(uid, heard.append)
+        assert content is not None
+        assert len(content) > max(heard)
+        assert heard[1:] == sorted(heard[1:])
 
     async def test_a_row_says_what_the_list_shows(self, server: MailServer) -> None:
         uid = await self.stored(server, "=?utf-8?q?R=C3=A9sultats?= * 2 :-(")
@@ -172,6 +198,56 @@ class MailServerContract:
         assert await server.content(4_000_000_000) is None
         assert await server.flags([4_000_000_000]) == {}
         assert list(await server.find_message_id("<personne@nulle.part>")) == []
+
+    async def test_words_are_found_in_bodies(self, server: MailServer) -> None:
+        word = f"lithiase{uuid4().hex[:8]}"
+        folder = f"Cherche {uuid4().hex[:6]}"
+        await server.create_folder(folder)
+        for subject, body in (("avis", "rien"), ("avis", f"une {word}."), ("", f"{word} œdème")):
+            content = letter(subject, f"<{uuid4()}@x>", body.encode(), "; charset=utf-8")
+            await server.append(folder, content, Flags.NONE, NOON)
+        await server.open_folder(folder)
+        first, second, third = await server.uids()
+
+        async def found(
+            text: str, uids: tuple[int, int] = (first, third), **days: date
+        ) -> list[int]:
+            return list(await server.search_bodies(text, uids, **days))
+
+        assert await found(word) == [second, third]
+        assert await found(word.upper()) == [second, third]
+        assert await found(f"{word} absent") == []
+        assert await found("œdème") == [third]
+        assert await found(word, (third, 4_000_000_000)) == [third]
+        assert await found(word, (1, second)) == [second]
+        assert await found(word, since=NOON.date(), before=date(2026, 11, 23)) == [second, third]
+        assert await found(word, before=NOON.date()) == []
+        assert await found(word, since=date(2026, 11, 23)) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        ['a " NOT b\\', "{3+}", "x) (ALL", "\x00\r\nA1 NOOP", "échographie {9}\r\n", "日本語"],
+    )
+    async def test_whatever_is_looked_for_is_text_and_nothing_else(
+        self, server: MailServer, text: str
+    ) -> None:
+        await self.stored(server)
+        assert list(await server.search_bodies(text, (1, 4_000_000_000))) == []
+        await server.keep_alive()
+
+    async def test_messages_are_found_by_any_header(self, server: MailServer) -> None:
+        key = uuid4().hex
+        versions = [f"{key}.{n}" for n in (1, 2)]
+        for version in versions:
+            content = f"X-Tui-Mailer-Draft: {version}\r\n".encode() + letter(
+                version, f"<{version}@x>"
+            )
+            await server.append("INBOX", content, Flags.DRAFT, NOON)
+        await server.keep_alive()
+        first, second = await server.find_header("X-Tui-Mailer-Draft", key)
+        assert list(await server.find_header("X-Tui-Mailer-Draft", versions[1])) == [second]
+        assert first < second
+        assert list(await server.find_header("X-Tui-Mailer-Draft", uuid4().hex)) == []
 
     async def test_a_wait_ends_when_another_client_stores_a_message(
         self, server: MailServer, connect: Connect

@@ -14,6 +14,7 @@ from tui_mailer.domain.action import PendingMove, Place
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import (
     Draft,
+    DraftCopy,
     FileAttachment,
     ForwardedAttachment,
     Outgoing,
@@ -1030,6 +1031,57 @@ class OutboxContract:
         await store.save_draft(replace(draft, body="enregistré trop tard"), NOON)
         await store.take_back(queued.id, [OutgoingState.QUEUED])
         assert {d.body for d in await store.drafts()} == {"envoyé", "enregistré trop tard"}
+
+    async def test_a_draft_has_a_copy_to_store_each_time_it_changes(
+        self, store: MessageStore
+    ) -> None:
+        draft = await store.save_draft(Draft(body="un"), NOON)
+        (wanted,) = await store.draft_copies_to_do()
+        assert wanted == DraftCopy(draft.id, draft)
+        stored = replace(wanted, key="k", stored_at=NOON, replaces="autre.1")
+        await store.note_draft_copy(stored)
+        assert list(await store.draft_copies_to_do()) == []
+        assert await store.draft_copy("k") == stored
+        assert await store.draft_copy("?") is None
+        changed = await store.save_draft(replace(draft, body="deux"), NOON + timedelta(minutes=1))
+        assert list(await store.draft_copies_to_do()) == [replace(stored, draft=changed)]
+
+    async def test_a_discarded_draft_has_a_copy_to_remove(self, store: MessageStore) -> None:
+        draft = await store.save_draft(Draft(body="un"), NOON)
+        copy = DraftCopy(draft.id, draft, "k", NOON)
+        await store.note_draft_copy(copy)
+        await store.discard_draft(draft.id)
+        assert list(await store.draft_copies_to_do()) == [replace(copy, draft=None)]
+        assert await store.draft_copy("k") == replace(copy, draft=None)
+        await store.forget_draft_copy(draft.id)
+        assert list(await store.draft_copies_to_do()) == []
+
+    @pytest.mark.parametrize("state", [OutgoingState.FAILED, OutgoingState.UNCERTAIN])
+    async def test_the_copy_of_a_draft_stays_until_its_message_has_left(
+        self, store: MessageStore, state: OutgoingState
+    ) -> None:
+        draft = await store.save_draft(Draft(body="un"), NOON)
+        copy = DraftCopy(draft.id, draft, "k", NOON)
+        await store.note_draft_copy(copy)
+        queued = await store.queue(to_send(), b"", draft)
+        assert list(await store.draft_copies_to_do()) == []
+        await store.set_outgoing_state(queued.id, (OutgoingState.QUEUED,), state)
+        assert list(await store.draft_copies_to_do()) == []
+        await store.set_outgoing_state(queued.id, (state,), OutgoingState.COPY_MISSING)
+        assert list(await store.draft_copies_to_do()) == [replace(copy, draft=None)]
+
+    async def test_a_draft_to_a_patient_belongs_to_no_exchange(self, store: MessageStore) -> None:
+        drafts, trash = await with_folders(
+            store,
+            RemoteFolder("Brouillons", "/", FolderRole.DRAFTS),
+            RemoteFolder("Corbeille", "/", FolderRole.TRASH),
+        )
+        to = {"sender": JEANNE, "to": (patient(HELENE),), "flags": Flags.DRAFT}
+        await store.add_messages(drafts, [letter(1, "À finir", **to)])  # type: ignore[arg-type]
+        await store.add_messages(trash, [letter(1, "Jeté", **to)])  # type: ignore[arg-type]
+        assert await subjects(store, FolderView(drafts)) == ["À finir"]
+        assert await subjects(store, PatientsView()) == []
+        assert (await store.exchange(HELENE)).state is ExchangeState.NONE
 
     async def test_a_draft_that_was_never_saved_can_be_taken_back(
         self, store: MessageStore

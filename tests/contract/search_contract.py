@@ -176,3 +176,54 @@ class SearchContract:
         )
         view = SearchView(parse("bilan", TODAY))
         assert [row.uid for row in await store.rows(view, 0, 9)] == [2, 1]
+
+    async def test_what_the_server_found_joins_by_date_if_the_rest_holds(
+        self, store: MessageStore, shelves: dict[str, FolderView]
+    ) -> None:
+        ids: dict[str, int] = {}
+        for view in shelves.values():
+            ids.update({row.subject: row.id for row in await store.rows(view, 0, 100)})
+        everything = tuple(ids.values())
+
+        async def joined(
+            typed: str,
+            within: FolderView | None = None,
+            found: tuple[tuple[int, ...], ...] = (everything,),
+        ) -> list[str]:
+            view = SearchView(parse(typed, TODAY), within, found)
+            assert await store.count(view) == len(await store.rows(view, 0, 100))
+            return [row.subject for row in await store.rows(view, 0, 100)]
+
+        assert await joined("lithiase", shelves["inbox"]) == [
+            *("Réponse", "Question", "Rendu de compte", "Compte rendu d’échographie")
+        ]
+        assert await joined("bilan de:durand", shelves["archive"]) == ["Bilan ancien"]
+        assert await joined("lithiase de:petit") == ["Réponse", "Rendu de compte"]
+        assert await joined("lithiase pj:oui") == ["Compte rendu d’échographie"]
+        assert await joined("lithiase avant:02/2026") == ["Bilan ancien"]
+        assert await joined("lithiase 3") == []
+        assert await joined("") == []
+
+        one, other = (ids["Question"],), (ids["Réponse"],)
+        # Each word may be known here or there, in every mixture.
+        assert await joined("helene lithiase", found=((), one)) == ["Question"]
+        assert await joined("helene lithiase", found=((), other)) == []
+        assert await joined("rein lithiase", found=((*one, *other), one)) == ["Question"]
+        assert await joined("de la lithiase", found=(one,)) == ["Question"]
+
+    async def test_messages_are_known_by_where_the_server_has_them(
+        self, store: MessageStore, shelves: dict[str, FolderView]
+    ) -> None:
+        inbox, archive = shelves["inbox"].folder_id, shelves["archive"].folder_id
+        ids = await ids_by_uid(store, inbox)
+        await store.move_messages([ids[2]], archive)
+        assert sorted(await store.held_ids(inbox, [1, 2, 99])) == sorted([ids[1], ids[2]])
+        assert list(await store.held_ids(archive, [1, 2])) == []
+
+    async def test_a_folder_is_walked_through_from_its_newest_messages(
+        self, store: MessageStore, shelves: dict[str, FolderView]
+    ) -> None:
+        inbox = shelves["inbox"].folder_id
+        assert await store.uid_window(inbox, 2**32, 3) == (2, 4)
+        assert await store.uid_window(inbox, 2, 3) == (1, 1)
+        assert await store.uid_window(inbox, 1, 3) is None

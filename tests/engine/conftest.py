@@ -34,13 +34,14 @@ async def open_office(tmp_path: Path, account: Account) -> AsyncIterator[OpenOff
     offices: list[Office] = []
 
     async def open_one(
-        *, start: bool = True, login: str = PRACTICE.address, **options: Any
+        *, start: bool = True, login: str = PRACTICE.address, machine: str = "", **options: Any
     ) -> Office:
         who = replace(account, address=login)
         chosen = replace(
             EngineOptions(undo_send_s=0.0, autosave_s=0.02, retry_most_s=0.2), **options
         )
-        places = Places(tmp_path / "reglages.toml", tmp_path / "store", tmp_path / "state")
+        home = tmp_path / machine
+        places = Places(home / "reglages.toml", home / "store", home / "state")
         session = make_session(places, chosen, cheap_derivation())
         if session.has_store(who):
             engine = await session.open(who, PRACTICE.password)

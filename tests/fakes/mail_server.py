@@ -5,7 +5,7 @@ import email
 import email.policy
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.utils import getaddresses
 
@@ -24,14 +24,16 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.folder import FolderChanges, FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
-from tui_mailer.domain.ports import MailServer, OnStep
+from tui_mailer.domain.ports import MailServer, OnBytes, OnStep
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
 _ROLES = {
     "Éléments envoyés": FolderRole.SENT,
+    "Brouillons": FolderRole.DRAFTS,
     "Archives": FolderRole.ARCHIVE,
     "Corbeille": FolderRole.TRASH,
 }
+PIECE_BYTES = 1_000_000
 _LONG_AGO = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -95,12 +97,17 @@ class FakeMailServerConnector:
 
     Attributes:
         fault: raised by each connection attempt and by each command while it is set.
+        searched: names of the folders searched, one for each question.
+        pieces: cleared, it holds back what follows the first piece of a large message.
     """
 
     def __init__(self, mailbox: FakeMailbox) -> None:
         self.mailbox = mailbox
         self.fault: MailerError | None = None
         self.connection_count = 0
+        self.searched: list[str] = []
+        self.pieces = asyncio.Event()
+        self.pieces.set()
 
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep
@@ -186,10 +193,16 @@ class FakeMailServer:
         found = self._open.messages
         return {uid: found[uid].flags for uid in (uids or sorted(found)) if uid in found}
 
-    async def content(self, uid: int) -> bytes | None:
-        """The whole message."""
+    async def content(self, uid: int, on_bytes: OnBytes | None = None) -> bytes | None:
+        """The whole message; a large one in pieces, which a test may hold back."""
         message = self._open.messages.get(uid)
-        return message.content if message else None
+        if message is None:
+            return None
+        for received_bytes in range(PIECE_BYTES, len(message.content), PIECE_BYTES):
+            if on_bytes is not None:
+                on_bytes(received_bytes)
+            await self._connector.pieces.wait()
+        return message.content
 
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
         """Add and remove flags."""
@@ -222,10 +235,33 @@ class FakeMailServer:
 
     async def find_message_id(self, message_id: str) -> Sequence[int]:
         """UIDs of the messages with this Message-ID."""
+        return await self.find_header("Message-ID", message_id)
+
+    async def find_header(self, name: str, value: str) -> Sequence[int]:
+        """UIDs of the messages whose header holds this."""
         return [
             uid
             for uid, message in self._open.messages.items()
-            if parsed(message.content)["Message-ID"] == message_id
+            if value.casefold() in str(parsed(message.content)[name] or "").casefold()
+        ]
+
+    async def search_bodies(
+        self,
+        text: str,
+        uids: tuple[int, int],
+        *,
+        since: date | None = None,
+        before: date | None = None,
+    ) -> Sequence[int]:
+        """UIDs of the messages with `text` in their bodies."""
+        self._connector.searched.append(self._name)
+        return [
+            uid
+            for uid, message in sorted(self._open.messages.items())
+            if uids[0] <= uid <= uids[1]
+            and text.casefold() in _body(message)
+            and (since is None or message.received_at.date() >= since)
+            and (before is None or message.received_at.date() < before)
         ]
 
     async def wait_for_change(self, timeout_s: float) -> bool:
@@ -305,6 +341,11 @@ class FakeSubmission:
             raise SubmissionRefused("553 5.7.1 not owned by the user")
         if refused := [mailbox for mailbox in recipients if mailbox in self.unknown]:
             raise RecipientsRefused(dict.fromkeys(refused, "550 5.1.1 User unknown"))
+
+
+def _body(message: StoredMessage) -> str:
+    part = parsed(message.content).get_body(("plain",))
+    return part.get_content().casefold() if part else ""
 
 
 def described(uid: int, message: StoredMessage) -> RemoteMessage:

@@ -27,6 +27,7 @@ from tui_mailer.ui.screens.mailbox import MailboxScreen
 
 PATIENT = f"{INS}@patient.mssante.fr"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+_OPTIONS = EngineOptions(undo_send_s=60.0, autosave_s=0.05, retry_first_s=0.02, retry_most_s=0.05)
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Outdoors:
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
     submission: FakeSubmission = field(default_factory=FakeSubmission)
     secrets: Secrets = field(default_factory=Secrets)
+    options: EngineOptions = _OPTIONS
 
     def __post_init__(self) -> None:
         self.connector = FakeMailServerConnector(self.mailbox)
@@ -47,7 +49,7 @@ class Outdoors:
             Outside(self.connector, self.submission, self.secrets, UserFiles()),
             EncryptedStoreOpener(self.directory / "store", KeyDerivation(1, 8_192, 1)),
             SettingsFile(self.directory / "reglages.toml"),
-            EngineOptions(undo_send_s=60.0, autosave_s=0.05, retry_first_s=0.02, retry_most_s=0.05),
+            self.options,
         )
 
 

@@ -77,6 +77,25 @@ class Draft:
         return self.to + self.cc + self.bcc
 
 
+@dataclass(frozen=True, slots=True)
+class DraftCopy:
+    """What the server's folder of drafts holds of a draft that is written here.
+
+    Attributes:
+        draft_id: the draft's local id, kept when the draft is gone.
+        draft: as it stands here; None once it was sent or discarded.
+        key: stands in a header of every version of the copy; "" until the first one is made.
+        stored_at: `updated_at` of the version that is there, aware; None for none.
+        replaces: the mark of another machine's copy that this draft was taken over from, or "".
+    """
+
+    draft_id: int
+    draft: Draft | None = None
+    key: str = ""
+    stored_at: datetime | None = None
+    replaces: str = ""
+
+
 class OutgoingState(Enum):
     """Where a message that was handed over stands; see the module's drawing."""
 

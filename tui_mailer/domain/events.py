@@ -16,6 +16,7 @@ class Connectivity(Enum):
     OFFLINE = "offline"
     CONNECTING = "connecting"
     SYNCING = "syncing"
+    PAUSED = "paused"
     ONLINE = "online"
     REFUSED = "refused"
 
@@ -68,6 +69,14 @@ class SyncAdvanced:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyAdvanced:
+    """More of a large message is here; nothing of it is stored yet."""
+
+    message_id: int
+    received_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class BodyArrived:
     """The whole message `message_id` (local) is in the store."""
 
@@ -83,6 +92,11 @@ class BodyRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSearchAdvanced:
+    """The server's part of a search began, found more, or ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingChanged:
     """A message of the outbox changed state; `error` says why for failed and uncertain."""
 
@@ -94,6 +108,20 @@ class OutgoingChanged:
 @dataclass(frozen=True, slots=True)
 class DraftSaved:
     """A draft is on disk."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStored:
+    """A draft is in the server's folder of drafts too."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDiscarded:
+    """A draft was thrown away."""
 
     draft_id: int
 
@@ -119,10 +147,14 @@ Event = (
     | FoldersChanged
     | MessagesChanged
     | SyncAdvanced
+    | BodyAdvanced
     | BodyArrived
     | BodyRefused
+    | ServerSearchAdvanced
     | OutgoingChanged
     | DraftSaved
+    | DraftStored
+    | DraftDiscarded
     | DraftNotSaved
     | ActionNotDone
 )

@@ -111,10 +111,16 @@ class PatientsView:
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """The newest messages that a search finds, `MOST_HITS` at most; `within` one list, or in all."""
+    """The newest messages that a search finds, `MOST_HITS` at most; `within` one list, or in all.
+
+    Attributes:
+        found: see `domain.server_search.ServerHits`: messages that join, if the rest of the query
+            holds for them.
+    """
 
     query: SearchQuery
     within: FolderView | PatientsView | None = None
+    found: tuple[tuple[int, ...], ...] = ()
 
 
 MOST_HITS: Final = 1_000

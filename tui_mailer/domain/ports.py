@@ -1,14 +1,20 @@
 """What the engine needs from outside, as narrow protocols; `backend` implements each."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.action import PendingMove, Place
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import Draft, FileAttachment, Outgoing, OutgoingState
+from tui_mailer.domain.draft import (
+    Draft,
+    DraftCopy,
+    FileAttachment,
+    Outgoing,
+    OutgoingState,
+)
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.folder import (
@@ -26,6 +32,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.traits import PatientTraits
 
 OnStep = Callable[[ConnectionStep], None]
+OnBytes = Callable[[int], None]
 
 
 class MailServer(Protocol):
@@ -81,8 +88,12 @@ class MailServer(Protocol):
         """Flags of `uids` that still exist; all of the folder's when `uids` is empty."""
         ...
 
-    async def content(self, uid: int) -> bytes | None:
-        """The whole message, bytes as stored; None when it is gone. Sets no flag."""
+    async def content(self, uid: int, on_bytes: OnBytes | None = None) -> bytes | None:
+        """The whole message, bytes as stored; None when it is gone. Sets no flag.
+
+        `on_bytes` hears how many bytes are here, after each piece but the last. What it raises
+        ends the fetch, and the connection goes on.
+        """
         ...
 
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
@@ -111,6 +122,26 @@ class MailServer(Protocol):
 
     async def find_message_id(self, message_id: str) -> Sequence[int]:
         """UIDs of the open folder whose Message-ID header is `message_id`."""
+        ...
+
+    async def find_header(self, name: str, value: str) -> Sequence[int]:
+        """UIDs of the open folder, ascending, whose header `name` holds `value`, both ASCII."""
+        ...
+
+    async def search_bodies(
+        self,
+        text: str,
+        uids: tuple[int, int],
+        *,
+        since: date | None = None,
+        before: date | None = None,
+    ) -> Sequence[int]:
+        """UIDs, ascending, of messages of the open folder with `text` in their bodies.
+
+        Case does not count, and a part of a word suffices. Looked at are the UIDs from the first
+        to the last of `uids`, received since one day and before another one, both as the server's
+        clock tells days.
+        """
         ...
 
     async def wait_for_change(self, timeout_s: float) -> bool:
@@ -254,6 +285,14 @@ class MessageStore(Protocol):
 
     async def summary(self, message_id: int) -> MessageSummary | None:
         """One row by its local id."""
+        ...
+
+    async def uid_window(self, folder_id: int, below: int, count: int) -> tuple[int, int] | None:
+        """First and last UID of the `count` messages next `below` a UID; None when none is left."""
+        ...
+
+    async def held_ids(self, folder_id: int, uids: Sequence[int]) -> Sequence[int]:
+        """Local ids of messages that the server has in a folder; those not held are left out."""
         ...
 
     async def content(self, message_id: int) -> bytes | None:
@@ -416,6 +455,27 @@ class MessageStore(Protocol):
 
     async def discard_draft(self, draft_id: int) -> None:
         """Remove a draft; one that is gone is no error."""
+        ...
+
+    # --- their copies on the server
+
+    async def draft_copies_to_do(self) -> Sequence[DraftCopy]:
+        """Copies that are not yet what the drafts are: to be stored anew, or to be removed.
+
+        The copy of a draft that was handed over stays until the message has been sent.
+        """
+        ...
+
+    async def draft_copy(self, key: str) -> DraftCopy | None:
+        """The copy that has this key, None for one that was not made here."""
+        ...
+
+    async def note_draft_copy(self, copy: DraftCopy) -> None:
+        """Keep what is known of a draft's copy."""
+        ...
+
+    async def forget_draft_copy(self, draft_id: int) -> None:
+        """The server holds nothing of this draft any more."""
         ...
 
     # --- outbox

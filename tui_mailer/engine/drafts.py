@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import StoreProblem
-from tui_mailer.domain.events import DraftNotSaved, DraftSaved
+from tui_mailer.domain.events import DraftDiscarded, DraftNotSaved, DraftSaved
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 
@@ -73,6 +73,7 @@ class DraftKeeper:
         async with self._saving:
             if self._draft.id:
                 await self._store.discard_draft(self._draft.id)
+                self._announce(DraftDiscarded(self._draft.id))
 
     def stop(self) -> None:
         """The draft left the screen; nothing is saved any more."""

@@ -1,7 +1,8 @@
 """The facade: commands in, one stream of events out.
 
 Screens hold an `Engine` and nothing below it. The parts are attributes, each with its own
-commands: `reading`, `writing`, `outbox`, `identities`, `patients`, `exchanges`.
+commands: `reading`, `writing`, `server_search`, `resuming`, `actions`, `outbox`, `identities`,
+`patients`, `exchanges`.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from functools import partial
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.domain.events import Connectivity, ConnectivityChanged
+from tui_mailer.domain.events import Connectivity, ConnectivityChanged, DraftDiscarded
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.patient import KnownPatient
 from tui_mailer.domain.ports import (
@@ -28,6 +29,7 @@ from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.actions import Actions
 from tui_mailer.engine.announcer import Announcer, Listener
 from tui_mailer.engine.backoff import Backoff
+from tui_mailer.engine.draft_copies import DraftCopies
 from tui_mailer.engine.drafts import DraftKeeper
 from tui_mailer.engine.exchanges import Exchanges
 from tui_mailer.engine.filing import Filing
@@ -37,10 +39,13 @@ from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reading import Reading
+from tui_mailer.engine.resuming import Resuming
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
+from tui_mailer.engine.server_search import ServerSearch
 from tui_mailer.engine.supervisor import keep_running
 from tui_mailer.engine.trust import Trust
+from tui_mailer.engine.waiting import stop_if_cancelled
 from tui_mailer.engine.watcher import Watcher
 from tui_mailer.engine.worker import Worker
 from tui_mailer.engine.writing import Writing
@@ -125,6 +130,17 @@ class Engine:
             options,
             outside.now,
         )
+        self.server_search = ServerSearch(store, self._worker, self.announce)
+        self.resuming = Resuming(store, self.announce, outside.now)
+        self._draft_copies = DraftCopies(
+            account,
+            store,
+            self._worker,
+            self.announce,
+            self.writing.attachment_content,
+            self._mailbox.sync_drafts,
+            within_s=options.server_drafts_s,
+        )
         self._worker.on_connected = self._connected
         self.outbox.on_accepted = self._copies.store_missing
         self._mailbox.on_look_again = self._copies.store_missing
@@ -154,6 +170,7 @@ class Engine:
             self._watcher.run,
             self._mailbox.poll,
             self.outbox.run,
+            self._draft_copies.run,
             self._learn_size_limit,
         ]
         if self.options.file_exchanges:
@@ -171,6 +188,7 @@ class Engine:
         self._has_connected.set()
         self._mailbox.sync_all()
         self._copies.store_missing()
+        self._draft_copies.catch_up()
         self.outbox.nudge()
 
     async def _learn_size_limit(self) -> None:
@@ -185,6 +203,7 @@ class Engine:
                         self._outside.secrets,
                         partial(self._outside.submission.check, self.account),
                     )
+                stop_if_cancelled()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event, in the event loop; call what is returned to stop."""
@@ -204,6 +223,19 @@ class Engine:
     def synchronise(self) -> None:
         """Look at every folder now."""
         self._mailbox.look_again()
+
+    @property
+    def is_sync_paused(self) -> bool:
+        """The user has paused the synchronisation."""
+        return self._worker.is_paused
+
+    def pause_sync(self) -> None:
+        """Synchronise no more until `resume_sync`; reading and sending go on."""
+        self._worker.pause()
+
+    def resume_sync(self) -> None:
+        """Go on where the synchronisation was paused, with what came meanwhile."""
+        self._worker.resume()
 
     # --- patients
 
@@ -238,3 +270,4 @@ class Engine:
     async def discard_draft(self, draft_id: int) -> None:
         """Remove a draft."""
         await self._store.discard_draft(draft_id)
+        self.announce(DraftDiscarded(draft_id))

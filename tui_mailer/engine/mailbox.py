@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from tui_mailer.domain.errors import CommandRefused, MailerError
 from tui_mailer.domain.events import (
+    BodyAdvanced,
     BodyArrived,
     BodyRefused,
     FoldersChanged,
@@ -29,6 +32,18 @@ class MessageGone(CommandRefused):
     advice = "La liste se met à jour d’elle-même."
 
 
+class FetchStopped(MailerError):
+    """The user no longer waits for the message; nobody is told."""
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """A whole message that is awaited, as long as it is."""
+
+    summary: MessageSummary
+    is_wanted: bool = True
+
+
 class Mailbox:
     """Turns wishes (synchronise, fetch, flag) into jobs of the work connection."""
 
@@ -40,7 +55,7 @@ class Mailbox:
         self._announce = announce
         self._sync = Synchroniser(store, announce)
         self._poll_s = poll_s
-        self._fetching: set[int] = set()
+        self._fetches: dict[int, _Fetch] = {}
         self.replay = Replay(store, worker, announce, self._open_as_known)
         self.on_look_again: Callable[[], None] = lambda: None
 
@@ -73,6 +88,12 @@ class Mailbox:
             ("named", name), lambda line: self._sync_those(line, lambda f: f.name == name)
         )
 
+    def sync_drafts(self) -> None:
+        """Look at the folder of drafts alone."""
+        self._worker.do_in_background(
+            "drafts", lambda line: self._sync_role(line, FolderRole.DRAFTS)
+        )
+
     async def _sync_folders(self, line: Line) -> AsyncIterator[None]:
         for folder in await self._sync.folders(line):
             self._enqueue(folder)
@@ -95,32 +116,54 @@ class Mailbox:
     # --- reading
 
     def fetch(self, summary: MessageSummary) -> None:
-        """Get the whole message; `BodyArrived` or `BodyRefused` follows."""
-        if summary.id in self._fetching:
-            return
-        self._fetching.add(summary.id)
-        self._worker.do(lambda line: self._fetch(line, summary))
+        """Get the whole message; `BodyArrived` or `BodyRefused` follows, unless it is stopped."""
+        if summary.id not in self._fetches:
+            fetch = self._fetches[summary.id] = _Fetch(summary)
+            self._worker.do(lambda line: self._fetch(line, fetch))
 
-    async def _fetch(self, line: Line, summary: MessageSummary) -> None:
+    def stop_fetch(self, message_id: int) -> bool:
+        """Give up a message that is awaited; False when none is."""
+        fetch = self._fetches.pop(message_id, None)
+        if fetch is not None:
+            fetch.is_wanted = False
+        return fetch is not None
+
+    def is_fetching(self, message_id: int) -> bool:
+        """True while the whole message is awaited."""
+        return message_id in self._fetches
+
+    async def _fetch(self, line: Line, fetch: "_Fetch") -> None:
+        if not fetch.is_wanted:
+            return
+        message_id = fetch.summary.id
         try:
-            content = await self._content(line, summary)
+            content = await self._content(line, fetch)
             read = await asyncio.to_thread(parse, content)
             names = [attachment.name for attachment in read.attachments]
-            await self._store.save_content(summary.id, content, read.text, names)
+            await self._store.save_content(message_id, content, read.text, names)
+        except FetchStopped:
+            return
         except Exception as error:
             known = error if isinstance(error, MailerError) else MailerError()
-            self._announce(BodyRefused(summary.id, known))
+            self._announce(BodyRefused(message_id, known))
             raise
         finally:
-            self._fetching.discard(summary.id)
-        self._announce(BodyArrived(summary.id))
+            if self._fetches.get(message_id) is fetch:
+                del self._fetches[message_id]
+        self._announce(BodyArrived(message_id))
 
-    async def _content(self, line: Line, summary: MessageSummary) -> bytes:
-        place = await self._store.place(summary.id)
+    def _advanced(self, fetch: "_Fetch", received_bytes: int) -> None:
+        """Between two pieces of a large message."""
+        if not fetch.is_wanted:
+            raise FetchStopped
+        self._announce(BodyAdvanced(fetch.summary.id, received_bytes))
+
+    async def _content(self, line: Line, fetch: "_Fetch") -> bytes:
+        place = await self._store.place(fetch.summary.id)
         if place is None:
             raise MessageGone
         await self._open_as_known(line, place.folder_id)
-        content = await line.server.content(place.uid)
+        content = await line.server.content(place.uid, partial(self._advanced, fetch))
         if content is None:
             raise MessageGone
         return content

@@ -11,6 +11,8 @@ class EngineOptions:
     Attributes:
         undo_send_s: time to take a message back before it leaves.
         autosave_s: a draft is on disk at most this long after the last key.
+        server_drafts_s: a draft is on the server at most this long after the last key, when the
+            line allows; 0: drafts stay on this machine.
         poll_s: folders that no IDLE watches are looked at this often.
         idle_renewal_s: an IDLE is renewed before servers drop it (RFC 2177: 29 minutes).
         inbox_shows_patients: list messages with patients in the inbox too.
@@ -22,6 +24,7 @@ class EngineOptions:
 
     undo_send_s: float = 10.0
     autosave_s: float = 2.0
+    server_drafts_s: float = 60.0
     poll_s: float = 300.0
     idle_renewal_s: float = 1_500.0
     inbox_shows_patients: bool = False

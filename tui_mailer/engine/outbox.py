@@ -26,13 +26,21 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of
-from tui_mailer.engine.waiting import happens_within
+from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
 # A server that says "later" is asked less and less often, up to this many times the first pause.
 _MOST_PAUSES: Final = 32
 _SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
+
+
+class SendingStopped(MailerError):
+    """The user stopped a message on its way, before the server had all of it."""
+
+    what = "L’envoi a été arrêté."
+    meaning = "Le message n’est parti pour personne ; il est gardé dans les envois."
+    advice = "Corrigez-le ou renvoyez-le depuis les envois (touche v)."
 
 
 class Outbox:
@@ -59,6 +67,7 @@ class Outbox:
         self._retry_s = retry_s
         self._longest_wait = timedelta(seconds=max(undo_s, retry_s * _MOST_PAUSES))
         self._wake = asyncio.Event()
+        self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self.on_accepted: Callable[[], None] = lambda: None
 
     # --- what the user does
@@ -72,6 +81,16 @@ class Outbox:
     async def take_back(self, outgoing_id: int) -> Draft | None:
         """Back among the drafts, while it has not begun to leave; None when it is too late."""
         return await self._store.take_back(outgoing_id, (*_WAITING, OutgoingState.FAILED))
+
+    def stop_sending(self, outgoing_id: int) -> bool:
+        """Stop a message on its way; False when it is not.
+
+        `OutgoingChanged` says what became of it: failed, unless the server had it all already.
+        """
+        if self._submitting is None or self._submitting[0] != outgoing_id:
+            return False
+        self._submitting[1].cancel()
+        return True
 
     async def retry(self, outgoing_id: int) -> bool:
         """Queue a failed or uncertain message again: only ever at the user's word."""
@@ -135,7 +154,7 @@ class Outbox:
                 await self._date_anew(outgoing)
             if outgoing.due_at <= self._now():
                 await self._send(outgoing)
-                _stop_if_cancelled()
+                stop_if_cancelled()
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
         if not waiting:
             return None
@@ -161,13 +180,7 @@ class Outbox:
         self._changed(outgoing.id, OutgoingState.SENDING)
         try:
             content = await self._store.outgoing_content(outgoing.id)
-            words = await with_credentials(
-                self._account,
-                self._secrets,
-                lambda credentials: self._submission.submit(
-                    self._account, credentials, outgoing.recipients, content
-                ),
-            )
+            words = await self._submit(outgoing, content)
         except (StoreProblem, asyncio.CancelledError):
             # Neither comes once the server may have the message: see `Submission`.
             await self._wait(outgoing, self._retry_s)
@@ -182,6 +195,30 @@ class Outbox:
             await self._settle(outgoing, OutgoingState.FAILED, error)
         else:
             await self._accepted(outgoing, _SENDING, words)
+
+    async def _submit(self, outgoing: Outgoing, content: bytes) -> SafeText:
+        """In a task of its own, which the user may stop.
+
+        Raises:
+            SendingStopped: nothing was sent to anyone.
+        """
+        submission = asyncio.ensure_future(
+            with_credentials(
+                self._account,
+                self._secrets,
+                lambda credentials: self._submission.submit(
+                    self._account, credentials, outgoing.recipients, content
+                ),
+            )
+        )
+        self._submitting = outgoing.id, submission
+        try:
+            return await submission
+        except asyncio.CancelledError:
+            stop_if_cancelled()
+            raise SendingStopped from None
+        finally:
+            self._submitting = None
 
     async def _identity_still_holds(self, outgoing: Outgoing) -> bool:
         """Nothing leaves for a patient whose confirmation is not in the journal."""
@@ -256,10 +293,3 @@ class Outbox:
     ) -> None:
         self._announce(OutgoingChanged(outgoing_id, state, error))
         self._wake.set()
-
-
-def _stop_if_cancelled() -> None:
-    """Go on ending: a submission that was cancelled tells first what became of the message."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError

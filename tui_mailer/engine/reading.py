@@ -52,6 +52,14 @@ class Reading:
         if summary is not None:
             self._mailbox.fetch(summary)
 
+    def stop_request(self, message_id: int) -> bool:
+        """Give up a message that was requested; False when it is not awaited."""
+        return self._mailbox.stop_fetch(message_id)
+
+    def is_awaited(self, message_id: int) -> bool:
+        """True between `request` and what follows it."""
+        return self._mailbox.is_fetching(message_id)
+
     async def mark(
         self, message_ids: Sequence[int], *, add: Flags = Flags.NONE, remove: Flags = Flags.NONE
     ) -> None:

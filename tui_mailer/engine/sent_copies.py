@@ -12,6 +12,7 @@ from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.filing import exchanges_folder, exchanges_folder_to_make
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.mailbox import Mailbox
+from tui_mailer.engine.server_folders import folder_with_role
 from tui_mailer.engine.worker import Worker
 
 _FOLDER_TO_CREATE: Final = "Éléments envoyés"
@@ -52,7 +53,9 @@ class SentCopies:
             if self._file_exchanges and outgoing.patient:
                 folder = await self._exchanges_folder(line)
             else:
-                folder = await self._sent_folder(line)
+                folder = await folder_with_role(
+                    line, self._store, FolderRole.SENT, _FOLDER_TO_CREATE
+                )
             await self._store_copy(line, folder, outgoing)
             self._mailbox.sync_named(folder)
 
@@ -89,17 +92,6 @@ class SentCopies:
         if summary is not None:
             await self._mailbox.change_flags([summary], flag, Flags.NONE)
 
-    async def _sent_folder(self, line: Line) -> str:
-        if name := await self._known_sent_folder():
-            return name
-        # The folders may not have been listed yet: never a second one beside the server's.
-        await self._store.save_folders(await line.server.list_folders())
-        if name := await self._known_sent_folder():
-            return name
-        await line.server.create_folder(_FOLDER_TO_CREATE)
-        await self._store.save_folders(await line.server.list_folders())
-        return _FOLDER_TO_CREATE
-
     async def _exchanges_folder(self, line: Line) -> str:
         folders = await self._store.folders()
         if folder := exchanges_folder(folders):
@@ -108,7 +100,3 @@ class SentCopies:
         await line.server.create_folder(name)
         await self._store.save_folders(await line.server.list_folders())
         return name
-
-    async def _known_sent_folder(self) -> str:
-        folders = await self._store.folders()
-        return next((f.name for f in folders if f.role is FolderRole.SENT and f.selectable), "")

@@ -1,6 +1,7 @@
 """The work connection: one loop that keeps it open and does jobs on it, the urgent ones first.
 
 offline ──▶ connecting ──▶ syncing ──▶ online ──line lost──▶ offline (pause, again)
+                │             └──paused by the user──▶ urgent jobs only, until resumed
                 └──refused──▶ refused ──new password, or asked──▶ connecting
 """
 
@@ -61,6 +62,7 @@ class Worker:
         self._retry = asyncio.Event()
         self.on_connected: Callable[[], None] = lambda: None
         self.state = Connectivity.OFFLINE
+        self.is_paused = False
 
     def do(self, job: Job) -> None:
         """Run `job` before anything in the background."""
@@ -79,6 +81,16 @@ class Worker:
         if all(other != name for other, _ in waiting):
             self._background.append((name, job))
             self._wake.set()
+
+    def pause(self) -> None:
+        """Do nothing in the background any more, from the next slice on; what is urgent goes on."""
+        self.is_paused = True
+        self._wake.set()
+
+    def resume(self) -> None:
+        """Go on in the background where it was left."""
+        self.is_paused = False
+        self._wake.set()
 
     def forgive(self) -> None:
         """What was given up may be tried again."""
@@ -124,13 +136,22 @@ class Worker:
         line = Line(server)
         while True:
             await self._do_urgent(line)
-            if self._background:
+            if self.is_paused:
+                await self._stand_still(line)
+            elif self._background:
                 self._publish(Connectivity.SYNCING)
                 await self._do_one_in_background(line)
             else:
                 self._backoff.reset()
                 self._publish(Connectivity.ONLINE)
                 await self._wait_for_work(server)
+
+    async def _stand_still(self, line: Line) -> None:
+        """Until the user resumes: what is urgent, and nothing else."""
+        while self.is_paused:
+            self._publish(Connectivity.PAUSED)
+            await self._wait_for_work(line.server)
+            await self._do_urgent(line)
 
     async def _do_urgent(self, line: Line) -> None:
         while self._urgent:
@@ -159,6 +180,8 @@ class Worker:
             async for _ in job(line):
                 self._losses.pop(name, None)
                 await self._do_urgent(line)
+                await self._stand_still(line)
+                self._publish(Connectivity.SYNCING)
         except Exception as problem:
             if not _is_refusal(problem):
                 self._losses[name] = self._losses.get(name, 0) + 1
@@ -172,7 +195,7 @@ class Worker:
 
     async def _wait_for_work(self, server: MailServer, keep_alive_s: float = 120.0) -> None:
         self._wake.clear()
-        if self._urgent or self._background:
+        if self._urgent or (self._background and not self.is_paused):
             return
         if not await happens_within(self._wake, keep_alive_s):
             await server.keep_alive()

@@ -156,7 +156,7 @@ class Writing:
         )
 
     async def _compose(self, draft: Draft, message_id: str) -> bytes:
-        contents = [await self._attachment_content(item) for item in draft.attachments]
+        contents = [await self.attachment_content(item) for item in draft.attachments]
         sender = Address.received(self._account.address, self._account.sender_label)
         return await asyncio.to_thread(
             compose,
@@ -168,7 +168,12 @@ class Writing:
             nil=self._account.nil,
         )
 
-    async def _attachment_content(self, attachment: DraftAttachment) -> bytes:
+    async def attachment_content(self, attachment: DraftAttachment) -> bytes:
+        """The bytes of an attachment.
+
+        Raises:
+            AttachmentUnreadable: the file or the message that held it is gone.
+        """
         if isinstance(attachment, FileAttachment):
             return await asyncio.to_thread(self._files.read, attachment.path)
         content = await self._store.content(attachment.message_id)

@@ -16,6 +16,7 @@ from tui_mailer.settings.model import Settings
 _OPTION_NAMES: Final = {
     "delai_annulation_s": "undo_send_s",
     "enregistrement_brouillon_s": "autosave_s",
+    "brouillon_serveur_s": "server_drafts_s",
     "releve_s": "poll_s",
     "reception_montre_patients": "inbox_shows_patients",
     "ranger_echanges": "file_exchanges",
@@ -24,6 +25,7 @@ _OPTION_NAMES: Final = {
 _RANGES: Final = {
     "delai_annulation_s": (0, 3_600),
     "enregistrement_brouillon_s": (0, 10),
+    "brouillon_serveur_s": (0, 3_600),
     "releve_s": (30, 86_400),
 }
 _LINE: Final = re.compile(r"at line (\d+)")

@@ -18,6 +18,7 @@ from tui_mailer.domain.ins import InsReading, read
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.resuming import AttachmentsLeftOut
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
@@ -78,6 +79,11 @@ def end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
     _start(app, partial(_end_exchange, app, engine, matricule))
 
 
+def resume_stored_draft(app: App[Any], engine: Engine, message_id: int) -> None:
+    """Go on with a held message of the server's folder of drafts."""
+    _start(app, partial(_resume_stored, app, engine, message_id))
+
+
 # --- the ways
 
 
@@ -117,9 +123,18 @@ async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
     await _compose(app, engine, await engine.writing.forward(message_id))
 
 
-async def _resume(app: App[Any], engine: Engine, draft: Draft) -> None:
+async def _resume(
+    app: App[Any], engine: Engine, draft: Draft, warning: MailerError | None = None
+) -> None:
     patients = patients_of(draft, engine.account)
-    await _compose(app, engine, draft, await _known_banner(engine, patients))
+    await _compose(app, engine, draft, await _known_banner(engine, patients), warning=warning)
+
+
+async def _resume_stored(app: App[Any], engine: Engine, message_id: int) -> None:
+    resumed = await engine.resuming.resume(message_id)
+    missing = ", ".join(resumed.left_out)
+    warning = AttachmentsLeftOut(subject=missing) if missing else None
+    await _resume(app, engine, resumed.draft, warning)
 
 
 async def _end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
@@ -165,9 +180,11 @@ async def _compose(
     draft: Draft,
     banner: PatientBanner | None = None,
     attach: Sequence[Path] = (),
+    warning: MailerError | None = None,
 ) -> Outgoing | None:
     screen = ComposeScreen(engine, draft, banner, offers_editor=_offers_editor(app))
     screen.attach_first(attach)
+    screen.warn_first(warning)
     return await app.push_screen_wait(screen)
 
 

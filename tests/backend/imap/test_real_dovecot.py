@@ -65,6 +65,12 @@ class TestDovecotKeepsTheContract(MailServerContract):
         return lambda: connected(real_servers)
 
 
+async def test_a_word_of_the_headers_is_none_of_the_body(inbox: ImapServer) -> None:
+    content = letter("lithiase", "<lithiase@x>", b"rien")
+    await inbox.append("INBOX", content, Flags.NONE, NOON)
+    assert list(await inbox.search_bodies("lithiase", (1, 4_000_000_000))) == []
+
+
 @pytest.mark.parametrize("security", list(Security))
 async def test_the_steps_of_a_login_are_told(real_servers: RealServers, security: Security) -> None:
     steps: list[ConnectionStep] = []

@@ -41,7 +41,7 @@ COLLEAGUE = "dr.durand@hopital.mssante.fr"
 PASSWORD = Credentials(OWN, password="Motdepasse-1!")
 TOKEN = Credentials(OWN, token="jeton-secret")
 CONTENT = b"Subject: essai\r\n\r\nBonjour\r\n"
-QUICK = Patience(reply_s=2.0, end_of_data_s=2.0)
+QUICK = Patience(reply_s=2.0, last_word_s=0.2, end_of_data_s=2.0)
 
 
 def account_on(
@@ -658,6 +658,18 @@ async def test_cancelled_after_the_final_dot_it_is_uncertain(certificates: Certi
         sending.cancel()
         with pytest.raises(DeliveryUncertain):
             await sending
+
+
+async def test_cancelled_after_the_final_dot_it_is_sent_when_the_reply_still_comes(
+    certificates: Certificates,
+) -> None:
+    async with playing(certificates.valid) as server:
+        patience = Patience(last_word_s=10.0)
+        sending = asyncio.create_task(submitted(server, certificates, patience=patience))
+        await server.step("CONTENT").wait()
+        sending.cancel()
+
+        assert await sending == "250 2.0.0 queued as 42"
 
 
 async def test_cancelled_after_its_acceptance_it_is_known_to_be_sent(

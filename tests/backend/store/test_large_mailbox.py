@@ -184,3 +184,15 @@ async def test_where_an_exchange_stands_costs_the_same_however_long_it_is(
     meter.taken()
     assert (await store.exchange(HELENE)).state is ExchangeState.OPEN
     assert meter.taken() <= 500
+
+
+async def test_what_the_server_found_joins_without_a_look_at_the_index_for_each_message(
+    store: EncryptedMessageStore, meter: Meter
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, [letter(uid, "Bilan") for uid in range(1, MANY + 1)])
+    everything = tuple(await store.held_ids(inbox, range(1, MANY + 1)))
+    view = SearchView(parse("lithiase bilan", date(2026, 3, 10)), None, (everything, ()))
+    meter.taken()
+    assert await store.count(view) == 1_000
+    assert meter.taken() < 40 * MANY

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import zip_longest
 from typing import Any, Final, TypeVar
 
@@ -19,11 +19,13 @@ from tui_mailer.backend.imap.limits import Allowance, Limits
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.results import read_appended_uid, read_search
+from tui_mailer.backend.imap.search_keys import arguments, read_esearch
 from tui_mailer.backend.imap.sets import batches, uid_set, uid_sets
 from tui_mailer.backend.imap.slices import in_slices
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.domain.errors import LineLost, MailerError
 from tui_mailer.domain.message import Flags, RemoteMessage
+from tui_mailer.domain.ports import OnBytes
 
 _FIRST_BATCH: Final = 50
 _BATCH: Final = 500
@@ -95,8 +97,10 @@ class ImapServer(FolderCommands):
                     found[uid] = from_wire(attributes[b"FLAGS"])
         return found
 
-    async def content(self, uid: int) -> bytes | None:
+    async def content(self, uid: int, on_bytes: OnBytes | None = None) -> bytes | None:
         """The whole message, bytes as stored; None when it is gone. Sets no flag.
+
+        `on_bytes` hears how many bytes are here between two pieces, and may end it by raising.
 
         Raises:
             ContentTooLarge: above our limit.
@@ -112,6 +116,8 @@ class ImapServer(FolderCommands):
                 return bytes(content)
             if len(content) >= self._limits.content_bytes:
                 raise ContentTooLarge
+            if on_bytes is not None:
+                on_bytes(len(content))
             wanted = _NEXT_SLICE_BYTES
 
     async def _slice(self, uid: int, start: int, wanted: int) -> bytes | None:
@@ -196,7 +202,32 @@ class ImapServer(FolderCommands):
 
         The server looks for a part of the header: the caller who wants more compares.
         """
-        return await self._search("HEADER", "Message-ID", names.quoted(message_id))
+        return await self.find_header("Message-ID", message_id)
+
+    async def find_header(self, name: str, value: str) -> Sequence[int]:
+        """UIDs of the open folder, ascending, whose header `name` holds `value`, both ASCII."""
+        return await self._search("HEADER", name, names.quoted(value))
+
+    async def search_bodies(
+        self,
+        text: str,
+        uids: tuple[int, int],
+        *,
+        since: date | None = None,
+        before: date | None = None,
+    ) -> Sequence[int]:
+        """UIDs, ascending, of messages of the open folder with `text` in their bodies."""
+        extended = ["RETURN (ALL)"] if "ESEARCH" in self._line.capabilities else []
+        asked = [*extended, *arguments(text, uids, since, before)]
+        answer = await self._line.run("SEARCH", prefix="UID", literals=asked)
+        found = set[int]()
+        for response in accepted(answer).responses:
+            verb = response[0][2:].partition(b" ")[0].upper()
+            if verb == b"ESEARCH":
+                found.update(self._sane(read_esearch, response))
+            elif verb == b"SEARCH":
+                found.update(self._sane(read_search, response))
+        return sorted(uid for uid in found if uids[0] <= uid <= uids[1])
 
     # --- waiting
 

@@ -36,11 +36,13 @@ class Patience:
 
     Attributes:
         reply_s: connection, TLS, and the reply to a command.
+        last_word_s: the same, once the call was cancelled.
         end_of_data_s: the reply to the final dot; giving up early makes duplicates.
         slowest_bytes_per_s: an upload slower than that is given up.
     """
 
     reply_s: float = 60.0
+    last_word_s: float = 5.0
     end_of_data_s: float = 600.0
     slowest_bytes_per_s: float = 10_000.0
 
@@ -150,7 +152,8 @@ class Line:
         Raises:
             ConnectionProblem: the line failed before the final dot; nothing was taken.
             EarlyReply: the server answered before the final dot.
-            DeliveryUncertain: the line failed, or the call was cancelled, after it.
+            DeliveryUncertain: the line failed after it, or the call was cancelled and no reply came
+                soon.
         """
         protocol, transport = self._connected()
         reading = asyncio.ensure_future(protocol.read_response())
@@ -160,11 +163,19 @@ class Line:
             try:
                 transport.write(b".\r\n")
                 async with asyncio.timeout(self._patience.end_of_data_s):
-                    return await reading
+                    return await self._last_word(reading)
             except (aiosmtplib.SMTPException, OSError, asyncio.CancelledError) as error:
                 raise DeliveryUncertain from error
         finally:
             reading.cancel()
+
+    async def _last_word(self, reading: asyncio.Future[SMTPResponse]) -> SMTPResponse:
+        """The reply; a cancellation shortens the wait: a moment more may spare a doubt."""
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            async with asyncio.timeout(self._patience.last_word_s):
+                return await reading
 
     async def quit(self) -> None:
         """Say good-bye. Nothing that happens here, a cancellation included, changes the outcome."""

@@ -117,10 +117,8 @@ def _count(sql: Sql, query: _Query) -> int:
 
 
 def _hits(view: SearchView) -> Hits:
-    if view.within is None:
-        return Hits(view.query)
-    within = _query(view.within)
-    return Hits(view.query, within.condition, within.values)
+    within = _query(view.within) if view.within is not None else _Query("", "", {})
+    return Hits(view.query, within.condition, within.values, found=view.found)
 
 
 def _query(view: FolderView | PatientsView) -> _Query:

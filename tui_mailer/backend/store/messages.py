@@ -29,6 +29,17 @@ _HELD_UIDS: Final = """
     UNION ALL SELECT uid FROM pending_move WHERE folder_id = :folder AND uid IN asked
     UNION ALL SELECT uid FROM pending_expunge WHERE folder_id = :folder AND uid IN asked
 """
+_UID_WINDOW: Final = """
+    SELECT min(uid), max(uid) FROM (
+        SELECT uid FROM message WHERE folder_id = ? AND uid BETWEEN 1 AND ?
+        ORDER BY uid DESC LIMIT ?
+    )
+"""
+_HELD_IDS: Final = """
+    WITH asked (uid) AS (SELECT value FROM json_each(:uids))
+    SELECT id FROM message WHERE folder_id = :folder AND uid IN asked
+    UNION ALL SELECT message_id FROM pending_move WHERE folder_id = :folder AND uid IN asked
+"""
 _WORDS: Final = f"""
     SELECT {TEXT_ROW}, subject, sender_name || ' ' || sender_mailbox, recipients FROM message
 """  # noqa: S608  (constants)
@@ -89,6 +100,16 @@ class Messages(Part):
             sql.execute(_REMOVED_FOR_GOOD, values)
 
         await self._database.write(work)
+
+    async def uid_window(self, folder_id: int, below: int, count: int) -> tuple[int, int] | None:
+        """First and last UID of the `count` messages next `below` a UID; None when none is left."""
+        row = await self._database.fetch_one(_UID_WINDOW, (folder_id, below - 1, count))
+        return (row[0], row[1]) if row and row[0] is not None else None
+
+    async def held_ids(self, folder_id: int, uids: Sequence[int]) -> Sequence[int]:
+        """Local ids of messages that the server has in a folder; those not held are left out."""
+        values: dict[str, str | int] = {"folder": folder_id, "uids": json_list(uids)}
+        return [message_id for (message_id,) in await self._database.fetch_all(_HELD_IDS, values)]
 
     async def content(self, message_id: int) -> bytes | None:
         """The whole message, None when only its row is held."""

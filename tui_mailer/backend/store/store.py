@@ -1,6 +1,7 @@
 """The store of one account, as the engine and the interface know it."""
 
 from tui_mailer.backend.store.database import Database
+from tui_mailer.backend.store.draft_copies import DraftCopies
 from tui_mailer.backend.store.drafts import Drafts
 from tui_mailer.backend.store.exchanges import Exchanges
 from tui_mailer.backend.store.files import InstanceLock
@@ -27,6 +28,7 @@ class EncryptedMessageStore(
     PatientList,
     Exchanges,
     Drafts,
+    DraftCopies,
     Outbox,
 ):
     """A `MessageStore` in one encrypted file; made by `EncryptedStoreOpener`."""

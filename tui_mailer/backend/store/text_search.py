@@ -5,27 +5,32 @@ at the last row asked for, and a range of dates is a range of its rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import to_stamp, word_starts, words
+from tui_mailer.backend.store.values import json_list, to_stamp, word_starts, words
 from tui_mailer.domain.ins import clean
 from tui_mailer.domain.search import SearchField, SearchQuery, SearchTerm
+from tui_mailer.domain.server_search import asked, known_here
 
 TEXT_ROW: Final = "max(0, min(received_at / 1000000, 4294967295)) << 30 | id"
 """The number of a message's row in the text index."""
 _ID_BITS: Final = 30
-_ID: Final = f"(message_text.rowid & {2**_ID_BITS - 1})"
+_LARGEST_ID: Final = (1 << _ID_BITS) - 1
+_ID: Final = f"(message_text.rowid & {_LARGEST_ID})"
 _LATEST_SECOND: Final = 2**32 - 1
+_NO_LIMIT: Final = -1
 
 _FIND: Final = """
-    SELECT {id} FROM message_text WHERE {conditions}
+    SELECT message_text.rowid FROM message_text WHERE {conditions}
     ORDER BY message_text.rowid DESC LIMIT :limit
 """
 _WITHIN: Final = "{id} IN (SELECT id FROM message WHERE {condition})"
+# Of an expression, not of the row's number: the words are looked up once, not once for each row.
+_AMONG: Final = f"{_ID} IN (SELECT value FROM json_each(:among))"  # noqa: S608  (constants)
 _WITH_ATTACHMENT: Final = "{id} {negation} IN (SELECT id FROM message WHERE has_attachment = 1)"
 _PATIENTS: Final = """
     SELECT mailbox_key FROM contact
@@ -46,34 +51,66 @@ _COLUMNS: Final[Mapping[SearchField, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What is to be found: `condition` on `message`, with its `values`, says within which list."""
+    """What is to be found: `condition` on `message`, with its `values`, says within which list.
+
+    Attributes:
+        among: local ids; no other message may be found. None for all.
+        found: what the server found of it, as in `SearchView`.
+    """
 
     query: SearchQuery
     condition: str = ""
     values: Mapping[str, str | int] = field(default_factory=dict)
+    among: Iterable[int] | None = None
+    found: Sequence[Sequence[int]] = ()
 
 
 def find(sql: Sql, hits: Hits, owner: Owner, limit: int) -> Sequence[int]:
     """Local ids of the newest messages found, `limit` at most; none for an empty query."""
-    query = hits.query
-    if query.is_empty:
+    if hits.query.is_empty:
         return []
+    rows = _find(sql, hits, owner, limit)
+    if any(hits.found):
+        rows = sorted({*rows, *_joining(sql, hits, owner, limit)}, reverse=True)[:limit]
+    return [*map(_id_of, rows)]
+
+
+def _joining(sql: Sql, hits: Hits, owner: Owner, limit: int) -> Sequence[int]:
+    """Rows of messages in which the server saw some of the words, and all the rest is known here."""
+    joining = {message_id for ids in hits.found for message_id in ids}
+    for term, ids in zip(asked(hits.query), hits.found, strict=False):
+        if left := joining.difference(ids):
+            known = _find(sql, Hits(SearchQuery((term,)), among=left), owner, _NO_LIMIT)
+            joining &= {*ids, *map(_id_of, known)}
+    return _find(sql, replace(hits, query=known_here(hits.query), among=joining), owner, limit)
+
+
+def _find(sql: Sql, hits: Hits, owner: Owner, limit: int) -> Sequence[int]:
+    """Rows of the text index, the newest first."""
+    query = hits.query
     expression = " AND ".join(_expression(sql, term, owner) for term in query.terms)
     values = {
         **hits.values,
         "match": expression,
         "since": _first_row(query.since) if query.since else 0,
         "before": _first_row(query.before) if query.before else (_LATEST_SECOND + 1) << _ID_BITS,
+        "among": json_list(hits.among or ()),
         "limit": limit,
     }
-    statement = _FIND.format(id=_ID, conditions=" AND ".join(_conditions(hits)))
-    return [message_id for (message_id,) in sql.execute(statement, values)]
+    statement = _FIND.format(conditions=" AND ".join(_conditions(hits)))
+    return [row for (row,) in sql.execute(statement, values)]
+
+
+def _id_of(row: int) -> int:
+    return row & _LARGEST_ID
 
 
 def _conditions(hits: Hits) -> Iterable[str]:
     if hits.query.terms:
         yield "message_text MATCH :match"
     yield "message_text.rowid >= :since AND message_text.rowid < :before"
+    if hits.among is not None:
+        yield _AMONG
     if hits.condition:
         yield _WITHIN.format(id=_ID, condition=hits.condition)
     if hits.query.with_attachment is not None:

@@ -8,6 +8,7 @@ from tui_mailer.ui import flows
 from tui_mailer.ui.commands.acting import ACTING, Delete, Undo, Untick
 from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
 from tui_mailer.ui.commands.exchanges import EXCHANGES
+from tui_mailer.ui.commands.holding import CANCELLING, PauseSync
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY, Back, NextMessage
 from tui_mailer.ui.commands.patients import PatientOpposition
 from tui_mailer.ui.commands.searching import SEARCHING, Find
@@ -205,6 +206,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     NewPassword,
     Untick,
     *SEARCHING,
+    *CANCELLING,
     *MOVING,
     *EXCHANGES,
     New,
@@ -221,6 +223,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     ShowDrafts,
     ShowOutbox,
     CheckMail,
+    PauseSync,
     ShowSource,
     *MOVING_SILENTLY,
 )
@@ -231,6 +234,7 @@ READING_FIRST: Final = frozenset(
 WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (
     *SEARCHING,
     CheckMail,
+    PauseSync,
     *MOVING_SILENTLY,
     CloseNotice,
     *EVERYWHERE,

@@ -3,6 +3,7 @@
 from tui_mailer.domain.message import MOST_HITS
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.domain.search import SearchQuery
+from tui_mailer.domain.server_search import SearchStage
 from tui_mailer.ui.text import Part, cut, french_number, plural
 
 EVERYWHERE = "tous les dossiers"
@@ -10,8 +11,26 @@ _LONGEST_SCOPE = 22
 _LONGEST_IGNORED = 12
 
 
+def server_words(stage: SearchStage, server_count: int, *, brief: bool) -> str:
+    """What the server adds to a search, for the right end of the bar.
+
+    Args:
+        stage: how far it is.
+        server_count: messages that it alone found.
+        brief: there is little room.
+    """
+    if stage is SearchStage.OFFLINE:
+        return " · hors ligne : ici seulement" if brief else " · hors ligne : cherché ici seulement"
+    if stage is SearchStage.REFUSED:
+        return " · serveur : refus" if brief else " · le serveur n’a pas pu tout chercher"
+    found = f" · dont {french_number(server_count)} du serveur" if server_count else ""
+    if stage is SearchStage.DONE:
+        return found or ("" if brief else " · rien de plus sur le serveur")
+    return found + (" · serveur…" if brief else " · … recherche sur le serveur")
+
+
 def found_words(
-    query: SearchQuery, scope: str, count: int, elsewhere_count: int = 0
+    query: SearchQuery, scope: str, count: int, elsewhere_count: int = 0, server: str = ""
 ) -> tuple[Part, ...]:
     """The right end of the search bar.
 
@@ -20,6 +39,7 @@ def found_words(
         scope: where, or `EVERYWHERE`.
         count: messages found there.
         elsewhere_count: messages found in all folders, when there are none in `scope`.
+        server: see `server_words`.
     """
     where = f" · {cut(scope, _LONGEST_SCOPE).rstrip()}"
     parts: list[Part] = []
@@ -29,8 +49,8 @@ def found_words(
     if query.is_empty:
         return (*parts, where.removeprefix(" ·"))
     if not count and elsewhere_count:
-        return (*parts, " rien ici", (f" · {_number(elsewhere_count)} ailleurs", "bold"))
-    return (*parts, (f" {_number(count)}", "bold"), where)
+        return (*parts, " rien ici", (f" · {_number(elsewhere_count)} ailleurs", "bold"), server)
+    return (*parts, (f" {_number(count)}", "bold"), where, server)
 
 
 def _number(count: int) -> str:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
-from tui_mailer.domain.events import DraftNotSaved, DraftSaved
+from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
@@ -81,10 +81,15 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._is_settled = False
         self._ends_with: tuple[Outgoing | None] | None = None
         self._attach_first: tuple[Path, ...] = ()
+        self._warn_first: MailerError | None = None
 
     def attach_first(self, paths: Sequence[Path]) -> None:
         """Have `paths` attached as soon as the screen is shown."""
         self._attach_first = tuple(paths)
+
+    def warn_first(self, warning: MailerError | None) -> None:
+        """Have `warning` said as soon as the screen is shown."""
+        self._warn_first = warning
 
     def compose(self) -> ComposeResult:
         """Title, patient, recipients, subject, text, attachments."""
@@ -128,6 +133,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         else:
             self.query_one("#body").focus()
         await self._show_trust()
+        if self._warn_first is not None:
+            self.show_error(self._warn_first)
         try:
             await self.attach(self._attach_first)
         except MailerError as error:
@@ -191,6 +198,10 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             case DraftSaved(draft_id) if draft_id == self._keeper.draft.id:
                 self.query_one("#saved", Static).update(
                     line(f"brouillon enregistré à {local_now():%H:%M}")
+                )
+            case DraftStored(draft_id) if draft_id == self._keeper.draft.id:
+                self.query_one("#saved", Static).update(
+                    line(f"brouillon copié sur le serveur à {local_now():%H:%M}")
                 )
             case DraftNotSaved(error):
                 self.query_one("#saved", Static).update(line("brouillon pas encore enregistré"))

@@ -18,6 +18,7 @@ from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.errors import LineLost, MailerError, NameUnknown, StoreProblem, Unreachable
 from tui_mailer.domain.events import (
     ActionNotDone,
+    BodyAdvanced,
     BodyArrived,
     BodyRefused,
     Connectivity,
@@ -26,15 +27,19 @@ from tui_mailer.domain.events import (
     FoldersChanged,
     MessagesChanged,
     OutgoingChanged,
+    ServerSearchAdvanced,
     SyncAdvanced,
 )
+from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, FolderView, MessageSummary, PatientsView
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
+from tui_mailer.ui import flows
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.screens import awaiting
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
 from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
 from tui_mailer.ui.screens.mailbox_search import MailboxSearch
@@ -56,8 +61,6 @@ STAGES: tuple[Stage, ...] = ("folders", "list", "reader")
 
 # Said by the status line alone: the program goes on by itself.
 _ORDINARY_FAULTS = (NameUnknown, Unreachable, LineLost)
-_WAITING = "Chargement…"
-_WAITING_OFFLINE = "Hors ligne : le message sera chargé au retour de la connexion."
 
 
 class MailboxScreen(CommandScreen[None]):
@@ -259,13 +262,13 @@ class MailboxScreen(CommandScreen[None]):
         summary = self.list.selected
         if summary is not None:
             self.opened = summary
-            offline = self.engine.connectivity is Connectivity.OFFLINE
             if not summary.body_held:
-                self.reader.show_waiting(summary, _WAITING_OFFLINE if offline else _WAITING)
+                self.reader.show_waiting(summary, awaiting.words(self.engine.connectivity))
             self.stage = "reader"
-            await self._show_opened()
+            await self.show_opened()
 
-    async def _show_opened(self) -> None:
+    async def show_opened(self) -> None:
+        """Show the message opened, or have it fetched."""
         summary = self.opened
         if summary is None:
             return
@@ -278,8 +281,17 @@ class MailboxScreen(CommandScreen[None]):
             return
         self.reader.show(message, traits, after_end=summary.after_end)
         self.refresh_bindings()
-        if Flags.SEEN not in summary.flags:
+        if summary.folder_id in self.folders.with_role(FolderRole.DRAFTS):
+            self._resume_draft(summary)
+        elif Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)
+
+    def _resume_draft(self, summary: MessageSummary) -> None:
+        """A draft is not read but gone on with, unless the user has gone elsewhere meanwhile."""
+        self.opened = None
+        if self.stage == "reader":
+            self.stage = "list"
+            flows.resume_stored_draft(self.mailer, self.engine, summary.id)
 
     # --- what the engine announces
 
@@ -294,6 +306,7 @@ class MailboxScreen(CommandScreen[None]):
         match event:
             case ConnectivityChanged():
                 self._line_changed(event)
+                await self.search.told()
             case SyncAdvanced():
                 self._advance = event
                 self._show_line()
@@ -304,11 +317,10 @@ class MailboxScreen(CommandScreen[None]):
                     await self.list.reload()
                 await self.exchanges.reload()
                 await self.search.told()
-            case BodyArrived() if self.opened and event.message_id == self.opened.id:
-                await self._show_opened()
-            case BodyRefused() if self.opened and event.message_id == self.opened.id:
-                self.reader.show_waiting(self.opened, event.error.explanation)
-                self.show_error(event.error)
+            case ServerSearchAdvanced():
+                await self.search.server_advanced()
+            case BodyAdvanced() | BodyArrived() | BodyRefused():
+                await awaiting.follow(self, event)
             case ActionNotDone():
                 self.show_error(event.error)
             case OutgoingChanged():
@@ -342,6 +354,7 @@ class MailboxScreen(CommandScreen[None]):
         words = connectivity_words(
             self.engine.connectivity,
             self._advance,
+            folder=self.folders.label_of(self._advance.folder_id) if self._advance else "",
             typed=self.engine.account.is_password_typed,
         )
         self.query_one(StatusLine).show_line(words)

@@ -13,6 +13,7 @@ from tui_mailer.domain.search import SearchQuery, parse
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters.search import EVERYWHERE, found_words
+from tui_mailer.ui.screens.search_server import ServerPart
 from tui_mailer.ui.widgets.row_window import ViewRows
 from tui_mailer.ui.widgets.search_bar import SearchBar
 from tui_mailer.ui.widgets.windowed_list import ListPlace
@@ -36,6 +37,7 @@ class MailboxSearch:
         self._scope: FolderView | PatientsView | None = None
         self._scope_name = ""
         self._query = SearchQuery()
+        self._server = ServerPart(screen)
         self.everywhere = False
 
     @property
@@ -63,10 +65,12 @@ class MailboxSearch:
 
     @property
     def view(self) -> SearchView | None:
-        """What the list shows, None when that is no search."""
+        """What the list shows, None when that is no search; with what the server found of it."""
         if not self.is_open or self._query.is_empty:
             return None
-        return SearchView(self._query, None if self.everywhere else self._scope)
+        return self._server.joined(
+            SearchView(self._query, None if self.everywhere else self._scope)
+        )
 
     # --- opening and closing
 
@@ -99,6 +103,7 @@ class MailboxSearch:
     def forget(self) -> None:
         """Close the bar; the list is about to show something else."""
         self._screen.workers.cancel_group(self._screen, _LOOKING)
+        self._server.stop()
         self._place = None
         self._query = SearchQuery()
         self._bar.hide()
@@ -135,8 +140,18 @@ class MailboxSearch:
             rows = ViewRows(self._screen.engine.reading, self.view)
             await messages.show(rows, "Aucun message trouvé.")
         self._screen.exchanges.arrange()
+        self._server.ask(self.view, at_once=not self.is_typing)
         await self.told()
         self._screen.refresh_bindings()
+
+    async def server_advanced(self) -> None:
+        """The server found something, or has ended: its hits join, the cursor stays."""
+        view, source = self.view, self._screen.list.source
+        if view is None or self.is_behind:
+            return
+        if isinstance(source, ViewRows) and source.view != view:
+            await self._screen.list.reload(ViewRows(self._screen.engine.reading, view))
+        await self.told()
 
     async def told(self) -> None:
         """The list shows more or fewer messages."""
@@ -145,9 +160,10 @@ class MailboxSearch:
         if view is not None and not count and view.within is not None:
             everywhere = SearchView(view.query)
             elsewhere_count = await self._screen.engine.reading.count(everywhere)
+        server = await self._server.words(view, count) if view is not None else ""
         if self.is_open:
-            self._say(count, elsewhere_count)
+            self._say(count, elsewhere_count, server)
 
-    def _say(self, count: int, elsewhere_count: int = 0) -> None:
+    def _say(self, count: int, elsewhere_count: int = 0, server: str = "") -> None:
         scope = EVERYWHERE if self.everywhere else self._scope_name
-        self._bar.say(*found_words(self._query, scope, count, elsewhere_count))
+        self._bar.say(*found_words(self._query, scope, count, elsewhere_count, server))

@@ -85,6 +85,19 @@ class Edit(OnOutgoing):
         flows.resume_draft(screen.mailer, screen.engine, draft)
 
 
+class StopSending(OnOutgoing):
+    """Arrêter un envoi en cours, tant que le serveur n’a pas tout reçu."""
+
+    key = "u"
+    label = "Arrêter l’envoi"
+    states = frozenset({OutgoingState.SENDING})
+
+    async def act(self, screen: "OutboxScreen", outgoing: Outgoing) -> None:
+        """What became of it is told by the list."""
+        if not screen.engine.outbox.stop_sending(outgoing.id):
+            raise TooLateToTakeBack
+
+
 class BelieveSent(OnOutgoing):
     """Considérer comme parti un message incertain, après vérification."""
 
@@ -104,7 +117,7 @@ class OutboxScreen(CommandModal[None]):
     """Lists messages being sent, oldest first, and explains the one under the cursor."""
 
     heading = "Envois"
-    commands = (Retry, Edit, BelieveSent, *CHOOSING)
+    commands = (Retry, Edit, StopSending, BelieveSent, *CHOOSING)
 
     def __init__(self, engine: Engine) -> None:
         super().__init__()

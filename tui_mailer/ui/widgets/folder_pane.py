@@ -73,6 +73,11 @@ class FolderPane(LineList):
         """Ids of the folders of a role."""
         return frozenset(folder.id for folder in self._folders if folder.role is role)
 
+    def label_of(self, folder_id: int) -> SafeText:
+        """What a folder is called, "" when it is not known yet."""
+        labels = (folder.label for folder in self._folders if folder.id == folder_id)
+        return next(labels, SafeText(""))
+
     @property
     def hides_patients(self) -> bool:
         """True on "Echanges patient" when the patients under it are hidden."""

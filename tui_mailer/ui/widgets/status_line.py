@@ -11,7 +11,7 @@ from textual.widget import Widget
 from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.events import Connectivity, SyncAdvanced
 from tui_mailer.domain.safe_text import SafeText, safe_line
-from tui_mailer.ui.text import Part, french_number, line, plural
+from tui_mailer.ui.text import Part, cut, french_number, line, plural
 
 if TYPE_CHECKING:
     from textual.app import RenderResult
@@ -20,21 +20,31 @@ _WORDS = {
     Connectivity.OFFLINE: ("○ hors ligne", "$warning"),
     Connectivity.CONNECTING: ("◐ connexion…", "$secondary"),
     Connectivity.SYNCING: ("◐ synchronisation", "$secondary"),
+    Connectivity.PAUSED: ("‖ synchronisation suspendue — F6 : reprendre", "$warning"),
     Connectivity.ONLINE: ("● à jour", "$success"),
     Connectivity.REFUSED: ("✕ connexion refusée — Ctrl+R : réessayer", "bold $error"),
 }
+_LONGEST_FOLDER = 20
 _PASSWORD_REFUSED = "✕ mot de passe refusé — m : le saisir"  # noqa: S105  (words, no password)
 
 
 def connectivity_words(
-    state: Connectivity, advance: SyncAdvanced | None, *, typed: bool = True
+    state: Connectivity, advance: SyncAdvanced | None, *, folder: str = "", typed: bool = True
 ) -> tuple[str, str]:
-    """The state of the line in French, and its colour; `typed`: the password is typed here."""
+    """The state of the line in French, and its colour.
+
+    Args:
+        state: where the line stands.
+        advance: how far a synchronisation is.
+        folder: label of the folder that is synchronised.
+        typed: the password is typed here.
+    """
     words, colour = _WORDS[state]
     if state is Connectivity.REFUSED and typed:
         words = _PASSWORD_REFUSED
     if state is Connectivity.SYNCING and advance is not None and advance.done < advance.total:
-        words += f" {french_number(advance.done)}/{french_number(advance.total)}"
+        where = f" : {cut(folder, _LONGEST_FOLDER).rstrip()}" if folder else ""
+        words += f"{where} {french_number(advance.done)}/{french_number(advance.total)}"
     return words, colour
 
 

@@ -9,6 +9,7 @@ from tui_mailer.ui.widgets.line_list import LineList
 from tui_mailer.ui.widgets.row_window import PAGE_ROWS, RowSource, RowT, RowWindow
 
 _LOADING: Final = "list pages"
+_ROWS_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,11 @@ class WindowedList(LineList, Generic[RowT]):
     # --- what it shows
 
     @property
+    def source(self) -> RowSource[RowT] | None:
+        """Where its rows come from."""
+        return self._window.source if self._window is not None else None
+
+    @property
     def selected(self) -> RowT | None:
         """The row under the cursor, None in an empty list or before it is loaded."""
         return self._row(self.cursor)
@@ -60,16 +66,21 @@ class WindowedList(LineList, Generic[RowT]):
         self._take(0)
         self.scroll_to(y=0, animate=False, force=True)
 
-    async def reload(self) -> None:
-        """What the list shows changed: ask again, and find the row under the cursor."""
+    async def reload(self, source: RowSource[RowT] | None = None) -> None:
+        """What the list shows changed: ask again, and find the row under the cursor.
+
+        `source`: the same list with more or fewer rows, if it is another one from now on.
+        """
         if self._window is None:
             return
         old, selected = self._window, self.selected
-        window = RowWindow(old.source)
-        count = await old.source.count()
+        window = RowWindow(source or old.source)
+        count = await window.source.count()
         shift = count - self.row_count
         near = max(0, min(self.cursor + shift, count - 1))
         await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
+        if source is not None and selected is not None and window.find(selected.id) is None:
+            await _load_around(window, selected.id, count)
         if self._window is not old:
             return
         self._window = window
@@ -165,3 +176,13 @@ class WindowedList(LineList, Generic[RowT]):
     def cursor_moved(self) -> None:
         """Tell the screen."""
         self.post_message(self.Moved())
+
+
+async def _load_around(window: RowWindow[RowT], row_id: int | str, count: int) -> None:
+    """Have the page of a row loaded, wherever new rows have pushed it."""
+    for start in range(0, count, _ROWS_AT_ONCE):
+        rows = await window.source.rows(start, start + _ROWS_AT_ONCE)
+        for index, row in enumerate(rows, start):
+            if row.id == row_id:
+                await window.load(index - PAGE_ROWS // 2, min(count, index + PAGE_ROWS // 2))
+                return

@@ -1,0 +1,265 @@
+"""Drafts in the server's folder of drafts, on a real Dovecot: soon there, once, and gone when sent."""
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from engine_helpers import PATIENTS, Office, OpenOffice, letter
+from mail_samples import received
+from servers.people import COLLEAGUE, DRAFTS, PATIENT, PRACTICE
+from servers.practice import RealServers
+
+from tui_mailer.backend.imap.server import ImapServer
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, OutgoingState
+from tui_mailer.domain.errors import LineLost
+from tui_mailer.domain.events import DraftStored
+from tui_mailer.domain.exchange import ExchangeState
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.message import FolderView
+from tui_mailer.engine import draft_copies
+from tui_mailer.engine.resuming import DraftHandedOver
+
+INS = "279035121518989"
+SOON = {"server_drafts_s": 0.04}
+
+
+def on_server(servers: RealServers) -> list[bytes]:
+    return [raw for folder, raw in servers.mailbox(PRACTICE.address) if folder == DRAFTS]
+
+
+async def saved(office: Office, draft: Draft) -> Draft:
+    """Typed in a composer that was left open or closed; here and on the server."""
+    keeper = office.engine.keep_draft(draft)
+    keeper.edited(replace(draft, body=draft.body + " "))
+    office.events.clear()
+    kept = await keeper.save()
+    office.engine.release_draft(keeper)
+    await office.until(lambda: DraftStored(kept.id) in office.events)
+    return kept
+
+
+async def drafts_view(office: Office) -> FolderView:
+    await office.inbox()
+    return await office.view(FolderRole.DRAFTS)
+
+
+async def test_a_draft_is_on_the_server_with_all_that_was_written(
+    open_office: OpenOffice, real_servers: RealServers, tmp_path: Path
+) -> None:
+    office = await open_office(**SOON)
+    (tmp_path / "bilan é.pdf").write_bytes(b"%PDF-1.7")
+    attachment = await office.engine.writing.attach(tmp_path / "bilan é.pdf")
+    draft = replace(
+        letter(COLLEAGUE.address, "Avis à donner", "Cher confrère,\nœdème"),
+        bcc=(Address.received("secret@cabinet.mssante.fr"),),
+        attachments=(attachment,),
+    )
+    await saved(office, draft)
+    (raw,) = on_server(real_servers)
+    found = email.message_from_bytes(raw, policy=email.policy.default)
+    assert (found["To"], found["Subject"]) == (COLLEAGUE.address, "Avis à donner")
+    assert found["Bcc"] == "secret@cabinet.mssante.fr"
+    assert [part.get_content() for part in found.iter_attachments()] == [b"%PDF-1.7"]
+    assert real_servers.flags(PRACTICE.address, DRAFTS)[0] >= {r"\Draft", r"\Seen"}
+    view = await drafts_view(office)
+    await office.until_subjects(view, "Avis à donner")
+
+
+async def test_a_newer_version_takes_the_place_of_the_older_one(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office(**SOON)
+    first = await saved(office, letter(COLLEAGUE.address, "Avis", "un"))
+    await saved(office, replace(first, body="un, deux"))
+    (raw,) = on_server(real_servers)
+    assert b"un, deux" in raw
+    view = await drafts_view(office)
+    await office.until_subjects(view, "Avis")
+
+
+async def test_a_line_lost_before_the_older_version_is_removed_leaves_both_then_one(
+    open_office: OpenOffice, real_servers: RealServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = await open_office(**SOON)
+    first = await saved(office, letter(COLLEAGUE.address, "Avis", "un"))
+    seen: list[int] = []
+    expunge = ImapServer.expunge
+
+    async def cut(server: ImapServer, uids: list[int]) -> None:
+        seen.append(len(on_server(real_servers)))
+        if len(seen) == 1:
+            await server.close()
+            raise LineLost
+        await expunge(server, uids)
+
+    monkeypatch.setattr(ImapServer, "expunge", cut)
+    await saved(office, replace(first, body="un, deux"))
+    assert seen == [2, 2], "never none, and not stored a second time"
+    (raw,) = on_server(real_servers)
+    assert b"un, deux" in raw
+
+
+async def test_a_draft_that_was_sent_leaves_the_server_and_not_before(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office(**SOON, undo_send_s=3600.0)
+    draft = await saved(office, letter(COLLEAGUE.address, "Avis", "un"))
+    view = await drafts_view(office)
+    await office.until_subjects(view, "Avis")
+    row = (await office.rows(view))[0]
+    await office.read(row)
+    outgoing = await office.engine.writing.send(draft)
+    assert len(on_server(real_servers)) == 1
+    with pytest.raises(DraftHandedOver):
+        await office.engine.resuming.resume(row.id)
+    await office.engine.outbox.hurry()
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    await office.until_subjects(view)
+    assert on_server(real_servers) == []
+
+
+async def test_a_draft_discarded_while_offline_leaves_the_server_at_the_next_start(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office(**SOON)
+    draft = await saved(office, letter(COLLEAGUE.address, "Avis"))
+    await office.close()
+    offline = await open_office(start=False)
+    await offline.engine.discard_draft(draft.id)
+    await offline.close()
+    assert len(on_server(real_servers)) == 1
+    again = await open_office()
+    view = await drafts_view(again)
+    await again.until_subjects(view)
+    assert on_server(real_servers) == []
+
+
+async def test_what_was_written_before_a_crash_reaches_the_server_at_the_next_start(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    offline = await open_office(start=False)
+    keeper = offline.engine.keep_draft(Draft())
+    keeper.edited(letter(COLLEAGUE.address, "Avis"))
+    draft = await keeper.save()
+    await offline.close()
+    office = await open_office()
+    await office.until(lambda: DraftStored(draft.id) in office.events)
+    assert b"Subject: Avis" in on_server(real_servers)[0]
+
+
+async def test_our_own_copy_is_resumed_as_the_draft_it_is(
+    open_office: OpenOffice,
+) -> None:
+    office = await open_office(**SOON)
+    draft = await saved(office, letter(COLLEAGUE.address, "Avis", "un"))
+    view = await drafts_view(office)
+    row = await office.until_row(view, "Avis")
+    await office.read(row)
+    resumed = await office.engine.resuming.resume(row.id)
+    assert resumed.draft == draft
+
+
+async def test_another_machine_goes_on_with_the_draft_and_takes_its_place(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    here = await open_office(**SOON)
+    await saved(here, letter(COLLEAGUE.address, "Avis", "un"))
+    await here.close()
+    there = await open_office(machine="autre poste", **SOON)
+    view = await drafts_view(there)
+    row = await there.until_row(view, "Avis")
+    await there.read(row)
+    there.events.clear()
+    draft = (await there.engine.resuming.resume(row.id)).draft
+    assert (draft.subject, draft.body.strip()) == ("Avis", "un")
+    assert [address.mailbox for address in draft.to] == [COLLEAGUE.address]
+    await there.until(lambda: DraftStored(draft.id) in there.events)
+    await saved(there, replace(draft, body="un, deux"))
+    (raw,) = on_server(real_servers)
+    assert b"un, deux" in raw
+
+
+async def test_another_clients_draft_is_a_new_draft_and_stays_where_it_is(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    real_servers.deliver(
+        PRACTICE.address, received("Ailleurs", body="à finir"), DRAFTS, [r"\Draft"]
+    )
+    office = await open_office(**SOON)
+    view = await drafts_view(office)
+    row = await office.until_row(view, "Ailleurs")
+    await office.read(row)
+    resumed = await office.engine.resuming.resume(row.id)
+    assert (resumed.draft.id, resumed.draft.body) == (0, "à finir")
+    await saved(office, resumed.draft)
+    assert len(on_server(real_servers)) == 2
+
+
+async def test_a_heavy_attachment_is_named_and_not_sent_up_each_minute(
+    open_office: OpenOffice,
+    real_servers: RealServers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(draft_copies, "LARGEST_WITH_ATTACHMENTS_BYTES", 10_000)
+    here = await open_office(**SOON)
+    (tmp_path / "écho.dcm").write_bytes(bytes(20_000))
+    attachment = await here.engine.writing.attach(tmp_path / "écho.dcm")
+    await saved(here, replace(letter(COLLEAGUE.address, "Avis"), attachments=(attachment,)))
+    await here.close()
+    assert len(on_server(real_servers)[0]) < 5_000
+    there = await open_office(machine="autre poste")
+    view = await drafts_view(there)
+    row = await there.until_row(view, "Avis")
+    await there.read(row)
+    resumed = await there.engine.resuming.resume(row.id)
+    assert resumed.left_out == ("écho.dcm",)
+
+
+async def test_a_draft_to_a_patient_is_no_exchange_and_makes_no_contact(
+    open_office: OpenOffice,
+) -> None:
+    office = await open_office(**SOON)
+    to = (Address.received(PATIENT.address, "Dominique PAT-TROIS"),)
+    await saved(office, replace(letter("", "Votre bilan"), to=to))
+    view = await drafts_view(office)
+    await office.until_subjects(view, "Votre bilan")
+    assert await office.rows(PATIENTS) == []
+    assert await office.engine.find_patients("") == []
+    assert (await office.engine.exchange(INS)).state is ExchangeState.NONE
+    assert await office.engine.reading.complete_address("pat-trois") == []
+
+    (row,) = await office.rows(view)
+    await office.engine.actions.delete([row.id])
+    trash = await office.view(FolderRole.TRASH)
+    await office.until_subjects(trash, "Votre bilan")
+    assert await office.rows(PATIENTS) == []
+
+
+async def test_drafts_stay_on_this_machine_when_told_so(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office(server_drafts_s=0.0)
+    keeper = office.engine.keep_draft(Draft())
+    keeper.edited(letter(COLLEAGUE.address, "Avis"))
+    await keeper.save()
+    outgoing = await office.engine.writing.send(letter(COLLEAGUE.address, "Autre"))
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    assert on_server(real_servers) == []
+
+
+async def test_the_age_of_a_copy_is_the_drafts_own(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office(**SOON)
+    before = datetime.now(UTC)
+    draft = await saved(office, letter(COLLEAGUE.address, "Avis"))
+    view = await drafts_view(office)
+    row = await office.until_row(view, "Avis")
+    assert draft.updated_at is not None
+    assert abs((row.shown_at - draft.updated_at).total_seconds()) < 1
+    assert before <= draft.updated_at

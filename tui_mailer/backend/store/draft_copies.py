@@ -1,0 +1,68 @@
+"""Copies of drafts on the server: what is there, and what is still to be done."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from tui_mailer.backend.store.draft_document import read_draft
+from tui_mailer.backend.store.part import Part
+from tui_mailer.backend.store.values import from_optional_stamp, to_optional_stamp
+from tui_mailer.domain.draft import DraftCopy
+
+_COLUMNS: Final = """
+    coalesce(d.id, c.draft_id), d.updated_at, d.document,
+    coalesce(c.copy_key, ''), coalesce(c.stored_at, 0), coalesce(c.replaces, '')
+"""
+_TO_STORE: Final = f"""
+    SELECT {_COLUMNS} FROM draft AS d LEFT JOIN draft_copy AS c ON c.draft_id = d.id
+    WHERE coalesce(c.stored_at, 0) <> d.updated_at
+"""  # noqa: S608  (constants)
+_TO_REMOVE: Final = f"""
+    SELECT {_COLUMNS} FROM draft_copy AS c LEFT JOIN draft AS d ON d.id = c.draft_id
+    WHERE d.id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM outgoing
+        WHERE draft_id = c.draft_id AND state <> 'sent' AND state <> 'copy_missing'
+    )
+"""  # noqa: S608  (constants)
+_ONE: Final = f"""
+    SELECT {_COLUMNS} FROM draft_copy AS c LEFT JOIN draft AS d ON d.id = c.draft_id
+    WHERE c.copy_key = ?
+"""  # noqa: S608  (constants)
+_NOTE: Final = """
+    INSERT INTO draft_copy (draft_id, copy_key, stored_at, replaces) VALUES (?, ?, ?, ?)
+    ON CONFLICT (draft_id) DO UPDATE SET
+        copy_key = excluded.copy_key, stored_at = excluded.stored_at, replaces = excluded.replaces
+"""
+
+
+class DraftCopies(Part):
+    """The part of the store that knows the drafts' copies."""
+
+    async def draft_copies_to_do(self) -> Sequence[DraftCopy]:
+        """Copies that are not yet what the drafts are: to be stored anew, or to be removed."""
+        rows = await self._database.fetch_all(f"{_TO_STORE} UNION ALL {_TO_REMOVE}")
+        return [_copy(row) for row in rows]
+
+    async def draft_copy(self, key: str) -> DraftCopy | None:
+        """The copy that has this key, None for one that was not made here."""
+        row = await self._database.fetch_one(_ONE, (key,))
+        return _copy(row) if row else None
+
+    async def note_draft_copy(self, copy: DraftCopy) -> None:
+        """Keep what is known of a draft's copy."""
+        stored_at = to_optional_stamp(copy.stored_at)
+        await self._database.execute(_NOTE, (copy.draft_id, copy.key, stored_at, copy.replaces))
+
+    async def forget_draft_copy(self, draft_id: int) -> None:
+        """The server holds nothing of this draft any more."""
+        await self._database.execute("DELETE FROM draft_copy WHERE draft_id = ?", (draft_id,))
+
+
+def _copy(row: tuple[Any, ...]) -> DraftCopy:
+    draft_id, updated_at, document, key, stored_at, replaces = row
+    return DraftCopy(
+        draft_id,
+        None if document is None else read_draft(draft_id, updated_at, document),
+        key,
+        from_optional_stamp(stored_at),
+        replaces,
+    )

@@ -1,0 +1,175 @@
+"""Drafts in the server's folder of drafts: on every machine soon after they were written on one.
+
+::
+
+    draft saved ──within a minute──▶ new version stored ──seen there──▶ older ones removed
+    draft sent or discarded ─────────────────────────────────────────▶ all versions removed
+
+What is to be done is read off the store each time, so a crash or a lost line costs nothing: at
+most two versions stand side by side for a while, never none.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from typing import Final
+from uuid import uuid4
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft, DraftAttachment, DraftCopy, OutgoingState
+from tui_mailer.domain.errors import AttachmentUnreadable, CommandRefused
+from tui_mailer.domain.events import (
+    DraftDiscarded,
+    DraftSaved,
+    DraftStored,
+    Event,
+    OutgoingChanged,
+)
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.message import Flags
+from tui_mailer.domain.ports import MessageStore
+from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.line import Line
+from tui_mailer.engine.server_folders import folder_with_role
+from tui_mailer.engine.worker import Worker
+from tui_mailer.mime.compose import estimated_size
+from tui_mailer.mime.draft_copy import MARK_HEADER, DraftMark, write
+
+ReadAttachment = Callable[[DraftAttachment], Awaitable[bytes]]
+"""The bytes of an attachment; `AttachmentUnreadable` when they are gone."""
+
+LARGEST_WITH_ATTACHMENTS_BYTES: Final = 1_000_000
+"""Above, a copy names its attachments and does not hold them: it goes up each minute, and what is
+read or sent meanwhile waits for it."""
+_FOLDER_TO_CREATE: Final = "Brouillons"
+# The rest of the time is for saving here and for the line.
+_SHARE_WAITED: Final = 0.75
+
+_log = logging.getLogger(__name__)
+
+
+class DraftCopies:
+    """Keeps the server's copies equal to the drafts."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: MessageStore,
+        worker: Worker,
+        announce: Announcer,
+        read_attachment: ReadAttachment,
+        on_changed: Callable[[], None],
+        *,
+        within_s: float,
+    ) -> None:
+        """`on_changed`: the server's folder of drafts has changed. `within_s` 0: none is stored."""
+        self._sender = Address.received(account.address, account.sender_label)
+        self._store = store
+        self._worker = worker
+        self._announce = announce
+        self._read_attachment = read_attachment
+        self._on_changed = on_changed
+        self._within_s = within_s
+        self._edited = asyncio.Event()
+        announce.subscribe(self._hear)
+
+    async def run(self) -> None:
+        """Store what was edited, as often as asked for, until cancelled.
+
+        The first change starts the clock: who types without a pause has a copy as soon.
+        """
+        while True:
+            await self._edited.wait()
+            self._edited.clear()
+            await asyncio.sleep(self._within_s * _SHARE_WAITED)
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """As soon as the line allows."""
+        self._worker.do(self._catch_up)
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case DraftSaved() if self._within_s:
+                self._edited.set()
+            case DraftDiscarded() | OutgoingChanged(state=OutgoingState.COPY_MISSING):
+                self.catch_up()
+            case _:
+                pass
+
+    # --- on the connection
+
+    async def _catch_up(self, line: Line) -> None:
+        copies = await self._store.draft_copies_to_do()
+        todo = [copy for copy in copies if copy.draft is None or self._within_s]
+        if not todo:
+            return
+        folder = await folder_with_role(line, self._store, FolderRole.DRAFTS, _FOLDER_TO_CREATE)
+        for copy in todo:
+            # Another one may fit where this one did not.
+            try:
+                await line.open(folder, afresh=True)
+                if copy.draft is None:
+                    await self._take_away(line, copy)
+                else:
+                    await self._bring(line, folder, copy, copy.draft)
+            except CommandRefused as refused:
+                _log.warning("a draft was not stored: %s", type(refused).__name__)
+        self._on_changed()
+
+    async def _take_away(self, line: Line, copy: DraftCopy) -> None:
+        await _remove(line, await _versions(line, copy))
+        await self._store.forget_draft_copy(copy.draft_id)
+
+    async def _bring(self, line: Line, folder: str, copy: DraftCopy, draft: Draft) -> None:
+        if not copy.key:
+            copy = replace(copy, key=uuid4().hex)
+            # Before anything is there: no copy that nobody knows of outlives a crash.
+            await self._store.note_draft_copy(copy)
+        mark = DraftMark.of(copy.key, draft)
+        there = await line.server.find_header(MARK_HEADER, str(mark))
+        if not there and draft.updated_at is not None:
+            content = await self._content(draft, mark)
+            flags = Flags.DRAFT | Flags.SEEN
+            await line.server.append(folder, content, flags, draft.updated_at)
+            await line.open(folder, afresh=True)
+            there = await line.server.find_header(MARK_HEADER, str(mark))
+        if there:
+            versions = await _versions(line, copy)
+            await _remove(line, [uid for uid in versions if uid != max(there)])
+            copy = replace(copy, replaces="")
+        await self._store.note_draft_copy(replace(copy, stored_at=draft.updated_at))
+        self._announce(DraftStored(draft.id))
+
+    async def _content(self, draft: Draft, mark: DraftMark) -> bytes:
+        contents: list[bytes | None] = [None] * len(draft.attachments)
+        if estimated_size(draft) <= LARGEST_WITH_ATTACHMENTS_BYTES:
+            contents = [await self._attached(one) for one in draft.attachments]
+        return await asyncio.to_thread(write, draft, mark, sender=self._sender, contents=contents)
+
+    async def _attached(self, attachment: DraftAttachment) -> bytes | None:
+        try:
+            return await self._read_attachment(attachment)
+        except AttachmentUnreadable:
+            return None
+
+
+async def _versions(line: Line, copy: DraftCopy) -> list[int]:
+    """UIDs of all that this draft has in the open folder, and of what it was taken over from."""
+    found = [*await line.server.find_header(MARK_HEADER, copy.key)]
+    if copy.replaces:
+        found += await line.server.find_header(MARK_HEADER, copy.replaces)
+    return found
+
+
+async def _remove(line: Line, uids: Iterable[int]) -> None:
+    gone = sorted(uids)
+    if not gone:
+        return
+    try:
+        await line.server.expunge(gone)
+    except CommandRefused:
+        # A server that cannot remove one message alone: other clients show them as deleted.
+        await line.server.change_flags(gone, Flags.DELETED, Flags.NONE)

@@ -1,0 +1,86 @@
+"""Going on with a message of the server's folder of drafts, whoever wrote it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from tui_mailer.domain.draft import Draft, DraftCopy
+from tui_mailer.domain.errors import InvalidInput, MessageNotHeld
+from tui_mailer.domain.events import DraftSaved
+from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.engine.announcer import Announcer
+from tui_mailer.mime.draft_copy import DraftMark, StoredDraft, read
+
+
+class DraftHandedOver(InvalidInput):
+    """The copy of a draft that was sent or discarded, and that the server still has."""
+
+    what = "Ce brouillon n’en est plus un."
+    meaning = "Il a été envoyé ou jeté ici ; sa copie quitte le serveur dès que possible."
+    advice = "Voyez les envois (touche v) : un message qui attend peut y être repris."
+
+
+class AttachmentsLeftOut(InvalidInput):
+    """A copy on the server that was too large for its attachments."""
+
+    what = "Des pièces jointes manquent à ce brouillon"
+    meaning = "Trop volumineuses, elles sont restées sur le poste où il a été écrit."
+    advice = "Joignez-les de nouveau avant d’envoyer."
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A draft to go on with; `left_out`: names of attachments that are not with it."""
+
+    draft: Draft
+    left_out: tuple[SafeText, ...] = ()
+
+
+class Resuming:
+    """Turns a message of the folder of drafts into a draft."""
+
+    def __init__(
+        self, store: MessageStore, announce: Announcer, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._announce = announce
+        self._now = now
+
+    async def resume(self, message_id: int) -> Resumed:
+        """The draft that a held message is a copy of, else a new draft with what it says.
+
+        A new draft refers to the message for its attachments; then that message stays where it
+        is, as does another client's. Another machine's copy is replaced by this draft's own.
+
+        Raises:
+            MessageNotHeld: the message must be fetched first.
+            DraftHandedOver: it was sent or discarded here.
+        """
+        content = await self._store.content(message_id)
+        if content is None:
+            raise MessageNotHeld
+        stored = await asyncio.to_thread(read, content, message_id)
+        if stored.mark is None:
+            return Resumed(stored.draft, stored.left_out)
+        copy = await self._store.draft_copy(stored.mark.key)
+        if copy is None:
+            return await self._take_over(stored, stored.mark)
+        if copy.draft is None:
+            raise DraftHandedOver
+        if DraftMark.of(copy.key, copy.draft).version < stored.mark.version:
+            # This machine's store was put back to an older state.
+            return await self._take_over(stored, stored.mark)
+        return Resumed(copy.draft)
+
+    async def _take_over(self, stored: StoredDraft, mark: DraftMark) -> Resumed:
+        if stored.draft.attachments or stored.left_out:
+            return Resumed(stored.draft, stored.left_out)
+        draft = await self._store.save_draft(stored.draft, self._now())
+        await self._store.note_draft_copy(
+            DraftCopy(draft.id, draft, uuid4().hex, replaces=str(mark))
+        )
+        self._announce(DraftSaved(draft.id))
+        return Resumed(draft)

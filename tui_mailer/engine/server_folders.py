@@ -1,0 +1,23 @@
+"""Finding, or making, the server's folder of a role."""
+
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.ports import MessageStore
+from tui_mailer.engine.line import Line
+
+
+async def folder_with_role(line: Line, store: MessageStore, role: FolderRole, usual: str) -> str:
+    """The full name of the server's folder of `role`; made under the `usual` name if need be."""
+    if name := await _known(store, role):
+        return name
+    # The folders may not have been listed yet: never a second one beside the server's.
+    await store.save_folders(await line.server.list_folders())
+    if name := await _known(store, role):
+        return name
+    await line.server.create_folder(usual)
+    await store.save_folders(await line.server.list_folders())
+    return usual
+
+
+async def _known(store: MessageStore, role: FolderRole) -> str:
+    folders = await store.folders()
+    return next((f.name for f in folders if f.role is role and f.selectable), "")
