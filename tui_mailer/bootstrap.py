@@ -1,6 +1,8 @@
 """The only module that knows every concrete class: it puts the program together and runs it."""
 
 import asyncio
+import os
+import pwd
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -60,9 +62,18 @@ def make_session(
         submission=SmtpSubmission(),
         secrets=Secrets(),
         files=UserFiles(),
+        system_user=_system_user(),
     )
     opener = EncryptedStoreOpener(places.store_directory, derivation)
     return Session(outside, opener, SettingsFile(places.settings_file), options)
+
+
+def _system_user() -> str:
+    """Who is logged in to this machine; the environment's word is not taken for it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path, ...] = ()) -> int:

@@ -18,6 +18,7 @@ class EngineOptions:
         inbox_shows_patients: list messages with patients in the inbox too.
         patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
         white_list: file of the national white list (XML), None: domains are judged by their ending.
+        journal_months: lines of the journal are kept this long (ECO.4.1.2: 6 at the least).
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
     """
 
@@ -28,6 +29,7 @@ class EngineOptions:
     idle_renewal_s: float = 1_500.0
     inbox_shows_patients: bool = False
     patient_limit_bytes: int = 25_000_000
+    journal_months: int = 12
     retry_first_s: float = 1.0
     retry_most_s: float = 10.0
     white_list: Path | None = None

@@ -19,6 +19,7 @@ _OPTION_NAMES: Final = {
     "brouillon_serveur_s": "server_drafts_s",
     "releve_s": "poll_s",
     "reception_montre_patients": "inbox_shows_patients",
+    "journal_mois": "journal_months",
 }
 # Drafts are on disk soon whatever is set, and a server is not asked without pause.
 _RANGES: Final = {
@@ -26,6 +27,7 @@ _RANGES: Final = {
     "enregistrement_brouillon_s": (0, 10),
     "brouillon_serveur_s": (0, 3_600),
     "releve_s": (30, 86_400),
+    "journal_mois": (6, 600),
 }
 _LINE: Final = re.compile(r"at line (\d+)")
 _GENERAL_NAMES: Final = frozenset(
