@@ -9,15 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tui_mailer.audit_command import ask_passphrase, export
+from tui_mailer.audit_export import Period
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.secrets.secrets import Secrets
 from tui_mailer.backend.smtp.submission import SmtpSubmission
 from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
-from tui_mailer.domain.account import Account, Endpoint
+from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.engine.engine import Outside
+from tui_mailer.engine.engine import Outside, utc_now
+from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
 from tui_mailer.memory import share_one_heap
@@ -43,6 +46,14 @@ class AccountUnknown(MailerError):
     what = "Ce compte n’est pas dans les réglages"
     meaning = "Rien n’a été ouvert."
     advice = "Vérifiez l’adresse, ou lancez tui-mailer sans --compte pour l’ajouter."
+
+
+class NothingKept(MailerError):
+    """An account was never opened on this machine."""
+
+    what = "Ce compte n’a pas de boîte locale sur ce poste."
+    meaning = "Il n’y a pas de journal à exporter."
+    advice = "Vérifiez l’adresse donnée avec --account."
 
 
 class DemoMissing(MailerError):
@@ -91,6 +102,34 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
         _opening(settings), account=_account(settings, address), compose_ins=ins, attach=attach
     )
     return asyncio.run(_run_app(make_session(places, settings.options), opening))
+
+
+def run_audit(places: Places, period: Period, *, form: str, address: str = "") -> int:
+    """Print the journal of an account; the exit status, 2 when it was touched.
+
+    Raises:
+        MailerError: no such account, no local store, a wrong passphrase, or it is open elsewhere.
+    """
+    account = _account(load(places.settings_file), address)
+    opener = EncryptedStoreOpener(places.store_directory)
+    if account is None or not opener.exists(account):
+        raise NothingKept
+    return asyncio.run(_run_audit(account, opener, period, form))
+
+
+async def _run_audit(
+    account: Account, opener: EncryptedStoreOpener, period: Period, form: str
+) -> int:
+    passphrase = ""
+    if account.secret_origin not in {SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND}:
+        credentials = await Secrets().credentials(account)
+        passphrase = credentials.password if credentials else ""
+    store = await opener.open(account, passphrase or ask_passphrase(account.address))
+    try:
+        author = Author(account.address, _system_user())
+        return await export(JournalKeeper(store, author, utc_now), period, form)
+    finally:
+        await store.close()
 
 
 def run_demo(places: Places) -> int:

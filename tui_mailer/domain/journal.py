@@ -25,7 +25,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Final
 
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import SafeText, safe_line
 
 FIRST_DIGEST: Final = "0" * 64
 """What the very first line follows."""
@@ -222,7 +222,7 @@ def digest(before: str, number: int, entry: JournalEntry) -> str:
 
 def cut_words(up_to: Link) -> SafeText:
     """How a line records that all lines up to `up_to` were taken out."""
-    return SafeText(f"jusqu’à la ligne {up_to.number}, empreinte {up_to.digest}")
+    return safe_line(f"jusqu’à la ligne {up_to.number}, empreinte {up_to.digest}")
 
 
 def journal_time(moment: datetime) -> str:

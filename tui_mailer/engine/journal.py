@@ -89,7 +89,7 @@ class JournalKeeper:
             at=journal_time(self._now()),
             account=safe_line(self._author.account),
             system_user=safe_line(self._author.system_user),
-            deed=SafeText(deed.value),
+            deed=safe_line(deed.value),
             folder=safe_line(folder),
             uid=uid,
             message_id=safe_line(trace.message_id),
