@@ -26,6 +26,7 @@ from tui_mailer.engine.session import Session
 from tui_mailer.memory import share_one_heap
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
+from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.settings.writer import SettingsFile
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
@@ -99,7 +100,10 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
     for path in attach:
         UserFiles().describe(path)
     opening = replace(
-        _opening(settings), account=_account(settings, address), compose_ins=ins, attach=attach
+        _opening(settings, places),
+        account=_account(settings, address),
+        compose_ins=ins,
+        attach=attach,
     )
     return asyncio.run(_run_app(make_session(places, settings.options), opening))
 
@@ -151,8 +155,9 @@ def _account(settings: Settings, address: str) -> Account | None:
     raise AccountUnknown(subject=address)
 
 
-def _opening(settings: Settings) -> Opening:
+def _opening(settings: Settings, places: Places) -> Opening:
     return Opening(
+        templates=TemplateFolder(places.settings_file).templates,
         editor=settings.external_editor,
         light=settings.light_display,
         attachments_dir=settings.attachments_directory.expanduser(),
@@ -177,10 +182,10 @@ async def _run_demo(settings: Settings) -> int:
         practice = await stack.enter_async_context(DemoPractice())
         places = Places(home / "reglages.toml", home / "store", home / "state")
         session = make_session(places, settings.options)
-        return await _run_app(session, demo_opening(practice, settings))
+        return await _run_app(session, demo_opening(practice, settings, places))
 
 
-def demo_opening(practice: "DemoPractice", settings: Settings) -> Opening:
+def demo_opening(practice: "DemoPractice", settings: Settings, places: Places) -> Opening:
     """The login screen filled in for a practice that is running."""
     account = Account(
         practice.address,
@@ -190,5 +195,5 @@ def demo_opening(practice: "DemoPractice", settings: Settings) -> Opening:
         ca_file=practice.ca_file,
     )
     return replace(
-        _opening(settings), account=account, password=practice.password, hints=_DEMO_HINTS
+        _opening(settings, places), account=account, password=practice.password, hints=_DEMO_HINTS
     )

@@ -123,7 +123,9 @@ class Engine:
         self.exchanges = Exchanges(account, store)
         self.reading = Reading(store, self._mailbox, outside.files, self.journal)
         self.trust = Trust(outside.files, options.white_list, outside.now)
-        reviewing = Reviewing(account, store, self.identities, self.patients, self.trust)
+        reviewing = Reviewing(
+            account, store, self.identities, self.patients, self.trust, options.signature
+        )
         self.writing = Writing(
             account,
             store,

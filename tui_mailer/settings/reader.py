@@ -20,6 +20,7 @@ _OPTION_NAMES: Final = {
     "releve_s": "poll_s",
     "reception_montre_patients": "inbox_shows_patients",
     "journal_mois": "journal_months",
+    "signature": "signature",
 }
 # Drafts are on disk soon whatever is set, and a server is not asked without pause.
 _RANGES: Final = {

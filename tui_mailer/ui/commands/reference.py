@@ -22,6 +22,7 @@ from tui_mailer.ui.screens.opposition import OppositionScreen
 from tui_mailer.ui.screens.outbox import OutboxScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.screens.save_attachment import SaveAttachmentScreen
+from tui_mailer.ui.screens.templates import TemplatesScreen
 
 SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     LoginScreen,
@@ -31,6 +32,7 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     OppositionScreen,
     ComposeScreen,
     FileChooserScreen,
+    TemplatesScreen,
     DraftsScreen,
     OutboxScreen,
     SaveAttachmentScreen,
