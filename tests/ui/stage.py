@@ -120,7 +120,9 @@ async def receive(engine: Engine, mailbox: str, name: str, subject: str = "Bonjo
 class StageApp(App[None], inherit_bindings=False):
     """Shows the screens of a test, with the program's own styles."""
 
-    CSS_PATH: ClassVar = [_STYLES / "base.tcss", _STYLES / "login.tcss", _STYLES / "compose.tcss"]
+    CSS_PATH: ClassVar = [
+        _STYLES / f"{name}.tcss" for name in ("base", "login", "compose", "journal")
+    ]
 
     def __init__(self, opening: Opening | None = None) -> None:
         super().__init__()

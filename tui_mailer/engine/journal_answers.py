@@ -12,6 +12,9 @@ from tui_mailer.engine.before_sending.patients import patient_of
 T = TypeVar("T")
 
 DONE: Final = "OK"
+_REFUSED: Final = "refusé"
+_NO_ANSWER: Final = "sans réponse"
+_BROKEN_OFF: Final = "interrompu"
 
 
 async def answered(
@@ -26,7 +29,7 @@ async def answered(
         note(refusal(error))
         raise
     except asyncio.CancelledError:
-        note("interrompu avant la réponse")
+        note(f"{_BROKEN_OFF} avant la réponse")
         raise
     note(answer(result))
     return result
@@ -35,8 +38,13 @@ async def answered(
 def refusal(error: MailerError) -> str:
     """The server's no in its own words, or that it said nothing."""
     if isinstance(error, ConnectionProblem | DeliveryUncertain):
-        return f"sans réponse : {error.what.rstrip('.')}"
-    return f"refusé : {error.server_words or error.what}"
+        return f"{_NO_ANSWER} : {error.what.rstrip('.')}"
+    return f"{_REFUSED} : {error.server_words or error.what}"
+
+
+def has_failed(answer: str) -> bool:
+    """True for the answer of an operation that was not done, or may not have been."""
+    return answer.startswith((_REFUSED, _NO_ANSWER, _BROKEN_OFF))
 
 
 def patient_among(recipients: Sequence[Address], account: Account) -> str:

@@ -13,6 +13,7 @@ from tui_mailer.ui.screens.drafts import DraftsScreen
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
+from tui_mailer.ui.screens.journal import JournalScreen
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.screens.meant import MeantQuestion
@@ -35,6 +36,7 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     TemplatesScreen,
     DraftsScreen,
     OutboxScreen,
+    JournalScreen,
     SaveAttachmentScreen,
     ChooseFolderScreen,
     ChooseFilterScreen,
