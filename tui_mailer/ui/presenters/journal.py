@@ -31,7 +31,9 @@ def row(
         (mark, "line--warning"),
         column(_when(entry.at, now), _DATE_WIDTH, "line--faint"),
         column(entry.deed, _DEED_WIDTH, "line--strong"),
-        column(words + (_about(entry, names) or entry.answer), rest, "line--warning" if failed else ""),
+        column(
+            words + (_about(entry, names) or entry.answer), rest, "line--warning" if failed else ""
+        ),
     ]
 
 
