@@ -13,6 +13,7 @@ from tui_mailer.engine.before_sending.attachments import (
     patient_can_see_attachments,
 )
 from tui_mailer.engine.before_sending.finding import Context, Question
+from tui_mailer.engine.before_sending.unfinished import UNFINISHED, nothing_is_left_to_fill_in
 
 CONTEXT = Context(ACCOUNT, signature="Dr Martin, pièces jointes en PDF")
 PATIENT = Address.received(f"{INS}@patient.mssante.fr")
@@ -54,3 +55,13 @@ def test_a_patient_is_asked_about_once_for_all_files_that_are_not_previewed() ->
 def test_what_is_previewed_is_not_asked_about(media_type: str) -> None:
     file = replace(PDF, media_type=media_type)
     assert asked(Draft(to=(PATIENT,), attachments=(file,))) == []
+
+
+@pytest.mark.parametrize("body", ["Le ……………… à 10 h", "Motif : ........", "Bonjour {patient},"])
+def test_a_blank_left_in_a_template_is_asked_about(body: str) -> None:
+    assert list(nothing_is_left_to_fill_in(Draft(body=body), CONTEXT)) == [UNFINISHED]
+
+
+@pytest.mark.parametrize("body", ["À suivre…", "Attendez...", "> Le ……………… à 10 h", "{autre}", ""])
+def test_other_texts_are_not_taken_for_blanks(body: str) -> None:
+    assert list(nothing_is_left_to_fill_in(Draft(body=body), CONTEXT)) == []
