@@ -1,13 +1,13 @@
 """A mail server with a journal: the same port, and a line for each operation with its answer.
 
 Nothing else in the engine has to think of the journal when it talks to the server. What only looks
-whether something changed (IDLE, NOOP, STATUS, SELECT, UID lists) leaves no line; a synchronisation
-leaves one a folder (ECO.4.1.1).
+whether something changed or where something is (IDLE, NOOP, STATUS, SELECT, UID lists, SEARCH) leaves
+no line; a synchronisation leaves one a folder (ECO.4.1.1).
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials
@@ -15,7 +15,7 @@ from tui_mailer.domain.errors import LoginRefused
 from tui_mailer.domain.folder import FolderChanges, FolderState, RemoteFolder
 from tui_mailer.domain.journal import Deed, MessageTrace
 from tui_mailer.domain.message import Flags, RemoteMessage
-from tui_mailer.domain.ports import MailServer, MailServerConnector, OnStep
+from tui_mailer.domain.ports import MailServer, MailServerConnector, OnBytes, OnStep
 from tui_mailer.engine.journal import JournalKeeper
 from tui_mailer.engine.journal_answers import DONE, answered, patient_among, refusal
 from tui_mailer.mime.outline import outline
@@ -85,14 +85,14 @@ class JournalledMailServer:
                 words = f"{count} messages décrits" if count > 1 else "1 message décrit"
                 self._journal.note(Deed.SYNCHRONISED, folder=folder, detail=words, answer=DONE)
 
-    async def content(self, uid: int) -> bytes | None:
+    async def content(self, uid: int, on_bytes: OnBytes | None = None) -> bytes | None:
         """See `MailServer`."""
         note = await self._note_each(Deed.FETCHED, [uid])
 
         def answer(content: bytes | None) -> str:
             return "absent" if content is None else f"{DONE} ; {len(content)} octets"
 
-        return await answered(self._server.content(uid), note, answer)
+        return await answered(self._server.content(uid, on_bytes), note, answer)
 
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
         """See `MailServer`."""
@@ -193,6 +193,21 @@ class JournalledMailServer:
     async def find_message_id(self, message_id: str) -> Sequence[int]:
         """See `MailServer`."""
         return await self._server.find_message_id(message_id)
+
+    async def find_header(self, name: str, value: str) -> Sequence[int]:
+        """See `MailServer`."""
+        return await self._server.find_header(name, value)
+
+    async def search_bodies(
+        self,
+        text: str,
+        uids: tuple[int, int],
+        *,
+        since: date | None = None,
+        before: date | None = None,
+    ) -> Sequence[int]:
+        """See `MailServer`."""
+        return await self._server.search_bodies(text, uids, since=since, before=before)
 
     async def wait_for_change(self, timeout_s: float) -> bool:
         """See `MailServer`."""
