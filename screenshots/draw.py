@@ -88,7 +88,7 @@ async def practice_on_screen() -> AsyncIterator[Artist]:
         practice = await stack.enter_async_context(DemoPractice(answer_delay_s=1.0))
         places = Places(home / "reglages.toml", home / "store", home / "state")
         session = make_session(places, EngineOptions(undo_send_s=1.0))
-        app = MailerApp(session, demo_opening(practice, Settings()))
+        app = MailerApp(session, demo_opening(practice, Settings(), places))
         yield Artist(await stack.enter_async_context(app.run_test(size=SIZE)))
 
 

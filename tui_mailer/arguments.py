@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +16,8 @@ exemples :
                             écrire à un patient depuis le logiciel métier
   tui-mailer ins 279035121518989 --json
                             contrôler un matricule INS
+  tui-mailer audit --since 2026-01-01 > journal.csv
+                            exporter le journal des opérations
 """
 
 
@@ -67,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="essayer sur un cabinet fictif")
     _add_compose(commands.add_parser("compose", help="écrire à un patient"))
     _add_ins(commands.add_parser("ins", help="contrôler un matricule INS"))
+    _add_audit(commands.add_parser("audit", help="exporter le journal des opérations"))
     return root
 
 
@@ -88,3 +92,19 @@ def _add_ins(ins: _Parser) -> None:
     group = ins.add_argument_group("arguments")
     group.add_argument("matricule", nargs="+", help="15 caractères, espaces permis")
     ins.choices_group.add_argument("--json", action="store_true", help="répondre par un objet JSON")
+
+
+def _add_audit(audit: _Parser) -> None:
+    options = audit.choices_group
+    options.add_argument(
+        "--since",
+        required=True,
+        type=date.fromisoformat,
+        metavar="JOUR",
+        help="AAAA-MM-JJ, compris",
+    )
+    options.add_argument(
+        "--until", type=date.fromisoformat, metavar="JOUR", help="AAAA-MM-JJ, compris"
+    )
+    options.add_argument("--format", choices=("csv", "json"), default="csv", help="csv ou json")
+    options.add_argument("--account", metavar="ADRESSE", default="", help="le compte")

@@ -1,26 +1,32 @@
 """The only module that knows every concrete class: it puts the program together and runs it."""
 
 import asyncio
+import os
+import pwd
 import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tui_mailer.audit_command import ask_passphrase, export
+from tui_mailer.audit_export import Period
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.secrets.secrets import Secrets
 from tui_mailer.backend.smtp.submission import SmtpSubmission
 from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
-from tui_mailer.domain.account import Account, Endpoint
+from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.engine.engine import Outside
+from tui_mailer.engine.engine import Outside, utc_now
+from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
 from tui_mailer.memory import share_one_heap
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
+from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.settings.writer import SettingsFile
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
@@ -43,6 +49,14 @@ class AccountUnknown(MailerError):
     advice = "Vérifiez l’adresse, ou lancez tui-mailer sans --compte pour l’ajouter."
 
 
+class NothingKept(MailerError):
+    """An account was never opened on this machine."""
+
+    what = "Ce compte n’a pas de boîte locale sur ce poste."
+    meaning = "Il n’y a pas de journal à exporter."
+    advice = "Vérifiez l’adresse donnée avec --account."
+
+
 class DemoMissing(MailerError):
     """The package was installed without the embedded servers."""
 
@@ -60,9 +74,18 @@ def make_session(
         submission=SmtpSubmission(),
         secrets=Secrets(),
         files=UserFiles(),
+        system_user=_system_user(),
     )
     opener = EncryptedStoreOpener(places.store_directory, derivation)
     return Session(outside, opener, SettingsFile(places.settings_file), options)
+
+
+def _system_user() -> str:
+    """Who is logged in to this machine; the environment's word is not taken for it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path, ...] = ()) -> int:
@@ -77,9 +100,40 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
     for path in attach:
         UserFiles().describe(path)
     opening = replace(
-        _opening(settings), account=_account(settings, address), compose_ins=ins, attach=attach
+        _opening(settings, places),
+        account=_account(settings, address),
+        compose_ins=ins,
+        attach=attach,
     )
     return asyncio.run(_run_app(make_session(places, settings.options), opening))
+
+
+def run_audit(places: Places, period: Period, *, form: str, address: str = "") -> int:
+    """Print the journal of an account; the exit status, 2 when it was touched.
+
+    Raises:
+        MailerError: no such account, no local store, a wrong passphrase, or it is open elsewhere.
+    """
+    account = _account(load(places.settings_file), address)
+    opener = EncryptedStoreOpener(places.store_directory)
+    if account is None or not opener.exists(account):
+        raise NothingKept
+    return asyncio.run(_run_audit(account, opener, period, form))
+
+
+async def _run_audit(
+    account: Account, opener: EncryptedStoreOpener, period: Period, form: str
+) -> int:
+    passphrase = ""
+    if account.secret_origin not in {SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND}:
+        credentials = await Secrets().credentials(account)
+        passphrase = credentials.password if credentials else ""
+    store = await opener.open(account, passphrase or ask_passphrase(account.address))
+    try:
+        author = Author(account.address, _system_user())
+        return await export(JournalKeeper(store, author, utc_now), period, form)
+    finally:
+        await store.close()
 
 
 def run_demo(places: Places) -> int:
@@ -101,8 +155,9 @@ def _account(settings: Settings, address: str) -> Account | None:
     raise AccountUnknown(subject=address)
 
 
-def _opening(settings: Settings) -> Opening:
+def _opening(settings: Settings, places: Places) -> Opening:
     return Opening(
+        templates=TemplateFolder(places.settings_file).templates,
         editor=settings.external_editor,
         light=settings.light_display,
         attachments_dir=settings.attachments_directory.expanduser(),
@@ -127,10 +182,10 @@ async def _run_demo(settings: Settings) -> int:
         practice = await stack.enter_async_context(DemoPractice())
         places = Places(home / "reglages.toml", home / "store", home / "state")
         session = make_session(places, settings.options)
-        return await _run_app(session, demo_opening(practice, settings))
+        return await _run_app(session, demo_opening(practice, settings, places))
 
 
-def demo_opening(practice: "DemoPractice", settings: Settings) -> Opening:
+def demo_opening(practice: "DemoPractice", settings: Settings, places: Places) -> Opening:
     """The login screen filled in for a practice that is running."""
     account = Account(
         practice.address,
@@ -140,5 +195,5 @@ def demo_opening(practice: "DemoPractice", settings: Settings) -> Opening:
         ca_file=practice.ca_file,
     )
     return replace(
-        _opening(settings), account=account, password=practice.password, hints=_DEMO_HINTS
+        _opening(settings, places), account=account, password=practice.password, hints=_DEMO_HINTS
     )

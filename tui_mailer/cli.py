@@ -20,7 +20,7 @@ _BROKEN = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status: 0 done, 1 not, 2 not understood."""
+    """Run one command; the exit status: 0 done, 1 not, 2 not understood, or a journal touched."""
     arguments = parser().parse_args(argv)
     silence_libraries()
     try:
@@ -62,6 +62,15 @@ def _open_interface(arguments: Namespace) -> int:
         places = replace(places, settings_file=arguments.reglages)
     if arguments.command == "demo":
         return bootstrap.run_demo(places)
+    if arguments.command == "audit":
+        from tui_mailer.audit_export import Period
+
+        return bootstrap.run_audit(
+            places,
+            Period(arguments.since, arguments.until),
+            form=arguments.format,
+            address=arguments.account or arguments.compte,
+        )
     if arguments.command == "compose":
         return bootstrap.run(
             places, address=arguments.compte, ins=arguments.ins, attach=tuple(arguments.attach)

@@ -42,7 +42,7 @@ async def test_a_message_to_a_confirmed_patient_arrives_whole_and_is_found_again
 ) -> None:
     office = await open_office()
     engine = office.engine
-    content = bytes(range(256)) * 400
+    content = b"%PDF-1.4\n" + bytes(range(256)) * 400
     (tmp_path / "bilan é.pdf").write_bytes(content)
     attachment = await engine.writing.attach(tmp_path / "bilan é.pdf")
     draft = replace(letter(PATIENT.address, "Votre bilan"), attachments=(attachment,))

@@ -16,6 +16,7 @@ from tui_mailer.bootstrap import make_session
 from tui_mailer.domain.account import Account
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.settings.model import Places
+from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 
@@ -138,6 +139,7 @@ async def terminal(
         attachments_dir=home,
         compose_ins=ins,
         attach=attach,
+        templates=TemplateFolder(places.settings_file).templates,
     )
     app = MailerApp(session, opening)
     async with app.run_test(size=size) as pilot:

@@ -76,7 +76,8 @@ async def test_a_message_that_cannot_leave_says_why_and_stays_on_the_screen(
     world: World, tmp_path: Path
 ) -> None:
     (tmp_path / "bilan.pdf").write_bytes(b"%PDF-")
-    with (tmp_path / "radio.dcm").open("wb") as large:
+    with (tmp_path / "radio.pdf").open("wb") as large:
+        large.write(b"%PDF-1.7")
         large.truncate(26_000_000)
     async with terminal(world, tmp_path, SIZE) as screen:
         await log_in(screen, world)
@@ -107,7 +108,7 @@ async def test_a_message_that_cannot_leave_says_why_and_stays_on_the_screen(
         await screen.press("ctrl+d")
 
         # more than Mon espace santé takes
-        await attach(screen, tmp_path / "radio.dcm")
+        await attach(screen, tmp_path / "radio.pdf")
         await screen.shows("1 pièce jointe")
         await screen.press("ctrl+s")
         await screen.says("Le message est trop volumineux", "limite 25 Mo", "n’est pas parti")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -86,10 +86,10 @@ class Practice:
     def session(self) -> Session:
         return Session(self._outside, self._opener, self.book, _OPTIONS)
 
-    async def engine(self, account: Account = ACCOUNT) -> Engine:
+    async def engine(self, account: Account = ACCOUNT, **options: Any) -> Engine:
         """An engine on a store of its own; not started, so that nothing connects."""
         store = await self._opener.open(account, PASSWORD)
-        return Engine(account, store, self._outside, _OPTIONS)
+        return Engine(account, store, self._outside, replace(_OPTIONS, **options))
 
     @property
     def _opener(self) -> EncryptedStoreOpener:
@@ -120,7 +120,9 @@ async def receive(engine: Engine, mailbox: str, name: str, subject: str = "Bonjo
 class StageApp(App[None], inherit_bindings=False):
     """Shows the screens of a test, with the program's own styles."""
 
-    CSS_PATH: ClassVar = [_STYLES / "base.tcss", _STYLES / "login.tcss", _STYLES / "compose.tcss"]
+    CSS_PATH: ClassVar = [
+        _STYLES / f"{name}.tcss" for name in ("base", "login", "compose", "journal")
+    ]
 
     def __init__(self, opening: Opening | None = None) -> None:
         super().__init__()

@@ -17,11 +17,12 @@ from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.events import Connectivity, ConnectivityChanged, DraftDiscarded
 from tui_mailer.domain.exchange import Exchange
+from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.patient import KnownPatient
 from tui_mailer.domain.ports import (
+    AccountStore,
     Files,
     MailServerConnector,
-    MessageStore,
     SecretSource,
     Submission,
 )
@@ -34,6 +35,9 @@ from tui_mailer.engine.drafts import DraftKeeper
 from tui_mailer.engine.exchanges import Exchanges
 from tui_mailer.engine.filing import Filing
 from tui_mailer.engine.identities import Identities
+from tui_mailer.engine.journal import Author, JournalKeeper
+from tui_mailer.engine.journalled_server import JournalledConnector
+from tui_mailer.engine.journalled_submission import JournalledSubmission
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
@@ -58,20 +62,25 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The outside as the engine sees it: one implementation of each port."""
+    """The outside as the engine sees it: one implementation of each port.
+
+    Attributes:
+        system_user: who is logged in to the machine, for the journal.
+    """
 
     connector: MailServerConnector
     submission: Submission
     secrets: SecretSource
     files: Files
     now: Callable[[], datetime] = utc_now
+    system_user: str = ""
 
 
 class Engine:
     """One account: its store, its connections, its outbox. Outlives every screen."""
 
     def __init__(
-        self, account: Account, store: MessageStore, outside: Outside, options: EngineOptions
+        self, account: Account, store: AccountStore, outside: Outside, options: EngineOptions
     ) -> None:
         self.account = account
         self.options = options
@@ -82,14 +91,17 @@ class Engine:
         self._running: asyncio.Task[None] | None = None
         self._has_connected = asyncio.Event()
 
-        self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
-        self._worker = Worker(
-            account, outside.connector, outside.secrets, self.announce, self._pause()
+        self.journal = JournalKeeper(
+            store, Author(account.address, outside.system_user), outside.now
         )
+        connector = JournalledConnector(outside.connector, self.journal)
+        self._submission = JournalledSubmission(outside.submission, self.journal)
+        self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
+        self._worker = Worker(account, connector, outside.secrets, self.announce, self._pause())
         self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
         self._watcher = Watcher(
             account,
-            outside.connector,
+            connector,
             outside.secrets,
             self._mailbox.sync_inbox,
             self._pause(),
@@ -98,7 +110,7 @@ class Engine:
         self.outbox = Outbox(
             account,
             store,
-            outside.submission,
+            self._submission,
             outside.secrets,
             self.announce,
             outside.now,
@@ -114,12 +126,14 @@ class Engine:
             self.announce,
             file_exchanges=options.file_exchanges,
         )
-        self.identities = Identities(store, account.address)
+        self.identities = Identities(store, account.address, self.journal)
         self.patients = Patients(store, account.address, outside.now)
         self.exchanges = Exchanges(account, store)
-        self.reading = Reading(store, self._mailbox, outside.files)
+        self.reading = Reading(store, self._mailbox, outside.files, self.journal)
         self.trust = Trust(outside.files, options.white_list, outside.now)
-        reviewing = Reviewing(account, store, self.identities, self.patients, self.trust)
+        reviewing = Reviewing(
+            account, store, self.identities, self.patients, self.trust, options.signature
+        )
         self.writing = Writing(
             account,
             store,
@@ -149,6 +163,7 @@ class Engine:
 
     def start(self) -> None:
         """Connect and go on by itself until `stop`; returns at once."""
+        self.journal.note(Deed.OPENED)
         self._running = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -161,6 +176,8 @@ class Engine:
             if self._running is not None:
                 self._running.cancel()
                 await asyncio.wait([self._running])
+            with suppress(MailerError):
+                await self.journal.flush()
         finally:
             await self._store.close()
 
@@ -172,6 +189,7 @@ class Engine:
             self.outbox.run,
             self._draft_copies.run,
             self._learn_size_limit,
+            partial(self.journal.keep_short, self.options.journal_months),
         ]
         if self.options.file_exchanges:
             self.announce.subscribe(self._filing.heard)
@@ -201,7 +219,7 @@ class Engine:
                     self.writing.size_limit_bytes = await with_credentials(
                         self.account,
                         self._outside.secrets,
-                        partial(self._outside.submission.check, self.account),
+                        partial(self._submission.check, self.account),
                     )
                 stop_if_cancelled()
 

@@ -1,22 +1,31 @@
 """Which patients' identities the user has confirmed: the only way to a patient's address."""
 
 from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.journal import Deed, MessageTrace
 from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.ports import MessageStore
+from tui_mailer.engine.journal import JournalKeeper
 
 
 class Identities:
     """Confirmations of this session of the program; each is journalled when given."""
 
-    def __init__(self, store: MessageStore, author: str) -> None:
+    def __init__(self, store: MessageStore, author: str, journal: JournalKeeper) -> None:
         self._store = store
+        self._journal = journal
         self._author = author
         self._confirmed: set[str] = set()
 
     async def confirm(self, confirmation: IdentityConfirmation) -> None:
         """Journal a complete confirmation; it holds until the program ends."""
         await self._store.record_confirmation(confirmation, self._author)
-        self._confirmed.add(confirmation.matricule.text)
+        matricule = confirmation.matricule.text
+        self._journal.note(
+            Deed.IDENTITY_CONFIRMED,
+            trace=MessageTrace(patient=matricule),
+            detail=confirmation.shown,
+        )
+        self._confirmed.add(matricule)
 
     def withdraw(self, matricule: Matricule) -> None:
         """The confirmation no longer holds: the user left without writing."""

@@ -19,6 +19,8 @@ class EngineOptions:
         file_exchanges: keep messages with patients in a folder of the server of their own.
         patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
         white_list: file of the national white list (XML), None: domains are judged by their ending.
+        journal_months: lines of the journal are kept this long (ECO.4.1.2: 6 at the least).
+        signature: stands under new messages, answers and messages sent on; may have several lines.
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
     """
 
@@ -30,6 +32,8 @@ class EngineOptions:
     inbox_shows_patients: bool = False
     file_exchanges: bool = False
     patient_limit_bytes: int = 25_000_000
+    journal_months: int = 12
+    signature: str = ""
     retry_first_s: float = 1.0
     retry_most_s: float = 10.0
     white_list: Path | None = None

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.folder import Folder
+from tui_mailer.domain.journal import Deed, MessageTrace
 from tui_mailer.domain.message import Flags, ListView, MessageSummary, ReadMessage
 from tui_mailer.domain.ports import Files, MessageStore
+from tui_mailer.engine.journal import JournalKeeper
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.mime import attachments
 from tui_mailer.mime.parse import parse
@@ -16,8 +18,11 @@ from tui_mailer.mime.parse import parse
 class Reading:
     """What the screens show; reading state never starts a connection, `request` alone does."""
 
-    def __init__(self, store: MessageStore, mailbox: Mailbox, files: Files) -> None:
+    def __init__(
+        self, store: MessageStore, mailbox: Mailbox, files: Files, journal: JournalKeeper
+    ) -> None:
         self._store = store
+        self._journal = journal
         self._mailbox = mailbox
         self._files = files
 
@@ -40,11 +45,31 @@ class Reading:
     async def message(self, message_id: int) -> ReadMessage | None:
         """The whole message, None when the store does not hold it: see `request`."""
         content = await self._store.content(message_id)
-        return None if content is None else await asyncio.to_thread(parse, content)
+        if content is None:
+            return None
+        await self._note(Deed.READ, message_id)
+        return await asyncio.to_thread(parse, content)
 
     async def source(self, message_id: int) -> bytes | None:
         """The bytes of a held message."""
-        return await self._store.content(message_id)
+        content = await self._store.content(message_id)
+        if content is not None:
+            await self._note(Deed.SOURCE_READ, message_id)
+        return content
+
+    async def _note(self, deed: Deed, message_id: int, detail: str = "") -> None:
+        """Note what was done with the copy held here; the server is not asked."""
+        row = await self._store.summary(message_id)
+        if row is None:
+            return
+        names = {folder.id: folder.name for folder in await self._store.folders()}
+        self._journal.note(
+            deed,
+            folder=names.get(row.folder_id, ""),
+            uid=max(row.uid, 0),
+            trace=MessageTrace(row.message_id, row.patient),
+            detail=detail,
+        )
 
     async def request(self, message_id: int) -> None:
         """Have the whole message fetched; `BodyArrived` or `BodyRefused` follows."""
@@ -75,7 +100,9 @@ class Reading:
             AttachmentUnreadable: the message has no such part.
         """
         content = await self._store.content(message_id) or b""
-        return await asyncio.to_thread(self._save, content, index, directory)
+        path = await asyncio.to_thread(self._save, content, index, directory)
+        await self._note(Deed.ATTACHMENT_SAVED, message_id, f"pièce jointe n° {index + 1}")
+        return path
 
     def _save(self, content: bytes, index: int, directory: Path) -> Path:
         name = attachments.name(content, index)

@@ -130,11 +130,17 @@ class Replay:
             await self._forget(moves, [move.message_id for move in moves])
             return
         await self._store.try_move(list(ids.values()), target_id, floor)
+        # What was taken back while the folders were opened no longer waits: it stays where it is.
+        waiting = {move.message_id for move in await self._store.pending_moves() if move.tried_id}
         tried = [
-            PendingMove(move.message_id, move.place, target_id, target_id, floor) for move in moves
+            PendingMove(move.message_id, move.place, target_id, target_id, floor)
+            for move in moves
+            if move.message_id in waiting
         ]
+        if not tried:
+            return
         try:
-            told = await line.server.move(list(ids), target.name)
+            told = await line.server.move([move.place.uid for move in tried], target.name)
         except CommandRefused as refused:
             # Of a large batch some may have been moved before.
             await self._settle(line, tried, refused)

@@ -23,12 +23,14 @@ class Reviewing:
         identities: Identities,
         patients: Patients,
         trust: Trust,
+        signature: str = "",
     ) -> None:
         self._account = account
         self._store = store
         self._identities = identities
         self._patients = patients
         self._trust = trust
+        self._signature = signature
 
     async def review(self, draft: Draft) -> Review:
         """Hold a draft against the rules as things stand now."""
@@ -50,6 +52,7 @@ class Reviewing:
             about=about,
             oppositions=tuple(entry for found in oppositions for entry in found),
             trust=await self._trust.space(),
+            signature=self._signature,
         )
 
     async def _patient_of_message(self, message_id: int) -> str:

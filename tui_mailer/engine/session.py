@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import SecretUnavailable
 from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.engine import Engine, Outside
+from tui_mailer.engine.journal_answers import DONE
 from tui_mailer.engine.options import EngineOptions
 
 
@@ -73,6 +75,7 @@ class Session:
                 account, self._outside.secrets, lambda found: self._prove(account, found, on_step)
             )
         engine = await self.open(account, passphrase)
+        engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
         self._book.save(account)
         return engine
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil, floor
 from pathlib import Path
 
 from tui_mailer.domain.account import Account
@@ -23,6 +24,7 @@ from tui_mailer.domain.errors import (
     SendRefused,
     UnconfirmedIdentity,
 )
+from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import ReadMessage
 from tui_mailer.domain.ports import Files, MessageStore
 from tui_mailer.domain.safe_text import safe_line
@@ -38,6 +40,7 @@ from tui_mailer.mime.compose import compose, new_message_id
 from tui_mailer.mime.headers import one_line
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reply import forward, reply
+from tui_mailer.mime.signature import signed
 
 
 class Writing:
@@ -71,6 +74,15 @@ class Writing:
             AttachmentUnreadable: no such file, no right to read it, or no file.
         """
         return await asyncio.to_thread(self._files.describe, path)
+
+    def sign(self, draft: Draft) -> Draft:
+        """`draft` with the user's signature under its text, above what is quoted.
+
+        The message that ends an exchange bears none.
+        """
+        if draft.subject == END_SUBJECT:
+            return draft
+        return replace(draft, body=signed(draft.body, self._options.signature))
 
     async def reply(self, message_id: int, *, to_all: bool) -> Draft:
         """A draft that answers a held message, quoted.
@@ -182,14 +194,20 @@ class Writing:
         return await asyncio.to_thread(received_attachments.content, content, attachment.index)
 
     def _check_size(self, size_bytes: int, patient: str) -> None:
-        limits = [self.size_limit_bytes, self._options.patient_limit_bytes if patient else None]
-        limit_bytes = min((limit for limit in limits if limit), default=None)
-        if limit_bytes is not None and size_bytes > limit_bytes:
-            raise MessageTooLarge(
-                subject=f"{size_bytes / 1e6:.1f} Mo, limite {limit_bytes / 1e6:.0f} Mo".replace(
-                    ".", ","
-                )
-            )
+        limits = [
+            (self.size_limit_bytes, "serveur d’envoi"),
+            (self._options.patient_limit_bytes if patient else None, "Mon espace santé"),
+        ]
+        known = [(limit, whose) for limit, whose in limits if limit]
+        limit_bytes, whose = min(known, default=(size_bytes, ""))
+        if size_bytes > limit_bytes:
+            size, limit = _megabytes(size_bytes, ceil), _megabytes(limit_bytes, floor)
+            raise MessageTooLarge(subject=f"{size} une fois encodé, limite {limit} ({whose})")
+
+
+def _megabytes(size_bytes: int, rounded: Callable[[float], int]) -> str:
+    """A size to one decimal, rounded so that what is above a limit also reads so."""
+    return f"{rounded(size_bytes / 1e5) / 10:.1f} Mo".replace(".0", "").replace(".", ",")
 
 
 def _leaving(draft: Draft, found: Review) -> Draft:

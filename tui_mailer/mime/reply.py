@@ -9,6 +9,7 @@ from tui_mailer.domain.address import PATIENT_DOMAIN, Address
 from tui_mailer.domain.draft import Draft, ForwardedAttachment
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import ReadMessage
+from tui_mailer.domain.subject import without_documents_prefix
 
 MAX_REFERENCES: Final = 20
 MAX_PATIENT_QUOTE_LINES: Final = 20
@@ -26,8 +27,6 @@ _FORWARD: Final = ("tr", "fw", "fwd")
 _REPLY_PREFIXES: Final = _prefixes(*_REPLY)
 _FORWARD_PREFIXES: Final = _prefixes(*_FORWARD)
 _ANY_PREFIXES: Final = _prefixes(*_REPLY, *_FORWARD)
-# ECO.2.1.3: marks a message that carries documents; an answer carries none.
-_DOCUMENTS_PREFIX: Final = re.compile(r"\AXDM/\d+\.\d+/DDM\+?\s*", re.IGNORECASE)
 _MONTHS: Final = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre"),
     *("octobre", "novembre", "décembre"),
@@ -103,9 +102,10 @@ def _prefixed(prefix: str, known: re.Pattern[str], subject: str) -> str:
     """One prefix, however many there were; nothing for the subject that ends an exchange.
 
     ``Re: [FIN]`` would look like an end of the exchange and be none (ENS V1.3 §7): the user
-    writes a subject anew.
+    writes a subject anew. ``XDM/1.0/DDM+`` marks a message that carries documents (ECO.2.1.3): an
+    answer carries none, and behind ``Tr:`` the prefix would mark nothing.
     """
-    bare = _DOCUMENTS_PREFIX.sub("", known.sub("", subject.strip()))
+    bare = without_documents_prefix(known.sub("", subject.strip()))
     bare = known.sub("", bare).strip()
     core = _ANY_PREFIXES.sub("", bare)
     if not core or core.casefold() == END_SUBJECT.casefold():

@@ -20,6 +20,8 @@ _OPTION_NAMES: Final = {
     "releve_s": "poll_s",
     "reception_montre_patients": "inbox_shows_patients",
     "ranger_echanges": "file_exchanges",
+    "journal_mois": "journal_months",
+    "signature": "signature",
 }
 # Drafts are on disk soon whatever is set, and a server is not asked without pause.
 _RANGES: Final = {
@@ -27,6 +29,7 @@ _RANGES: Final = {
     "enregistrement_brouillon_s": (0, 10),
     "brouillon_serveur_s": (0, 3_600),
     "releve_s": (30, 86_400),
+    "journal_mois": (6, 600),
 }
 _LINE: Final = re.compile(r"at line (\d+)")
 _GENERAL_NAMES: Final = frozenset(

@@ -51,6 +51,7 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         "styles/login.tcss",
         "styles/compose.tcss",
         "styles/light.tcss",
+        "styles/journal.tcss",
     ]
     COMMANDS: ClassVar = {ScreenCommands}
     ENABLE_COMMAND_PALETTE = True

@@ -42,7 +42,7 @@ def new_message(app: App[Any], engine: Engine) -> None:
 
 def write_to_professional(app: App[Any], engine: Engine) -> None:
     """Open an empty message."""
-    _start(app, partial(_compose, app, engine, Draft()))
+    _start(app, partial(_compose, app, engine, engine.writing.sign(Draft())))
 
 
 def write_to_patient(
@@ -90,7 +90,7 @@ def resume_stored_draft(app: App[Any], engine: Engine, message_id: int) -> None:
 async def _new_message(app: App[Any], engine: Engine) -> None:
     choice = await app.push_screen_wait(NewMessageScreen())
     if choice == "professional":
-        await _compose(app, engine, Draft())
+        await _compose(app, engine, engine.writing.sign(Draft()))
     elif choice == "patient":
         await _write_to_patient(app, engine, "", ())
 
@@ -101,12 +101,12 @@ async def _write_to_patient(
     confirmed = await app.push_screen_wait(InsSearchScreen(engine, text, Purpose.WRITE))
     if confirmed is not None:
         address = confirmed.matricule.address(engine.account.patient_domain)
-        draft = Draft(to=(Address.received(address, confirmed.name),))
+        draft = engine.writing.sign(Draft(to=(Address.received(address, confirmed.name),)))
         await _compose_to_confirmed(app, engine, draft, _banner(engine, confirmed), attach)
 
 
 async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
-    draft = await engine.writing.reply(message_id, to_all=to_all)
+    draft = engine.writing.sign(await engine.writing.reply(message_id, to_all=to_all))
     patients = patients_of(draft, engine.account)
     if len(patients) != 1:
         await _compose(app, engine, draft)
@@ -120,7 +120,7 @@ async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool
 
 
 async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
-    await _compose(app, engine, await engine.writing.forward(message_id))
+    await _compose(app, engine, engine.writing.sign(await engine.writing.forward(message_id)))
 
 
 async def _resume(
@@ -182,15 +182,18 @@ async def _compose(
     attach: Sequence[Path] = (),
     warning: MailerError | None = None,
 ) -> Outgoing | None:
-    screen = ComposeScreen(engine, draft, banner, offers_editor=_offers_editor(app))
+    opening = _opening(app)
+    screen = ComposeScreen(
+        engine, draft, banner, offers_editor=opening.editor, templates=opening.templates
+    )
     screen.attach_first(attach)
     screen.warn_first(warning)
     return await app.push_screen_wait(screen)
 
 
-def _offers_editor(app: App[Any]) -> bool:
+def _opening(app: App[Any]) -> Opening:
     opening = getattr(app, "opening", None)
-    return isinstance(opening, Opening) and opening.editor
+    return opening if isinstance(opening, Opening) else Opening()
 
 
 async def _known_banner(engine: Engine, patients: Sequence[str]) -> PatientBanner | None:

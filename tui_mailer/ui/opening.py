@@ -1,9 +1,14 @@
 """With what the interface starts: the command line's wishes, and the demo's."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.template import Template
+
+TemplateSource = Callable[[], Sequence[Template]]
+"""Gives the templates as they are now; blocking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,7 @@ class Opening:
         attach: files to attach to that message.
         editor: offer `$EDITOR` while writing.
         light: begin with the light display.
+        templates: texts to write from.
         attachments_dir: where attachments are saved unless the user says otherwise.
     """
 
@@ -29,3 +35,4 @@ class Opening:
     editor: bool = False
     light: bool = False
     attachments_dir: Path | None = None
+    templates: TemplateSource = tuple

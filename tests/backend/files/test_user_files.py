@@ -93,6 +93,13 @@ def test_a_file_to_attach_is_described(files: UserFiles, tmp_path: Path) -> None
     assert files.read(found.path) == b"%PDF-1.4"
 
 
+def test_a_file_that_is_no_pdf_is_not_taken_for_one(files: UserFiles, tmp_path: Path) -> None:
+    (tmp_path / "bilan.pdf").write_bytes(b"PK\x03\x04")
+    (tmp_path / "photo").write_bytes(b"\xff\xd8\xff\xe0...")
+    assert files.describe(tmp_path / "bilan.pdf").media_type == "application/octet-stream"
+    assert files.describe(tmp_path / "photo").media_type == "image/jpeg"
+
+
 def test_a_compressed_file_is_not_taken_for_what_is_in_it(files: UserFiles, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt.gz"
     path.write_bytes(b"")

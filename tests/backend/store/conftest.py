@@ -12,6 +12,7 @@ from tui_mailer.domain.account import Account, Endpoint
 
 pytest.register_assert_rewrite(
     "contract.exchange_contract",
+    "contract.journal_contract",
     "contract.message_store_contract",
     "contract.patient_contract",
     "contract.search_contract",

@@ -1,4 +1,4 @@
-"""The encrypted store keeps the promises of `MessageStore`."""
+"""The encrypted store keeps the promises of `MessageStore` and of `Journal`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from contract.exchange_contract import ExchangeStateContract, PatientListContract
+from contract.journal_contract import JournalContract
 from contract.message_store_contract import MessageStoreContract
 from contract.patient_contract import PatientContract
 from contract.search_contract import SearchContract
 
 from tui_mailer.backend.store import EncryptedStoreOpener
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.ports import AccountStore
 
 
 class TestEncryptedMessageStore(
@@ -22,11 +23,12 @@ class TestEncryptedMessageStore(
     SearchContract,
     PatientListContract,
     ExchangeStateContract,
+    JournalContract,
 ):
     @pytest.fixture
     async def store(
         self, opener: EncryptedStoreOpener, account: Account, passphrase: str
     ) -> AsyncIterator[Any]:
-        opened: MessageStore = await opener.open(account, passphrase)
+        opened: AccountStore = await opener.open(account, passphrase)
         yield opened
         await opened.close()

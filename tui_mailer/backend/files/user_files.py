@@ -11,6 +11,7 @@ from tui_mailer.domain.draft import FileAttachment
 from tui_mailer.domain.errors import AttachmentNotSaved, AttachmentUnreadable
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.mime.attachments import save_name
+from tui_mailer.mime.previews import HEAD_BYTES, true_type
 
 _UNKNOWN_TYPE: Final = "application/octet-stream"
 _PRIVATE: Final = 0o600
@@ -21,23 +22,25 @@ class UserFiles:
     """Reads what the user attaches, and writes what the user saves."""
 
     def describe(self, path: Path) -> FileAttachment:
-        """Name, type by its ending, and size in bytes of a file to attach.
+        """Name, type by its content, else by its ending, and size in bytes of a file to attach.
 
         Raises:
             AttachmentUnreadable: absent, no ordinary file, or not readable.
         """
         try:
             found = path.stat()
-            readable = os.access(path, os.R_OK)
+            is_file = stat.S_ISREG(found.st_mode)
+            head = _head(path) if is_file else b""
         except (OSError, ValueError) as error:
             raise AttachmentUnreadable(subject=path.name) from error
-        if not stat.S_ISREG(found.st_mode) or not readable:
+        if not is_file:
             raise AttachmentUnreadable(subject=path.name)
-        media_type, encoding = mimetypes.guess_type(path.name)
+        guessed, encoding = mimetypes.guess_type(path.name)
+        claimed = _UNKNOWN_TYPE if encoding else guessed or _UNKNOWN_TYPE
         return FileAttachment(
             path=path.absolute(),
             name=str(safe_line(path.name)),
-            media_type=_UNKNOWN_TYPE if encoding else media_type or _UNKNOWN_TYPE,
+            media_type=true_type(claimed, head),
             size_bytes=found.st_size,
         )
 
@@ -78,6 +81,12 @@ class UserFiles:
             path.unlink(missing_ok=True)
             raise AttachmentNotSaved(subject=path.name) from error
         return path
+
+
+def _head(path: Path) -> bytes:
+    # A pipe put at its place since must not block.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _create(directory: Path, name: str) -> tuple[int, Path]:

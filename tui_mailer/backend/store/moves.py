@@ -70,8 +70,8 @@ _ARRIVED_ON_THE_WAY: Final = """
     WHERE message_id = :id
 """
 _NOTE_REMOVAL: Final = f"""
-    INSERT OR IGNORE INTO pending_expunge (folder_id, uid)
-    SELECT coalesce(p.folder_id, m.folder_id), coalesce(p.uid, m.uid)
+    INSERT OR IGNORE INTO pending_expunge (folder_id, uid, message_id, patient)
+    SELECT coalesce(p.folder_id, m.folder_id), coalesce(p.uid, m.uid), m.message_id, m.patient
     FROM message AS m LEFT JOIN pending_move AS p ON p.message_id = m.id WHERE m.id IN {_CHOSEN}
 """  # noqa: S608  (constants)
 _REMOVE: Final = f"DELETE FROM message WHERE id IN {_CHOSEN}"  # noqa: S608  (constants)

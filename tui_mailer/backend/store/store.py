@@ -7,6 +7,7 @@ from tui_mailer.backend.store.exchanges import Exchanges
 from tui_mailer.backend.store.files import InstanceLock
 from tui_mailer.backend.store.flags import MessageFlags
 from tui_mailer.backend.store.folders import Folders
+from tui_mailer.backend.store.journal import StoredJournal
 from tui_mailer.backend.store.lists import Lists
 from tui_mailer.backend.store.messages import Messages
 from tui_mailer.backend.store.moves import Moves
@@ -30,8 +31,9 @@ class EncryptedMessageStore(
     Drafts,
     DraftCopies,
     Outbox,
+    StoredJournal,
 ):
-    """A `MessageStore` in one encrypted file; made by `EncryptedStoreOpener`."""
+    """An `AccountStore` in one encrypted file; made by `EncryptedStoreOpener`."""
 
     def __init__(self, database: Database, owner: Owner, lock: InstanceLock) -> None:
         super().__init__(database, owner)

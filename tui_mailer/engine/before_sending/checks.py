@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from tui_mailer.engine.before_sending.attachments import (
+    announced_is_attached,
+    patient_can_see_attachments,
+)
 from tui_mailer.engine.before_sending.ending import end_is_meant, restart_is_meant
 from tui_mailer.engine.before_sending.finding import Check
 from tui_mailer.engine.before_sending.opposition import patient_does_not_object
@@ -12,6 +16,7 @@ from tui_mailer.engine.before_sending.recipients import (
     recipients_are_addresses,
 )
 from tui_mailer.engine.before_sending.subject import subject_is_there
+from tui_mailer.engine.before_sending.unfinished import nothing_is_left_to_fill_in
 
 CHECKS: Final[tuple[Check, ...]] = (
     recipients_are_addresses,
@@ -22,4 +27,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     end_is_meant,
     restart_is_meant,
     subject_is_there,
+    nothing_is_left_to_fill_in,
+    announced_is_attached,
+    patient_can_see_attachments,
 )

@@ -49,6 +49,7 @@ class Context:
         about: the patient with whom the message answered or forwarded was exchanged, or "".
         oppositions: those in force, of the patients written to and of `about`.
         trust: which domains may be written to.
+        signature: what stands under every message, or "".
     """
 
     account: Account
@@ -57,6 +58,7 @@ class Context:
     about: str = ""
     oppositions: tuple[OppositionEntry, ...] = ()
     trust: TrustSpace = field(default_factory=TrustSpace)
+    signature: str = ""
 
 
 Check = Callable[[Draft, Context], Iterable[Finding]]

@@ -66,6 +66,19 @@ class NoAnswer(Command["ComposeScreen"]):
         screen.toggle_final()
 
 
+class UseTemplate(Command["ComposeScreen"]):
+    """Modèles : insérer un texte tout prêt là où est le curseur."""
+
+    key = "ctrl+g"
+    label = "Modèles"
+    priority = True
+    asks = True
+
+    async def run(self, screen: "ComposeScreen") -> None:
+        """Show them, and insert the one chosen."""
+        await screen.use_template()
+
+
 class Close(Command["ComposeScreen"]):
     """Fermer ; le brouillon est gardé."""
 

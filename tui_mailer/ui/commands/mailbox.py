@@ -15,6 +15,7 @@ from tui_mailer.ui.commands.searching import SEARCHING, Find
 from tui_mailer.ui.presenters.source import source_text
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.drafts import DraftsScreen
+from tui_mailer.ui.screens.journal import JournalScreen
 from tui_mailer.ui.screens.new_password import NewPasswordScreen
 from tui_mailer.ui.screens.outbox import OutboxScreen
 from tui_mailer.ui.screens.save_attachment import SaveAttachmentScreen
@@ -168,6 +169,17 @@ class ShowOutbox(Command["MailboxScreen"]):
         screen.app.push_screen(OutboxScreen(screen.engine))
 
 
+class ShowJournal(Command["MailboxScreen"]):
+    """Journal : ce qui a été fait dans cette boîte, par qui et quand."""
+
+    key = "h"
+    label = "Journal"
+
+    async def run(self, screen: "MailboxScreen") -> None:
+        """List it above the screen."""
+        screen.app.push_screen(JournalScreen(screen.engine))
+
+
 class CheckMail(Command["MailboxScreen"]):
     """Relever le courrier, ou se reconnecter ; dit pourquoi la connexion manque."""
 
@@ -222,6 +234,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     Undo,
     ShowDrafts,
     ShowOutbox,
+    ShowJournal,
     CheckMail,
     PauseSync,
     ShowSource,

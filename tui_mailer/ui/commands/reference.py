@@ -13,6 +13,7 @@ from tui_mailer.ui.screens.drafts import DraftsScreen
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
+from tui_mailer.ui.screens.journal import JournalScreen
 from tui_mailer.ui.screens.leaving import LeavingScreen
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -23,6 +24,7 @@ from tui_mailer.ui.screens.opposition import OppositionScreen
 from tui_mailer.ui.screens.outbox import OutboxScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.screens.save_attachment import SaveAttachmentScreen
+from tui_mailer.ui.screens.templates import TemplatesScreen
 
 SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     LoginScreen,
@@ -32,8 +34,10 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     OppositionScreen,
     ComposeScreen,
     FileChooserScreen,
+    TemplatesScreen,
     DraftsScreen,
     OutboxScreen,
+    JournalScreen,
     SaveAttachmentScreen,
     ChooseFolderScreen,
     ChooseFilterScreen,

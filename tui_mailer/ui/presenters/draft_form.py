@@ -59,8 +59,8 @@ def title_of(draft: Draft) -> str:
     return "Répondre" if draft.in_reply_to else "Nouveau message"
 
 
-def is_blank(draft: Draft) -> bool:
-    """True for a draft in which nothing was written that would be worth keeping."""
+def is_blank(draft: Draft, signature: str = "") -> bool:
+    """True for a draft in which nothing but the signature stands: not worth keeping."""
     return not (
         draft.id or draft.recipients or any(draft.incomplete_recipients) or draft.subject.strip()
-    ) and not (draft.body.strip() or draft.attachments)
+    ) and not (draft.body.strip() not in {"", signature.strip()} or draft.attachments)

@@ -13,6 +13,7 @@ from tui_mailer.domain.doubts import Doubt, DoubtKind, doubts
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Attachment, Link, ReadMessage
+from tui_mailer.domain.subject import shown_subject
 from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.presenters.patient_words import label_note
 from tui_mailer.ui.text import Part, french_moment, french_size, line, plural
@@ -56,7 +57,8 @@ _NOTICES: Final = {
 def headers(message: ReadMessage, context: ReaderContext) -> Content:
     """Subject, people and date; a patient is named as one, a lookalike as what it is."""
     found = doubts(message, context.traits, context.patient_domain)
-    parts: list[Part] = [*_notice(found), (message.subject or "(sans objet)", "bold"), "\n\n"]
+    subject = shown_subject(message.subject) or "(sans objet)"
+    parts: list[Part] = [*_notice(found), (subject, "bold"), "\n\n"]
     parts += _people("De", (message.sender,), context)
     parts += [part for doubt in found for part in _sentence(doubt, message, context)]
     if any(doubt.kind is DoubtKind.REPLY_ELSEWHERE for doubt in found):

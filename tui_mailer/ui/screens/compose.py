@@ -15,7 +15,7 @@ from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
-from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
@@ -25,14 +25,17 @@ from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import compose as commands
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.editor import edit_text
+from tui_mailer.ui.opening import TemplateSource
 from tui_mailer.ui.presenters import sizes
 from tui_mailer.ui.presenters.draft_form import fields_of, is_blank, title_of, with_recipients
 from tui_mailer.ui.presenters.identity import PatientBanner
+from tui_mailer.ui.presenters.template_fields import fields_for
 from tui_mailer.ui.screens.compose_exchange import ComposeExchange
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 from tui_mailer.ui.screens.meant import MeantQuestion
 from tui_mailer.ui.screens.question import Question
+from tui_mailer.ui.screens.templates import TemplatesScreen
 from tui_mailer.ui.text import french_size, line
 from tui_mailer.ui.widgets.attachment_list import AttachmentList
 from tui_mailer.ui.widgets.exchange_note import ExchangeNote
@@ -53,6 +56,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         commands.Attach,
         commands.Detach,
         commands.NoAnswer,
+        commands.UseTemplate,
         commands.Close,
         commands.Discard,
         commands.EditElsewhere,
@@ -65,9 +69,11 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         patient: PatientBanner | None = None,
         *,
         offers_editor: bool = False,
+        templates: TemplateSource = tuple,
     ) -> None:
         """`patient`: whom the message was opened for; that address is locked in the To field."""
         super().__init__()
+        self._templates = templates
         self.offers_editor = offers_editor
         self._engine = engine
         self._patient = patient
@@ -254,6 +260,25 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         patients_limit = self._engine.options.patient_limit_bytes if to_patient else None
         return [self._engine.writing.size_limit_bytes, patients_limit]
 
+    # --- templates
+
+    async def use_template(self) -> None:
+        """Ask for a template and insert it at the cursor; an empty subject takes its own."""
+        draft, patient = self._keeper.draft, self._patient
+        name = patient.name if patient is not None else ""
+        fields = fields_for(draft, self._engine.account, local_now(), name)
+        found = await asyncio.to_thread(self._templates)
+        chosen = await self.app.push_screen_wait(
+            TemplatesScreen([template.filled(fields) for template in found])
+        )
+        if chosen is None:
+            return
+        subject = self.query_one("#subject", Input)
+        if not subject.value.strip():
+            subject.value = safe_line(chosen.subject)
+        self._body.insert(safe_block(chosen.body))
+        self._body.focus()
+
     # --- leaving
 
     async def send(self) -> None:
@@ -346,16 +371,20 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         if self._is_settled:
             return
         self._edited()
-        if is_blank(self._keeper.draft):
+        if self._is_blank:
             await self._keeper.discard()
         else:
             await self._keeper.save()
         self._leave(None)
 
+    @property
+    def _is_blank(self) -> bool:
+        return is_blank(self._keeper.draft, self._engine.options.signature)
+
     async def discard(self) -> None:
         """Ask, then remove the draft and leave."""
         text = "Jeter ce message ? Son texte ne pourra pas être retrouvé."
-        wanted = is_blank(self._keeper.draft) or await self.app.push_screen_wait(
+        wanted = self._is_blank or await self.app.push_screen_wait(
             Question(text, "Jeter", "Garder")
         )
         if wanted and not self._is_settled:

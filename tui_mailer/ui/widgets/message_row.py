@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.domain.subject import shown_subject
 from tui_mailer.ui.presenters.exchanges import AFTER_END
 from tui_mailer.ui.text import cut, french_date, french_size
 from tui_mailer.ui.widgets.line_list import Piece, column
@@ -17,8 +18,6 @@ ONE_LINE_FROM: Final = 72
 _SIZE_FROM: Final = 84
 _DATE_WIDTH: Final = 10
 _SIZE_WIDTH: Final = 7
-# The name of an old platform's envelope, put before subjects by some software of the field.
-_ENVELOPE: Final = "XDM/1.0/DDM+"
 _PATIENT: Final = "◆ patient "
 _AFTER_END: Final = f"◆ {AFTER_END} "
 
@@ -124,7 +123,7 @@ def _who(message: MessageSummary, style: RowStyle) -> str:
 
 
 def _subject(message: MessageSummary, width: int, strength: str) -> list[Piece]:
-    subject = message.subject.removeprefix(_ENVELOPE).strip() or "(sans objet)"
+    subject = shown_subject(message.subject) or "(sans objet)"
     if not message.patient:
         return [column(subject, width, strength)]
     words = _AFTER_END if message.after_end else _PATIENT

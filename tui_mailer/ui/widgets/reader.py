@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui_mailer.domain.message import MessageSummary, ReadMessage
+from tui_mailer.domain.subject import shown_subject
 from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters import message_text
@@ -68,7 +69,11 @@ class Reader(VerticalScroll, inherit_bindings=False):
         """Only the row of the message is here; `words` say what is awaited, or what failed."""
         self.message = None
         self._rest = []
-        self._fill(line((summary.subject or "(sans objet)", "bold")), Content(""), line(words))
+        self._fill(
+            line((shown_subject(summary.subject) or "(sans objet)", "bold")),
+            Content(""),
+            line(words),
+        )
 
     def on_resize(self) -> None:
         """The headers are laid out for the width."""

@@ -1,0 +1,82 @@
+"""Which limit stops a message, and where the signature stands."""
+
+from pathlib import Path
+
+import pytest
+from engine_fakes import COLLEAGUE, INS, PATIENT, World, letter, opened, until_online
+from engine_helpers import Office
+from fakes.mail_server import FakeSubmission
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.errors import MessageTooLarge
+from tui_mailer.domain.exchange import END_SUBJECT
+
+SIGNATURE = "Dr Marie MARTIN\nCabinet Martin"
+
+
+def heavy(to: str) -> Draft:
+    return Draft(to=(Address.received(to),), subject="x", body="a" * 3_000_000)
+
+
+async def told(office: Office, draft: Draft) -> str:
+    """Why the message is too large; "" when it is not."""
+    questions = (await office.engine.writing.review(draft)).questions
+    try:
+        await office.engine.writing.send(draft, questions)
+    except MessageTooLarge as error:
+        return error.explanation
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("server", "patients", "limit"),
+    [
+        (2_000_000, 25_000_000, "limite 2 Mo (serveur d’envoi)"),
+        (25_000_000, 1_500_000, "limite 1,5 Mo (Mon espace santé)"),
+        (None, 1_000_000, "limite 1 Mo (Mon espace santé)"),
+    ],
+)
+async def test_the_lower_limit_stops_a_message_to_a_patient_and_is_named(
+    tmp_path: Path, server: int | None, patients: int, limit: str
+) -> None:
+    world = World(tmp_path, submission=FakeSubmission(limit_bytes=server))
+    async with opened(world, patient_limit_bytes=patients, undo_send_s=60.0) as office:
+        await until_online(office)
+        await office.until(lambda: office.engine.writing.size_limit_bytes == server)
+        await office.confirm(INS)
+        sentence = await told(office, heavy(PATIENT))
+        assert limit in sentence
+        assert "une fois encodé" in sentence
+
+
+async def test_the_patients_limit_stops_no_message_to_a_colleague(tmp_path: Path) -> None:
+    async with opened(World(tmp_path), start=False, patient_limit_bytes=1_000) as office:
+        assert await told(office, heavy(COLLEAGUE)) == ""
+
+
+async def test_what_is_just_above_a_limit_does_not_read_as_equal_to_it(tmp_path: Path) -> None:
+    async with opened(World(tmp_path), start=False) as office:
+        writing = office.engine.writing
+        writing.size_limit_bytes = 25_000_000
+        with pytest.raises(MessageTooLarge) as raised:
+            writing._check_size(25_000_001, "")
+        assert "25,1 Mo une fois encodé, limite 25 Mo" in raised.value.explanation
+
+
+async def test_an_answer_is_signed_above_its_quotation(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.mailbox.deliver(letter("Avis"))
+    async with opened(world, signature=SIGNATURE) as office:
+        row = await office.until_row(await office.inbox(), "Avis")
+        await office.read(row)
+        reply = office.engine.writing.sign(await office.engine.writing.reply(row.id, to_all=False))
+        assert reply.body.startswith(f"\n\n{SIGNATURE}\n")
+        assert reply.body.index(SIGNATURE) < reply.body.index("> Bonjour.")
+
+
+async def test_the_end_of_an_exchange_bears_no_signature(tmp_path: Path) -> None:
+    async with opened(World(tmp_path), start=False, signature=SIGNATURE) as office:
+        ending = Draft(subject=END_SUBJECT, body="Bien à vous")
+        assert office.engine.writing.sign(ending) == ending
+        assert SIGNATURE in office.engine.writing.sign(Draft()).body

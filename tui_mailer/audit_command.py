@@ -1,0 +1,63 @@
+"""What `tui-mailer audit` does: the passphrase from the terminal, the journal to standard output.
+
+The store is opened as the program itself opens it, so it must not be open elsewhere; that the
+journal was exported is a line of the journal too.
+"""
+
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tui_mailer.audit_export import CsvExport, JsonExport, Period, verdict
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.journal import Deed, JournalLine
+from tui_mailer.engine.journal import JournalKeeper
+
+
+class NoTerminal(MailerError):
+    """Nobody can be asked: a passphrase comes neither from a pipe nor from the environment."""
+
+    what = "Le mot de passe ne peut être demandé qu’à un terminal."
+    meaning = "Rien n’a été exporté."
+    advice = "Lancez la commande depuis un terminal ; sa sortie peut aller dans un fichier."
+
+
+def ask_passphrase(address: str) -> str:
+    """Ask on the terminal, without echo, wherever standard output goes.
+
+    Raises:
+        NoTerminal: there is none.
+    """
+    try:
+        with Path("/dev/tty").open("rb"):
+            pass
+    except OSError as error:
+        raise NoTerminal from error
+    return getpass.getpass(f"Mot de passe de {address} : ")
+
+
+async def export(keeper: JournalKeeper, period: Period, form: str) -> int:
+    """Print the lines of `period`, then what the chain says; 0 when it holds, 2 when not.
+
+    Raises:
+        StoreProblem: the journal cannot be read or written.
+    """
+    keeper.note(Deed.EXPORTED, detail=f"{form}, {period.words}")
+    await keeper.flush()
+    output: CsvExport | JsonExport = JsonExport() if form == "json" else CsvExport()
+    sys.stdout.write(output.head)
+    report = await keeper.check(_printer(output.row, period))
+    sys.stdout.write(output.foot)
+    sys.stdout.flush()
+    print(verdict(report), file=sys.stderr)  # noqa: T201  (the command line's answer)
+    return 0 if report.holds else 2
+
+
+def _printer(
+    row: Callable[[JournalLine], str], period: Period
+) -> Callable[[Sequence[JournalLine]], None]:
+    def write(lines: Sequence[JournalLine]) -> None:
+        sys.stdout.writelines(row(line) for line in lines if period.holds(line))
+
+    return write

@@ -1,0 +1,37 @@
+"""What is asked about attachments: one announced and missing, one that a patient cannot see."""
+
+from collections.abc import Iterator
+
+from tui_mailer.domain.attachment_words import announced_attachment
+from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.engine.before_sending.finding import Context, Finding, Question
+from tui_mailer.engine.before_sending.patients import patients_of
+from tui_mailer.mime.previews import PREVIEWED
+
+
+def announced_is_attached(draft: Draft, context: Context) -> Iterator[Finding]:
+    """A text that says "ci-joint" with nothing attached: ask."""
+    if draft.attachments:
+        return
+    if words := announced_attachment(draft.body, context.signature):
+        yield Question(
+            "missing_attachment",
+            f"Le message dit « {safe_line(words)} » et n’a pas de pièce jointe. L’envoyer ainsi ?",
+            yes="Envoyer sans pièce jointe",
+        )
+
+
+def patient_can_see_attachments(draft: Draft, context: Context) -> Iterator[Finding]:
+    """Mon espace santé previews PDF, JPEG and PNG alone; the rest opens by downloading: ask."""
+    if not patients_of(draft, context.account):
+        return
+    unseen = [a.name for a in draft.attachments if a.media_type.lower() not in PREVIEWED]
+    if unseen:
+        names = ", ".join(f"« {safe_line(name)} »" for name in unseen)
+        subject = "n’est pas un fichier" if len(unseen) == 1 else "ne sont pas des fichiers"
+        yield Question(
+            "not_previewed",
+            f"{names} {subject} PDF, JPEG ou PNG : Mon espace santé ne l’affiche pas, le patient "
+            "devra le télécharger. L’envoyer ainsi ?",
+        )

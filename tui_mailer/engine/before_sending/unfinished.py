@@ -1,0 +1,22 @@
+"""What a template left to be filled in must not reach anybody."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tui_mailer.domain.draft import Draft
+from tui_mailer.engine.before_sending.finding import Context, Finding, Question
+
+_GAP: Final = re.compile(r"…{2,}|\.{6,}|\{(?:patient|expediteur|date)\}")
+
+UNFINISHED: Final = Question(
+    "unfinished",
+    "Il reste dans le message un blanc à compléter (………). L’envoyer ainsi ?",
+    no="Compléter",
+)
+
+
+def nothing_is_left_to_fill_in(draft: Draft, context: Context) -> Iterator[Finding]:  # noqa: ARG001  (a check)
+    """A dotted gap outside the lines quoted: ask."""
+    if any(_GAP.search(line) for line in draft.body.split("\n") if not line.startswith(">")):
+        yield UNFINISHED
