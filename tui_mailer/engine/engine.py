@@ -78,7 +78,12 @@ class Engine:
 
         self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
         self._worker = Worker(
-            account, outside.connector, outside.secrets, self.announce, self._pause()
+            account,
+            outside.connector,
+            outside.secrets,
+            self.announce,
+            self._pause(),
+            second_chance=Backoff(options.second_chance_s, options.poll_s),
         )
         self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
         self._watcher = Watcher(

@@ -17,6 +17,7 @@ class EngineOptions:
         patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
         white_list: file of the national white list (XML), None: domains are judged by their ending.
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
+        second_chance_s: what lost the line again and again is left alone this long, then longer.
     """
 
     undo_send_s: float = 10.0
@@ -28,3 +29,4 @@ class EngineOptions:
     retry_first_s: float = 1.0
     retry_most_s: float = 10.0
     white_list: Path | None = None
+    second_chance_s: float = 5.0

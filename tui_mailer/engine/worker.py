@@ -7,7 +7,6 @@ offline ──▶ connecting ──▶ syncing ──▶ online ──line lost�
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import (
@@ -22,6 +21,7 @@ from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSourc
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.backoff import Backoff
+from tui_mailer.engine.given_up import MOST_LOSSES, GivenUp
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.waiting import happens_within
 
@@ -29,9 +29,6 @@ Job = Callable[[Line], Awaitable[None]]
 """Something to do on the connection; run again on the next one when the line is lost."""
 LongJob = Callable[[Line], AsyncIterator[None]]
 """A job in slices: urgent jobs run between them."""
-
-# A job that loses the line this often and gets nowhere is given up: it may be what breaks it.
-_MOST_ATTEMPTS: Final = 3
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +43,9 @@ class Worker:
         secrets: SecretSource,
         announce: Announcer,
         backoff: Backoff,
+        second_chance: Backoff,
     ) -> None:
+        """`second_chance`: how long a job is left alone that lost the line again and again."""
         self._account = account
         self._connector = connector
         self._secrets = secrets
@@ -56,24 +55,26 @@ class Worker:
         self._attempts: dict[Job, int] = {}
         self._background: list[tuple[object, LongJob]] = []
         self._running: object = None
-        self._losses: dict[object, int] = {}
+        self._given_up = GivenUp[LongJob](second_chance)
+        self._given_up.on_time = self.forgive
         self._wake = asyncio.Event()
         self._retry = asyncio.Event()
         self.on_connected: Callable[[], None] = lambda: None
         self.state = Connectivity.OFFLINE
 
     def do(self, job: Job) -> None:
-        """Run `job` before anything in the background."""
-        self._urgent.append(job)
+        """Run `job` before anything in the background; one that waits already suffices."""
+        if job not in self._urgent[1:]:  # the first one may be running
+            self._urgent.append(job)
         self._wake.set()
 
     def do_in_background(self, name: object, job: LongJob) -> None:
         """Run `job` when nothing else is to do; one that waits under the same `name` suffices.
 
         One that is already running does not: what `job` is to find may have come after it looked.
-        A name that was given up is left alone until `forgive`.
+        A name that was given up is left alone for a while, or until `forgive`.
         """
-        if self._losses.get(name, 0) >= _MOST_ATTEMPTS:
+        if self._given_up.holds(name):
             return
         waiting = self._background[1:] if self._running is not None else self._background
         if all(other != name for other, _ in waiting):
@@ -81,8 +82,9 @@ class Worker:
             self._wake.set()
 
     def forgive(self) -> None:
-        """What was given up may be tried again."""
-        self._losses.clear()
+        """Try again what was given up."""
+        for name, job in self._given_up.take_back().items():
+            self.do_in_background(name, job)
 
     def reconnect(self) -> None:
         """Try again now: a new password is there, or the user asks."""
@@ -90,16 +92,22 @@ class Worker:
 
     async def run(self) -> None:
         """Connect, work, reconnect; ends only by cancellation."""
-        while True:
-            try:
-                await self._one_connection()
-            except (LoginRefused, SecretUnavailable) as refused:
-                self._retry.clear()
-                self._publish(Connectivity.REFUSED, refused)
-                await self._retry.wait()
-            except MailerError as problem:
-                self._publish(Connectivity.OFFLINE, problem)
-                await self._pause()
+        try:
+            while True:
+                await self._one_attempt()
+        finally:
+            self._given_up.stop()
+
+    async def _one_attempt(self) -> None:
+        try:
+            await self._one_connection()
+        except (LoginRefused, SecretUnavailable) as refused:
+            self._retry.clear()
+            self._publish(Connectivity.REFUSED, refused)
+            await self._retry.wait()
+        except MailerError as problem:
+            self._publish(Connectivity.OFFLINE, problem)
+            await self._pause()
 
     async def _pause(self) -> None:
         self._retry.clear()
@@ -142,7 +150,7 @@ class Worker:
                 if not _is_refusal(problem):
                     # A fault of ours would come back at once, and keep all others waiting.
                     is_ours = not isinstance(problem, MailerError)
-                    if is_ours or self._attempts[job] >= _MOST_ATTEMPTS:
+                    if is_ours or self._attempts[job] >= MOST_LOSSES:
                         self._finish(job)
                     raise
                 _log.warning("a job was refused: %s", type(problem).__name__)
@@ -157,12 +165,12 @@ class Worker:
         self._running = name
         try:
             async for _ in job(line):
-                self._losses.pop(name, None)
+                self._given_up.got_on(name)
                 await self._do_urgent(line)
+            self._given_up.got_on(name)
         except Exception as problem:
             if not _is_refusal(problem):
-                self._losses[name] = self._losses.get(name, 0) + 1
-                if self._losses[name] >= _MOST_ATTEMPTS:
+                if self._given_up.lost(name, job):
                     del self._background[0]
                 raise
             _log.warning("a synchronisation was refused: %s", type(problem).__name__)
