@@ -129,12 +129,17 @@ class Replay:
         except CommandRefused:
             await self._forget(moves, [move.message_id for move in moves])
             return
-        await self._store.try_move(list(ids.values()), target_id, floor)
+        # Some may have been taken back while the line was asked.
+        wanted = frozenset(await self._store.try_move(list(ids.values()), target_id, floor))
         tried = [
-            PendingMove(move.message_id, move.place, target_id, target_id, floor) for move in moves
+            PendingMove(move.message_id, move.place, target_id, target_id, floor)
+            for move in moves
+            if move.message_id in wanted
         ]
+        if not tried:
+            return
         try:
-            told = await line.server.move(list(ids), target.name)
+            told = await line.server.move([move.place.uid for move in tried], target.name)
         except CommandRefused as refused:
             # Of a large batch some may have been moved before.
             await self._settle(line, tried, refused)
