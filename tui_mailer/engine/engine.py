@@ -27,6 +27,7 @@ from tui_mailer.domain.ports import (
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.actions import Actions
 from tui_mailer.engine.announcer import Announcer, Listener
+from tui_mailer.engine.awakening import Pulse
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.drafts import DraftKeeper
 from tui_mailer.engine.exchanges import Exchanges
@@ -40,6 +41,7 @@ from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
 from tui_mailer.engine.supervisor import keep_running
 from tui_mailer.engine.trust import Trust
+from tui_mailer.engine.waiting import stop_if_cancelled
 from tui_mailer.engine.watcher import Watcher
 from tui_mailer.engine.worker import Worker
 from tui_mailer.engine.writing import Writing
@@ -84,6 +86,8 @@ class Engine:
             self.announce,
             self._pause(),
             second_chance=Backoff(options.second_chance_s, options.poll_s),
+            keep_alive_s=options.keep_alive_s,
+            secret_retry_s=options.secret_retry_s,
         )
         self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
         self._watcher = Watcher(
@@ -122,8 +126,12 @@ class Engine:
             options,
             outside.now,
         )
+        self._pulse = Pulse(self._woke, outside.now, options.pulse_s)
         self._worker.on_connected = self._connected
+        self._worker.on_lost = self._watcher.drop
+        self._watcher.on_lost = self._worker.probe
         self.outbox.on_accepted = self._copies.store_missing
+        self.outbox.tell = self._tell
         self._mailbox.on_look_again = self._copies.store_missing
 
     # --- life
@@ -151,6 +159,7 @@ class Engine:
             self._watcher.run,
             self._mailbox.poll,
             self.outbox.run,
+            self._pulse.run,
             self._learn_size_limit,
         )
         async with asyncio.TaskGroup() as tasks:
@@ -159,6 +168,10 @@ class Engine:
 
     def _tell(self, problem: MailerError) -> None:
         self.announce(ConnectivityChanged(self._worker.state, problem))
+
+    def _woke(self) -> None:
+        self._worker.doubt()
+        self.outbox.nudge()
 
     def _connected(self) -> None:
         self._watcher.allow()
@@ -179,6 +192,7 @@ class Engine:
                         self._outside.secrets,
                         partial(self._outside.submission.check, self.account),
                     )
+            stop_if_cancelled()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event, in the event loop; call what is returned to stop."""

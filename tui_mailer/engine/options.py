@@ -18,6 +18,9 @@ class EngineOptions:
         white_list: file of the national white list (XML), None: domains are judged by their ending.
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
         second_chance_s: what lost the line again and again is left alone this long, then longer.
+        secret_retry_s: a command that gave no password or token is run again after that.
+        keep_alive_s: an unused line is asked this often whether it lives.
+        pulse_s: how often the program looks whether the computer has slept.
     """
 
     undo_send_s: float = 10.0
@@ -30,3 +33,6 @@ class EngineOptions:
     retry_most_s: float = 10.0
     white_list: Path | None = None
     second_chance_s: float = 5.0
+    secret_retry_s: float = 60.0
+    keep_alive_s: float = 60.0
+    pulse_s: float = 5.0

@@ -16,6 +16,8 @@ from tui_mailer.domain.errors import (
     ConnectionProblem,
     DeliveryUncertain,
     MailerError,
+    SecretUnavailable,
+    StoreFull,
     StoreProblem,
     SubmissionRefused,
     UnconfirmedIdentity,
@@ -26,7 +28,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of
-from tui_mailer.engine.waiting import happens_within
+from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
@@ -60,6 +62,7 @@ class Outbox:
         self._longest_wait = timedelta(seconds=max(undo_s, retry_s * _MOST_PAUSES))
         self._wake = asyncio.Event()
         self.on_accepted: Callable[[], None] = lambda: None
+        self.tell: Callable[[MailerError], None] = lambda _problem: None
 
     # --- what the user does
 
@@ -135,7 +138,7 @@ class Outbox:
                 await self._date_anew(outgoing)
             if outgoing.due_at <= self._now():
                 await self._send(outgoing)
-                _stop_if_cancelled()
+                stop_if_cancelled()
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
         if not waiting:
             return None
@@ -174,7 +177,7 @@ class Outbox:
             raise
         except DeliveryUncertain as error:
             await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
-        except ConnectionProblem as error:
+        except (ConnectionProblem, SecretUnavailable) as error:
             await self._wait(outgoing, self._retry_s, error)
         except SubmissionRefused as error:
             await self._refused(outgoing, error)
@@ -203,9 +206,7 @@ class Outbox:
     async def _accepted(
         self, outgoing: Outgoing, expected: tuple[OutgoingState, ...], words: SafeText
     ) -> None:
-        await self._store.set_outgoing_state(
-            outgoing.id, expected, OutgoingState.COPY_MISSING, server_words=words
-        )
+        await self._note(outgoing.id, expected, OutgoingState.COPY_MISSING, server_words=words)
         if outgoing.patient:
             exchange = await self._store.exchange(outgoing.patient)
             await self._store.save_exchange(
@@ -225,7 +226,7 @@ class Outbox:
         self, outgoing: Outgoing, pause_s: float, error: MailerError | None = None
     ) -> None:
         """Nothing was sent: again in `pause_s`, or at the next start."""
-        await self._store.set_outgoing_state(
+        await self._note(
             outgoing.id,
             _SENDING,
             OutgoingState.QUEUED,
@@ -242,7 +243,7 @@ class Outbox:
         error: MailerError,
         expected: tuple[OutgoingState, ...] = _SENDING,
     ) -> None:
-        await self._store.set_outgoing_state(
+        await self._note(
             outgoing.id,
             expected,
             state,
@@ -251,15 +252,34 @@ class Outbox:
         )
         self._changed(outgoing.id, state, error)
 
+    async def _note(
+        self,
+        outgoing_id: int,
+        expected: tuple[OutgoingState, ...],
+        state: OutgoingState,
+        *,
+        explanation: str = "",
+        server_words: SafeText = SafeText(""),
+        due_at: datetime | None = None,
+    ) -> None:
+        """Write down what became of a message, however long the disk has no room for it."""
+        while True:
+            try:
+                await self._store.set_outgoing_state(
+                    outgoing_id,
+                    expected,
+                    state,
+                    explanation=explanation,
+                    server_words=server_words,
+                    due_at=due_at,
+                )
+                return
+            except StoreFull as full:
+                self.tell(full)
+                await asyncio.sleep(self._retry_s)
+
     def _changed(
         self, outgoing_id: int, state: OutgoingState, error: MailerError | None = None
     ) -> None:
         self._announce(OutgoingChanged(outgoing_id, state, error))
         self._wake.set()
-
-
-def _stop_if_cancelled() -> None:
-    """Go on ending: a submission that was cancelled tells first what became of the message."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError

@@ -23,7 +23,7 @@ from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.given_up import MOST_LOSSES, GivenUp
 from tui_mailer.engine.line import Line
-from tui_mailer.engine.waiting import happens_within
+from tui_mailer.engine.waiting import happens_within, interrupted
 
 Job = Callable[[Line], Awaitable[None]]
 """Something to do on the connection; run again on the next one when the line is lost."""
@@ -44,13 +44,29 @@ class Worker:
         announce: Announcer,
         backoff: Backoff,
         second_chance: Backoff,
+        *,
+        keep_alive_s: float,
+        secret_retry_s: float,
     ) -> None:
-        """`second_chance`: how long a job is left alone that lost the line again and again."""
+        """See `EngineOptions` for the durations.
+
+        Args:
+            account: whose.
+            connector: opens connections.
+            secrets: what to log in with.
+            announce: hears of each state.
+            backoff: pauses between two attempts.
+            second_chance: how long a job is left alone that lost the line again and again.
+            keep_alive_s: a line that is not used for so long is asked whether it lives.
+            secret_retry_s: a command that gave no secret is run again after that.
+        """
         self._account = account
         self._connector = connector
         self._secrets = secrets
         self._announce = announce
         self._backoff = backoff
+        self._keep_alive_s = keep_alive_s
+        self._secret_retry_s = None if account.is_password_typed else secret_retry_s
         self._urgent: list[Job] = []
         self._attempts: dict[Job, int] = {}
         self._background: list[tuple[object, LongJob]] = []
@@ -59,7 +75,9 @@ class Worker:
         self._given_up.on_time = self.forgive
         self._wake = asyncio.Event()
         self._retry = asyncio.Event()
+        self._doubted = asyncio.Event()
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_lost: Callable[[], None] = lambda: None
         self.state = Connectivity.OFFLINE
 
     def do(self, job: Job) -> None:
@@ -90,6 +108,20 @@ class Worker:
         """Try again now: a new password is there, or the user asks."""
         self._retry.set()
 
+    def doubt(self) -> None:
+        """The line must be dead, though nobody said so: a new one at once.
+
+        A refused password is not tried again for that.
+        """
+        self._backoff.reset()
+        self._doubted.set()
+        if self.state is Connectivity.OFFLINE:
+            self._retry.set()
+
+    def probe(self) -> None:
+        """The line may be dead: ask it."""
+        self.do(_ask)
+
     async def run(self) -> None:
         """Connect, work, reconnect; ends only by cancellation."""
         try:
@@ -99,15 +131,21 @@ class Worker:
             self._given_up.stop()
 
     async def _one_attempt(self) -> None:
+        self._doubted.clear()
         try:
-            await self._one_connection()
-        except (LoginRefused, SecretUnavailable) as refused:
-            self._retry.clear()
-            self._publish(Connectivity.REFUSED, refused)
-            await self._retry.wait()
+            await interrupted(self._doubted, self._one_connection())
+        except LoginRefused as refused:
+            await self._refused(refused, None)
+        except SecretUnavailable as unavailable:
+            await self._refused(unavailable, self._secret_retry_s)
         except MailerError as problem:
             self._publish(Connectivity.OFFLINE, problem)
             await self._pause()
+
+    async def _refused(self, refused: MailerError, pause_s: float | None) -> None:
+        self._retry.clear()
+        self._publish(Connectivity.REFUSED, refused)
+        await happens_within(self._retry, pause_s)
 
     async def _pause(self) -> None:
         self._retry.clear()
@@ -126,6 +164,7 @@ class Worker:
             self.on_connected()
             await self._work(server)
         finally:
+            self.on_lost()
             await server.close()
 
     async def _work(self, server: MailServer) -> None:
@@ -178,11 +217,11 @@ class Worker:
             self._running = None
         del self._background[0]
 
-    async def _wait_for_work(self, server: MailServer, keep_alive_s: float = 120.0) -> None:
+    async def _wait_for_work(self, server: MailServer) -> None:
         self._wake.clear()
         if self._urgent or self._background:
             return
-        if not await happens_within(self._wake, keep_alive_s):
+        if not await happens_within(self._wake, self._keep_alive_s):
             await server.keep_alive()
 
     def _publish(self, state: Connectivity, error: MailerError | None = None) -> None:
@@ -190,6 +229,10 @@ class Worker:
             return
         self.state = state
         self._announce(ConnectivityChanged(state, error))
+
+
+async def _ask(line: Line) -> None:
+    await line.server.keep_alive()
 
 
 def _is_refusal(problem: Exception) -> bool:
