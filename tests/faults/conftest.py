@@ -53,11 +53,11 @@ async def open_office(tmp_path: Path, account: Account) -> AsyncIterator[OpenOff
     """Opens the store of the practice (makes it the first time) and starts its engine."""
     offices: list[Office] = []
 
-    async def open_one(*, start: bool = True, who: Account = account, **options: Any) -> Office:
+    async def open_one(*, start: bool = True, directory: Path = tmp_path, **options: Any) -> Office:
         quick = {"undo_send_s": 0.0, "autosave_s": 0.02, "poll_s": 3600.0}
         pauses = {"retry_first_s": 0.02, "retry_most_s": 0.1, "second_chance_s": 0.1}
-        session = make_session(tmp_path, EngineOptions(**{**quick, **pauses, **options}))
-        office = Office(session, await session.open(who, PRACTICE.password))
+        session = make_session(directory, EngineOptions(**{**quick, **pauses, **options}))
+        office = Office(session, await session.open(account, PRACTICE.password))
         offices.append(office)
         if start:
             office.engine.start()

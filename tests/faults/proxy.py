@@ -65,6 +65,7 @@ class Link:
     struck: list[Fault] = field(default_factory=list)
     is_silent: bool = False
     rates: dict[Towards, float] = field(default_factory=dict)
+    latency_s: float = 0.0
 
     @property
     def client_port(self) -> int:
@@ -85,6 +86,7 @@ class Link:
         writer = self.server if towards is Towards.SERVER else self.client
         with suppress(OSError):
             while data := await reader.read(_CHUNK_BYTES):
+                await asyncio.sleep(self.latency_s)
                 await self._pass(data, towards, writer)
         if not self.is_silent:
             self.cut()
@@ -144,6 +146,7 @@ class BadLine:
         coming: faults of the next connections, one list each; `planned` follows.
         is_down: connections are refused, as by a host that is there.
         is_dead: connections are taken and nothing ever comes.
+        latency_s: of connections to come, each way.
     """
 
     port: int
@@ -156,6 +159,7 @@ class BadLine:
         self.coming: list[Sequence[Fault]] = []
         self.is_down = False
         self.is_dead = False
+        self.latency_s = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -215,7 +219,7 @@ class BadLine:
             client.transport.abort()
             return
         answers, server = await asyncio.open_connection("127.0.0.1", self._server_port)
-        link = Link(client, server, is_silent=self.is_dead)
+        link = Link(client, server, is_silent=self.is_dead, latency_s=self.latency_s)
         link.faults += self.coming.pop(0) if self.coming else self.planned
         self.links.append(link)
         try:
