@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from servers.people import PRACTICE
-from servers.practice import RealServers
-
 from faults.program import Typist, begin_message, logged_in, opened_store, write_settings
 from faults.stage import BadLines
+from servers.people import PRACTICE
+from servers.practice import RealServers
 
 
 async def test_a_terminal_that_is_gone_ends_the_program_and_keeps_every_word(
