@@ -43,6 +43,12 @@ async def test_what_is_typed_on_a_full_disk_is_kept_and_saved_when_there_is_room
         await typist.type_for(1.0)
         await program.shows("Le disque est plein")
         await program.shows("ne fermez pas")
+        # Nor does the program let go of it because somebody did not read that.
+        program.press(QUIT)
+        await program.shows("serait perdu")
+        await program.settles(0.6)
+        program.press("n")
+        await program.shows("mot001")
         disk.make_room()
         await program.shows("brouillon enregistré")
         program.press(QUIT)

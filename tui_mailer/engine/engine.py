@@ -239,6 +239,15 @@ class Engine:
         if keeper in self._keepers:
             self._keepers.remove(keeper)
 
+    async def save_drafts(self) -> None:
+        """Save now all that is being written.
+
+        Raises:
+            StoreProblem: some of it is on no disk yet.
+        """
+        for keeper in tuple(self._keepers):
+            await keeper.save()
+
     async def drafts(self) -> Sequence[Draft]:
         """Drafts kept here, newest first."""
         return await self._store.drafts()

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from textual import events
 from textual.driver import Driver
 
+from tui_mailer.domain.errors import StoreProblem
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
@@ -144,8 +145,24 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
 
     async def _leave(self) -> None:
-        waiting_count = await self.engine.outbox.waiting_count() if self.engine else 0
-        if self.engine is None or not waiting_count:
+        if self.engine is None:
+            self.exit()
+        elif await self._gives_up_unsaved(self.engine):
+            await self._leave_outbox(self.engine)
+
+    async def _gives_up_unsaved(self, engine: Engine) -> bool:
+        """True when all that is being written is on disk, or may be lost."""
+        try:
+            await engine.save_drafts()
+        except StoreProblem as problem:
+            text = f"{problem.what} Ce que vous écrivez n’est pas enregistré et serait perdu."
+            question = Question(f"{text} Quitter quand même ?", "Quitter", "Rester")
+            return await self.push_screen_wait(question)
+        return True
+
+    async def _leave_outbox(self, engine: Engine) -> None:
+        waiting_count = await engine.outbox.waiting_count()
+        if not waiting_count:
             self.exit()
             return
         subject = (
@@ -157,7 +174,7 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         if await self.push_screen_wait(Question(text, "Quitter", "Envoyer d’abord")):
             self.exit()
         else:
-            await self.engine.outbox.hurry()
+            await engine.outbox.hurry()
 
     def action_show_help(self) -> None:
         """The keys of the screen that is shown."""
