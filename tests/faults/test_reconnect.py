@@ -22,13 +22,24 @@ from tui_mailer.domain.message import FolderView
 STEPS = {Connectivity.CONNECTING, Connectivity.SYNCING, Connectivity.ONLINE}
 
 
-async def online(open_office: OpenOffice, servers: RealServers) -> tuple[Office, FolderView]:
+async def online(
+    open_office: OpenOffice, servers: RealServers, lines: BadLines
+) -> tuple[Office, FolderView]:
+    """An office with both connections, and its inbox."""
     servers.deliver(PRACTICE.address, received("ancien"))
     office = await open_office()
     inbox = await office.inbox()
     await office.until_row(inbox, "ancien")
     await until(office, Connectivity.ONLINE)
+    await until_watched(lines, 0)
     return office, inbox
+
+
+async def until_watched(lines: BadLines, before: int) -> None:
+    """Wait until more than `before` IDLE commands were sent."""
+    async with asyncio.timeout(20):
+        while lines.overheard.count("IDLE") <= before:
+            await asyncio.sleep(0.01)
 
 
 async def until(office: Office, state: Connectivity) -> None:
@@ -48,7 +59,7 @@ def told(office: Office) -> list[ConnectivityChanged]:
 async def test_a_cut_line_is_said_once_and_mended_at_once(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
-    office, inbox = await online(open_office, real_servers)
+    office, inbox = await online(open_office, real_servers, lines)
     office.events.clear()
     lines.imap.cut()
     await until(office, Connectivity.OFFLINE)
@@ -66,7 +77,7 @@ async def test_a_cut_line_is_said_once_and_mended_at_once(
 async def test_what_was_done_without_a_line_is_done_when_it_is_back(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
-    office, inbox = await online(open_office, real_servers)
+    office, inbox = await online(open_office, real_servers, lines)
     row = await office.until_row(inbox, "ancien")
     lines.imap.go_down()
     lines.smtp.go_down()
@@ -111,10 +122,8 @@ async def test_a_watched_line_that_is_lost_makes_the_other_one_be_asked(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
     """One connection hears that the network is gone, the other one would wait for minutes."""
-    office, inbox = await online(open_office, real_servers)
-    await office.until(lambda: lines.overheard.count("IDLE") > 0)
-    first, *others = lines.imap.links[-2:]
-    working, watching = (first, others[0])
+    office, inbox = await online(open_office, real_servers, lines)
+    working, watching = lines.imap.links[-2:]
     working.is_silent = True
     watching.cut()
     await until(office, Connectivity.OFFLINE)
@@ -122,9 +131,9 @@ async def test_a_watched_line_that_is_lost_makes_the_other_one_be_asked(
 
 
 async def test_a_server_that_restarts_says_bye_and_is_found_again(
-    open_office: OpenOffice, real_servers: RealServers
+    open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
-    office, inbox = await online(open_office, real_servers)
+    office, inbox = await online(open_office, real_servers, lines)
     office.events.clear()
     try:
         await asyncio.to_thread(real_servers.stop_imap)
@@ -151,7 +160,7 @@ def password_changed(servers: RealServers, new: str) -> Iterator[None]:
 async def test_a_changed_password_is_asked_for_once_and_nothing_is_missing_then(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
-    office, inbox = await online(open_office, real_servers)
+    office, inbox = await online(open_office, real_servers, lines)
     logins, idles = lines.overheard.count("AUTHENTICATE"), lines.overheard.count("IDLE")
     with password_changed(real_servers, "Nouveau-mot-de-passe-2!"):
         lines.imap.cut()
@@ -164,8 +173,7 @@ async def test_a_changed_password_is_asked_for_once_and_nothing_is_missing_then(
         assert lines.overheard.count("AUTHENTICATE") == logins + 1
         await office.session.change_password(office.engine, "Nouveau-mot-de-passe-2!")
         await until(office, Connectivity.ONLINE)
-        while lines.overheard.count("IDLE") == idles:
-            await asyncio.sleep(0.01)
+        await until_watched(lines, idles)
     await is_watched(office, inbox, real_servers, "après")
     await until_equal(office, real_servers)
     assert lines.overheard.count("AUTHENTICATE") == logins + 3
