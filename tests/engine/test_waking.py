@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from engine_fakes import ACCOUNT, World, letter, opened, secret, until_online
+from engine_fakes import ACCOUNT, COLLEAGUE, World, letter, opened, secret, until_online
 from engine_helpers import Office
+from engine_helpers import letter as written_to
 from fakes.mail_server import FakeMailServerConnector
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
+from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import SecretUnavailable
-from tui_mailer.domain.events import Connectivity
+from tui_mailer.domain.events import Connectivity, OutgoingChanged
 from tui_mailer.domain.ports import MailServer, OnStep
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.awakening import Pulse
@@ -111,25 +113,27 @@ async def test_a_pulse_knows_sleep_from_a_slow_beat(
     assert bool(woken) is slept
 
 
-class FailsOnce:
-    """A command that needs the network, which is not there yet."""
+class TokenCommand:
+    """A command that needs the network: it fails while `is_down`, or so many times."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, failures: int = 0) -> None:
         self.runs = 0
+        self.is_down = False
+        self._failures = failures
         self._credentials = secret(world)
 
     async def credentials(self, account: Account, *, renew: bool = False) -> Credentials:
         self.runs += 1
-        if self.runs == 1:
+        if self.is_down or self.runs <= self._failures:
             raise SecretUnavailable(subject="la commande « jeton » a échoué (code 7)")
         return self._credentials
 
     async def remember(self, account: Account, credentials: Credentials) -> None:
-        raise NotImplementedError
+        """A token is remembered by nobody."""
 
 
 async def test_a_command_that_gave_no_secret_is_run_again_by_itself(world: World) -> None:
-    secrets = FailsOnce(world)
+    secrets = TokenCommand(world, failures=1)
     account = replace(ACCOUNT, secret_origin=SecretOrigin.TOKEN_COMMAND)
     worker = Worker(
         account,
@@ -149,3 +153,21 @@ async def test_a_command_that_gave_no_secret_is_run_again_by_itself(world: World
     task.cancel()
     await asyncio.wait({task})
     assert secrets.runs == 2
+
+
+async def test_a_message_waits_for_a_secret_that_cannot_be_had(world: World) -> None:
+    secrets = TokenCommand(world)
+    world.secrets = secrets
+    async with opened(world) as office, asyncio.timeout(10):
+        await until_online(office)
+        secrets.is_down = True
+        outgoing = await office.engine.writing.send(written_to(COLLEAGUE, "Bilan"))
+        await office.until(lambda: isinstance(last_error(office), SecretUnavailable))
+        secrets.is_down = False
+        await office.until_outgoing(outgoing, OutgoingState.SENT)
+        assert len(world.submission.accepted) == 1
+
+
+def last_error(office: Office) -> object:
+    changes = [event for event in office.events if isinstance(event, OutgoingChanged)]
+    return changes[-1].error if changes[-1].state is OutgoingState.QUEUED else None
