@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports servers bench screenshots keys lock clean
+.PHONY: help demo test check lint types imports servers bench faults screenshots keys lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,10 @@ servers: $(READY) ## Dovecot and Postfix, for the tests, where this machine may 
 bench: $(READY) servers ## measure beside neomutt, aerc, alpine and a bare socket (N="1000" REPEATS=5)
 	-command -v apt-get >/dev/null && apt-get install -qq -y --no-install-recommends neomutt aerc alpine
 	cd tests && ../$(BIN)/python -m bench $(if $(N),--messages $(N)) $(if $(REPEATS),--repeats $(REPEATS))
+
+faults: $(READY) servers ## bad lines, kill -9, full disks, at length (MOMENTS=200 SEED=20261124)
+	FAULT_MOMENTS=$(or $(MOMENTS),200) $(if $(SEED),FAULT_SEED=$(SEED)) \
+	  $(BIN)/pytest tests/faults -rP -n 2 --dist loadgroup
 
 screenshots: $(READY) ## draw screenshots/ anew from the demo
 	$(BIN)/python screenshots/draw.py

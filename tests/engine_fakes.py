@@ -15,6 +15,7 @@ from tui_mailer.backend.secrets import Secrets
 from tui_mailer.backend.store import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Credentials, Endpoint
 from tui_mailer.domain.events import Connectivity, ConnectivityChanged, Event, OutgoingChanged
+from tui_mailer.domain.ports import SecretSource
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
@@ -47,7 +48,7 @@ class World:
     directory: Path
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
     submission: Any = field(default_factory=FakeSubmission)
-    secrets: Secrets = field(default_factory=Secrets)
+    secrets: SecretSource = field(default_factory=Secrets)
     clock: Clock = field(default_factory=Clock)
     connector: Any = None
 

@@ -688,6 +688,16 @@ class MoveContract:
         assert await counts(store, INBOX) == (1, 1)
         assert await counts(store, ARCHIVE) == (0, 0)
 
+    async def test_a_move_taken_back_before_it_is_tried_is_not_tried(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first, second) = await self.moved(store, letter(1), letter(2))
+        await store.move_messages([first], inbox)
+        assert list(await store.try_move([first, second], archive, 5)) == [second]
+        assert await store.pending_moves() == [
+            PendingMove(second, Place(inbox, 2), archive, archive, 5)
+        ]
+
     async def test_a_move_taken_back_while_it_is_done_is_done_backwards(
         self, store: MessageStore
     ) -> None:

@@ -73,6 +73,12 @@ class PtyProgram:
                 count, quiet_since = len(self.written), time.monotonic()
         return count - before
 
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        if self._terminal >= 0:
+            os.close(self._terminal)
+            self._terminal = -1
+
     async def ends(self, timeout_s: float = 20) -> int:
         """Wait for the end; the exit status, negative for a signal."""
         async with asyncio.timeout(timeout_s):
@@ -81,6 +87,11 @@ class PtyProgram:
                 await asyncio.sleep(0.02)
         self.collect()
         return self.process.returncode
+
+
+def _own_terminal() -> None:
+    """Be told when the terminal is gone, as under SSH."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 @asynccontextmanager
@@ -104,6 +115,7 @@ async def running(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        preexec_fn=_own_terminal,
         env={**os.environ, "TERM": "xterm-256color", **places, **(environment or {})},
     )
     os.close(theirs)
@@ -114,4 +126,4 @@ async def running(
         if process.poll() is None:
             process.kill()
         process.wait()
-        os.close(ours)
+        program.hang_up()

@@ -23,6 +23,15 @@ class MailStore:
     passwd: Path
     oauth2: Path
 
+    def change(self, account: Account) -> None:
+        """Write the account anew."""
+        old = self.passwd.read_text().splitlines(keepends=True)
+        new = _passwd_line(account)
+        name = new.partition(":")[0]
+        lines = [new if line.startswith(f"{name}:") else line for line in old]
+        self.passwd.with_suffix(".new").write_text("".join(lines))
+        self.passwd.with_suffix(".new").replace(self.passwd)
+
 
 def make_mail_store(root: Path, accounts: Iterable[Account], introspection_port: int) -> MailStore:
     """Write the users and an empty place for their mail below `root`."""

@@ -61,6 +61,14 @@ class Inspector:
                 _checked(imap.create(quoted(folder)))
             _checked(imap.append(quoted(folder), f"({' '.join(flags)})", "", raw))
 
+    def accepts(self, account: Account) -> bool:
+        """True when the server takes the account's password."""
+        try:
+            with self._logged_in(account):
+                return True
+        except imaplib.IMAP4.error:
+            return False
+
     def empty(self, account: Account) -> None:
         """Remove every message, and every folder that was not there at first."""
         with self._logged_in(account) as imap:

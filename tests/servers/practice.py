@@ -6,6 +6,7 @@ import shutil
 import ssl
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,7 +62,7 @@ class RealServers:
         self._inspector = Inspector(self.imaps_port, _trusting_any())
 
     def _configure(self, certificate: Certificate, message_size_limit_bytes: int) -> None:
-        store = make_mail_store(self._root, ACCOUNTS, self._introspection_port)
+        self._mail_store = store = make_mail_store(self._root, ACCOUNTS, self._introspection_port)
         self._dovecot = Dovecot(
             self._root / "dovecot", store, certificate, (self.imap_port, self.imaps_port)
         )
@@ -132,6 +133,13 @@ class RealServers:
         """Start Postfix again, on the same ports."""
         self._postfix.launch()
         self._postfix.wait_ready()
+
+    def change_password(self, address: str, password: str) -> None:
+        """Let `address` log in with `password` alone, to Dovecot and Postfix."""
+        account = replace(_account(address), password=password)
+        self._mail_store.change(account)
+        # Dovecot looks at the list once a second.
+        wait_until(lambda: self._inspector.accepts(account), "the new password taken", 10.0)
 
     def kick(self, address: str) -> None:
         """Cut off the IMAP connections of `address`."""

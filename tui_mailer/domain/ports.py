@@ -348,8 +348,13 @@ class MessageStore(Protocol):
         """Messages that stand elsewhere on the server, or may do."""
         ...
 
-    async def try_move(self, message_ids: Sequence[int], folder_id: int, floor: int) -> None:
-        """From now on, until it is settled, they may be in `folder_id` from UID `floor` on."""
+    async def try_move(
+        self, message_ids: Sequence[int], folder_id: int, floor: int
+    ) -> Sequence[int]:
+        """From now on, until it is settled, they may be in `folder_id` from UID `floor` on.
+
+        Those alone that the user still wants there; their ids.
+        """
         ...
 
     async def move_not_done(self, message_ids: Sequence[int]) -> None:

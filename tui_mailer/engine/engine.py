@@ -29,6 +29,7 @@ from tui_mailer.domain.ports import (
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.actions import Actions
 from tui_mailer.engine.announcer import Announcer, Listener
+from tui_mailer.engine.awakening import Pulse
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.draft_copies import DraftCopies
 from tui_mailer.engine.drafts import DraftKeeper
@@ -97,7 +98,16 @@ class Engine:
         connector = JournalledConnector(outside.connector, self.journal)
         self._submission = JournalledSubmission(outside.submission, self.journal)
         self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
-        self._worker = Worker(account, connector, outside.secrets, self.announce, self._pause())
+        self._worker = Worker(
+            account,
+            connector,
+            outside.secrets,
+            self.announce,
+            self._pause(),
+            second_chance=Backoff(options.second_chance_s, options.poll_s),
+            keep_alive_s=options.keep_alive_s,
+            secret_retry_s=options.secret_retry_s,
+        )
         self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
         self._watcher = Watcher(
             account,
@@ -155,8 +165,12 @@ class Engine:
             self._mailbox.sync_drafts,
             within_s=options.server_drafts_s,
         )
+        self._pulse = Pulse(self._woke, outside.now, options.pulse_s)
         self._worker.on_connected = self._connected
+        self._worker.on_lost = self._watcher.drop
+        self._watcher.on_lost = self._worker.probe
         self.outbox.on_accepted = self._copies.store_missing
+        self.outbox.tell = self._tell
         self._mailbox.on_look_again = self._copies.store_missing
 
     # --- life
@@ -188,6 +202,7 @@ class Engine:
             self._mailbox.poll,
             self.outbox.run,
             self._draft_copies.run,
+            self._pulse.run,
             self._learn_size_limit,
             partial(self.journal.keep_short, self.options.journal_months),
         ]
@@ -200,6 +215,10 @@ class Engine:
 
     def _tell(self, problem: MailerError) -> None:
         self.announce(ConnectivityChanged(self._worker.state, problem))
+
+    def _woke(self) -> None:
+        self._worker.doubt()
+        self.outbox.nudge()
 
     def _connected(self) -> None:
         self._watcher.allow()
@@ -221,7 +240,7 @@ class Engine:
                         self._outside.secrets,
                         partial(self._submission.check, self.account),
                     )
-                stop_if_cancelled()
+            stop_if_cancelled()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event, in the event loop; call what is returned to stop."""
@@ -280,6 +299,15 @@ class Engine:
         keeper.stop()
         if keeper in self._keepers:
             self._keepers.remove(keeper)
+
+    async def save_drafts(self) -> None:
+        """Save now all that is being written.
+
+        Raises:
+            StoreProblem: some of it is on no disk yet.
+        """
+        for keeper in tuple(self._keepers):
+            await keeper.save()
 
     async def drafts(self) -> Sequence[Draft]:
         """Drafts kept here, newest first."""

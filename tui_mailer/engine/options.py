@@ -22,6 +22,10 @@ class EngineOptions:
         journal_months: lines of the journal are kept this long (ECO.4.1.2: 6 at the least).
         signature: stands under new messages, answers and messages sent on; may have several lines.
         retry_first_s, retry_most_s: bounds of the pause between two attempts of a lost line.
+        second_chance_s: what lost the line again and again is left alone this long, then longer.
+        secret_retry_s: a command that gave no password or token is run again after that.
+        keep_alive_s: an unused line is asked this often whether it lives.
+        pulse_s: how often the program looks whether the computer has slept.
     """
 
     undo_send_s: float = 10.0
@@ -37,3 +41,7 @@ class EngineOptions:
     retry_first_s: float = 1.0
     retry_most_s: float = 10.0
     white_list: Path | None = None
+    second_chance_s: float = 5.0
+    secret_retry_s: float = 60.0
+    keep_alive_s: float = 60.0
+    pulse_s: float = 5.0

@@ -16,6 +16,8 @@ from tui_mailer.domain.errors import (
     ConnectionProblem,
     DeliveryUncertain,
     MailerError,
+    SecretUnavailable,
+    StoreFull,
     StoreProblem,
     SubmissionRefused,
     UnconfirmedIdentity,
@@ -69,6 +71,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self.on_accepted: Callable[[], None] = lambda: None
+        self.tell: Callable[[MailerError], None] = lambda _problem: None
 
     # --- what the user does
 
@@ -187,7 +190,7 @@ class Outbox:
             raise
         except DeliveryUncertain as error:
             await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
-        except ConnectionProblem as error:
+        except (ConnectionProblem, SecretUnavailable) as error:
             await self._wait(outgoing, self._retry_s, error)
         except SubmissionRefused as error:
             await self._refused(outgoing, error)
@@ -240,9 +243,7 @@ class Outbox:
     async def _accepted(
         self, outgoing: Outgoing, expected: tuple[OutgoingState, ...], words: SafeText
     ) -> None:
-        await self._store.set_outgoing_state(
-            outgoing.id, expected, OutgoingState.COPY_MISSING, server_words=words
-        )
+        await self._note(outgoing.id, expected, OutgoingState.COPY_MISSING, server_words=words)
         if outgoing.patient:
             exchange = await self._store.exchange(outgoing.patient)
             await self._store.save_exchange(
@@ -262,7 +263,7 @@ class Outbox:
         self, outgoing: Outgoing, pause_s: float, error: MailerError | None = None
     ) -> None:
         """Nothing was sent: again in `pause_s`, or at the next start."""
-        await self._store.set_outgoing_state(
+        await self._note(
             outgoing.id,
             _SENDING,
             OutgoingState.QUEUED,
@@ -279,7 +280,7 @@ class Outbox:
         error: MailerError,
         expected: tuple[OutgoingState, ...] = _SENDING,
     ) -> None:
-        await self._store.set_outgoing_state(
+        await self._note(
             outgoing.id,
             expected,
             state,
@@ -287,6 +288,32 @@ class Outbox:
             server_words=error.server_words,
         )
         self._changed(outgoing.id, state, error)
+
+    async def _note(
+        self,
+        outgoing_id: int,
+        expected: tuple[OutgoingState, ...],
+        state: OutgoingState,
+        *,
+        explanation: str = "",
+        server_words: SafeText = SafeText(""),
+        due_at: datetime | None = None,
+    ) -> None:
+        """Write down what became of a message, however long the disk has no room for it."""
+        while True:
+            try:
+                await self._store.set_outgoing_state(
+                    outgoing_id,
+                    expected,
+                    state,
+                    explanation=explanation,
+                    server_words=server_words,
+                    due_at=due_at,
+                )
+                return
+            except StoreFull as full:
+                self.tell(full)
+                await asyncio.sleep(self._retry_s)
 
     def _changed(
         self, outgoing_id: int, state: OutgoingState, error: MailerError | None = None

@@ -129,13 +129,12 @@ class Replay:
         except CommandRefused:
             await self._forget(moves, [move.message_id for move in moves])
             return
-        await self._store.try_move(list(ids.values()), target_id, floor)
-        # What was taken back while the folders were opened no longer waits: it stays where it is.
-        waiting = {move.message_id for move in await self._store.pending_moves() if move.tried_id}
+        # Some may have been taken back while the line was asked.
+        wanted = frozenset(await self._store.try_move(list(ids.values()), target_id, floor))
         tried = [
             PendingMove(move.message_id, move.place, target_id, target_id, floor)
             for move in moves
-            if move.message_id in waiting
+            if move.message_id in wanted
         ]
         if not tried:
             return

@@ -1,6 +1,8 @@
 """Waiting that can always be cancelled."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 
 async def happens_within(event: asyncio.Event, timeout_s: float | None) -> bool:
@@ -18,7 +20,26 @@ async def happens_within(event: asyncio.Event, timeout_s: float | None) -> bool:
 
 
 def stop_if_cancelled() -> None:
-    """Go on ending: a submission that was cancelled tells first what became of its conversation."""
+    """Go on ending: a submission that was cancelled tells first what became of it."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+async def interrupted(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Run `work` to its end, or until `event`, which cancels it; True when `event` ended it.
+
+    Raises what `work` raises. When this is cancelled, `work` is, and has ended before it returns.
+    """
+    working = asyncio.create_task(work)
+    waiting = asyncio.create_task(event.wait())
+    try:
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+        working.cancel()
+        await asyncio.wait({working, waiting})
+    if working.cancelled():
+        return True
+    working.result()
+    return False

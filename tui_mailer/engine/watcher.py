@@ -8,13 +8,14 @@ from tui_mailer.domain.errors import LoginRefused, MailerError, SecretUnavailabl
 from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSource
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.backoff import Backoff
+from tui_mailer.engine.waiting import happens_within, interrupted
 
 
 class Watcher:
     """Owns the idle connection of an account.
 
-    It waits for the work connection to have logged in before it tries: one refused password
-    must not count twice on the server.
+    It lives and dies with the work connection: one refused password must not count twice on the
+    server, and a network that is gone is gone for both.
     """
 
     def __init__(
@@ -33,21 +34,30 @@ class Watcher:
         self._backoff = backoff
         self._renewal_s = renewal_s
         self._may_connect = asyncio.Event()
+        self._dropped = asyncio.Event()
+        self.on_lost: Callable[[], None] = lambda: None
 
     def allow(self) -> None:
         """The work connection has logged in."""
         self._may_connect.set()
 
+    def drop(self) -> None:
+        """The work connection is lost: wait for it on a new line."""
+        self._may_connect.clear()
+        self._dropped.set()
+
     async def run(self, folder: str = "INBOX") -> None:
         """Watch `folder` until cancelled."""
         while True:
             await self._may_connect.wait()
+            self._dropped.clear()
             try:
-                await self._watch(folder)
+                await interrupted(self._dropped, self._watch(folder))
             except (LoginRefused, SecretUnavailable):
                 self._may_connect.clear()
             except MailerError:
-                await asyncio.sleep(self._backoff.next_s())
+                self.on_lost()
+                await happens_within(self._dropped, self._backoff.next_s())
 
     async def _watch(self, folder: str) -> None:
         server = await self._connect()

@@ -8,7 +8,6 @@ offline ──▶ connecting ──▶ syncing ──▶ online ──line lost�
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import (
@@ -23,16 +22,14 @@ from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSourc
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.backoff import Backoff
+from tui_mailer.engine.given_up import MOST_LOSSES, GivenUp
 from tui_mailer.engine.line import Line
-from tui_mailer.engine.waiting import happens_within
+from tui_mailer.engine.waiting import happens_within, interrupted
 
 Job = Callable[[Line], Awaitable[None]]
 """Something to do on the connection; run again on the next one when the line is lost."""
 LongJob = Callable[[Line], AsyncIterator[None]]
 """A job in slices: urgent jobs run between them."""
-
-# A job that loses the line this often and gets nowhere is given up: it may be what breaks it.
-_MOST_ATTEMPTS: Final = 3
 
 _log = logging.getLogger(__name__)
 
@@ -47,35 +44,57 @@ class Worker:
         secrets: SecretSource,
         announce: Announcer,
         backoff: Backoff,
+        second_chance: Backoff,
+        *,
+        keep_alive_s: float,
+        secret_retry_s: float,
     ) -> None:
+        """See `EngineOptions` for the durations.
+
+        Args:
+            account: whose.
+            connector: opens connections.
+            secrets: what to log in with.
+            announce: hears of each state.
+            backoff: pauses between two attempts.
+            second_chance: how long a job is left alone that lost the line again and again.
+            keep_alive_s: a line that is not used for so long is asked whether it lives.
+            secret_retry_s: a command that gave no secret is run again after that.
+        """
         self._account = account
         self._connector = connector
         self._secrets = secrets
         self._announce = announce
         self._backoff = backoff
+        self._keep_alive_s = keep_alive_s
+        self._secret_retry_s = None if account.is_password_typed else secret_retry_s
         self._urgent: list[Job] = []
         self._attempts: dict[Job, int] = {}
         self._background: list[tuple[object, LongJob]] = []
         self._running: object = None
-        self._losses: dict[object, int] = {}
+        self._given_up = GivenUp[LongJob](second_chance)
+        self._given_up.on_time = self.forgive
         self._wake = asyncio.Event()
         self._retry = asyncio.Event()
+        self._doubted = asyncio.Event()
         self.on_connected: Callable[[], None] = lambda: None
+        self.on_lost: Callable[[], None] = lambda: None
         self.state = Connectivity.OFFLINE
         self.is_paused = False
 
     def do(self, job: Job) -> None:
-        """Run `job` before anything in the background."""
-        self._urgent.append(job)
+        """Run `job` before anything in the background; one that waits already suffices."""
+        if job not in self._urgent[1:]:  # the first one may be running
+            self._urgent.append(job)
         self._wake.set()
 
     def do_in_background(self, name: object, job: LongJob) -> None:
         """Run `job` when nothing else is to do; one that waits under the same `name` suffices.
 
         One that is already running does not: what `job` is to find may have come after it looked.
-        A name that was given up is left alone until `forgive`.
+        A name that was given up is left alone for a while, or until `forgive`.
         """
-        if self._losses.get(name, 0) >= _MOST_ATTEMPTS:
+        if self._given_up.holds(name):
             return
         waiting = self._background[1:] if self._running is not None else self._background
         if all(other != name for other, _ in waiting):
@@ -93,25 +112,52 @@ class Worker:
         self._wake.set()
 
     def forgive(self) -> None:
-        """What was given up may be tried again."""
-        self._losses.clear()
+        """Try again what was given up."""
+        for name, job in self._given_up.take_back().items():
+            self.do_in_background(name, job)
 
     def reconnect(self) -> None:
         """Try again now: a new password is there, or the user asks."""
         self._retry.set()
 
+    def doubt(self) -> None:
+        """The line must be dead, though nobody said so: a new one at once.
+
+        A refused password is not tried again for that.
+        """
+        self._backoff.reset()
+        self._doubted.set()
+        if self.state is Connectivity.OFFLINE:
+            self._retry.set()
+
+    def probe(self) -> None:
+        """The line may be dead: ask it."""
+        self.do(_ask)
+
     async def run(self) -> None:
         """Connect, work, reconnect; ends only by cancellation."""
-        while True:
-            try:
-                await self._one_connection()
-            except (LoginRefused, SecretUnavailable) as refused:
-                self._retry.clear()
-                self._publish(Connectivity.REFUSED, refused)
-                await self._retry.wait()
-            except MailerError as problem:
-                self._publish(Connectivity.OFFLINE, problem)
-                await self._pause()
+        try:
+            while True:
+                await self._one_attempt()
+        finally:
+            self._given_up.stop()
+
+    async def _one_attempt(self) -> None:
+        self._doubted.clear()
+        try:
+            await interrupted(self._doubted, self._one_connection())
+        except LoginRefused as refused:
+            await self._refused(refused, None)
+        except SecretUnavailable as unavailable:
+            await self._refused(unavailable, self._secret_retry_s)
+        except MailerError as problem:
+            self._publish(Connectivity.OFFLINE, problem)
+            await self._pause()
+
+    async def _refused(self, refused: MailerError, pause_s: float | None) -> None:
+        self._retry.clear()
+        self._publish(Connectivity.REFUSED, refused)
+        await happens_within(self._retry, pause_s)
 
     async def _pause(self) -> None:
         self._retry.clear()
@@ -130,6 +176,7 @@ class Worker:
             self.on_connected()
             await self._work(server)
         finally:
+            self.on_lost()
             await server.close()
 
     async def _work(self, server: MailServer) -> None:
@@ -163,7 +210,7 @@ class Worker:
                 if not _is_refusal(problem):
                     # A fault of ours would come back at once, and keep all others waiting.
                     is_ours = not isinstance(problem, MailerError)
-                    if is_ours or self._attempts[job] >= _MOST_ATTEMPTS:
+                    if is_ours or self._attempts[job] >= MOST_LOSSES:
                         self._finish(job)
                     raise
                 _log.warning("a job was refused: %s", type(problem).__name__)
@@ -178,14 +225,14 @@ class Worker:
         self._running = name
         try:
             async for _ in job(line):
-                self._losses.pop(name, None)
+                self._given_up.got_on(name)
                 await self._do_urgent(line)
                 await self._stand_still(line)
                 self._publish(Connectivity.SYNCING)
+            self._given_up.got_on(name)
         except Exception as problem:
             if not _is_refusal(problem):
-                self._losses[name] = self._losses.get(name, 0) + 1
-                if self._losses[name] >= _MOST_ATTEMPTS:
+                if self._given_up.lost(name, job):
                     del self._background[0]
                 raise
             _log.warning("a synchronisation was refused: %s", type(problem).__name__)
@@ -193,11 +240,11 @@ class Worker:
             self._running = None
         del self._background[0]
 
-    async def _wait_for_work(self, server: MailServer, keep_alive_s: float = 120.0) -> None:
+    async def _wait_for_work(self, server: MailServer) -> None:
         self._wake.clear()
         if self._urgent or (self._background and not self.is_paused):
             return
-        if not await happens_within(self._wake, keep_alive_s):
+        if not await happens_within(self._wake, self._keep_alive_s):
             await server.keep_alive()
 
     def _publish(self, state: Connectivity, error: MailerError | None = None) -> None:
@@ -205,6 +252,10 @@ class Worker:
             return
         self.state = state
         self._announce(ConnectivityChanged(state, error))
+
+
+async def _ask(line: Line) -> None:
+    await line.server.keep_alive()
 
 
 def _is_refusal(problem: Exception) -> bool:

@@ -6,18 +6,22 @@ from typing import Any, Final
 
 from textual.app import App
 
+from tui_mailer.domain.errors import StoreProblem
 from tui_mailer.domain.events import Event, OutgoingChanged
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.screens.leaving import Leaving, LeavingScreen
+from tui_mailer.ui.screens.question import Question
 
 _PATIENCE_S: Final = 30.0
 
 
 async def may_leave(app: App[Any], engine: Engine) -> bool:
-    """Ask what to do when a message has not left yet; True to end the program.
+    """Ask about what is on no disk, and what has not left yet; True to end the program.
 
-    Sent first, it is waited for: what does not leave keeps the program open, and says why.
+    Sent first, a message is waited for: what does not leave keeps the program open, and says why.
     """
+    if not await _gives_up_unsaved(app, engine):
+        return False
     waiting_count = await engine.outbox.waiting_count()
     if not waiting_count:
         return True
@@ -25,6 +29,17 @@ async def may_leave(app: App[Any], engine: Engine) -> bool:
     if choice is Leaving.SEND:
         return await _sent(engine)
     return choice is Leaving.LEAVE
+
+
+async def _gives_up_unsaved(app: App[Any], engine: Engine) -> bool:
+    """True when all that is being written is on disk, or may be lost."""
+    try:
+        await engine.save_drafts()
+    except StoreProblem as problem:
+        text = f"{problem.what} Ce que vous écrivez n’est pas enregistré et serait perdu."
+        question = Question(f"{text} Quitter quand même ?", "Quitter", "Rester")
+        return await app.push_screen_wait(question)
+    return True
 
 
 def _words(count: int) -> str:

@@ -37,6 +37,7 @@ class Deadlines:
             a large folder for the first time says nothing for half a minute.
         command_s: each wait of a command, before its size is counted.
         slowest_bytes_per_s: what a command's size is divided by, to lengthen `command_s`.
+        sign_of_life_s: the answer to NOOP, which costs a server nothing.
         goodbye_s: the answer to LOGOUT.
         poll_s: between two NOOPs where the server has no IDLE.
         idle_s: one IDLE, before it is renewed (RFC 2177: less than 30 minutes).
@@ -47,6 +48,7 @@ class Deadlines:
     silence_s: float = 60.0
     command_s: float = 120.0
     slowest_bytes_per_s: float = 8.0 * _KIB
+    sign_of_life_s: float = 20.0
     goodbye_s: float = 2.0
     poll_s: float = 60.0
     idle_s: float = 28 * 60.0

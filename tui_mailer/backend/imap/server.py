@@ -255,8 +255,12 @@ class ImapServer(FolderCommands):
         return found
 
     async def keep_alive(self) -> None:
-        """NOOP."""
-        answer: Answer = await self._line.simple_command("NOOP")
+        """NOOP; a line that does not answer it soon is dead."""
+        try:
+            async with asyncio.timeout(self._line.deadlines.sign_of_life_s):
+                answer: Answer = await self._line.simple_command("NOOP")
+        except TimeoutError as error:
+            raise LineLost from error
         accepted(answer)
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from tui_mailer.backend.smtp.faults import connecting_failed, line_failed
 from tui_mailer.backend.smtp.replies import unexpected, words
 from tui_mailer.backend.smtp.tls import client_context
+from tui_mailer.backend.smtp.unsent import unacknowledged_bytes
 from tui_mailer.domain.account import Account, Security
 from tui_mailer.domain.errors import (
     ConnectionProblem,
@@ -28,6 +29,7 @@ from tui_mailer.domain.errors import (
 _OWN_NAME: Final = "[127.0.0.1]"
 _SLICE_BYTES: Final = 64 * 1024
 _GOODBYE_S: Final = 5.0
+_LOOK_EVERY_S: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +196,19 @@ class Line:
         try:
             async with asyncio.timeout(self._patience.upload_s(len(content))):
                 for start in range(0, len(content), _SLICE_BYTES):
-                    _stop_if_cancelled()
                     transport.write(content[start : start + _SLICE_BYTES])
                     # asyncio's own flow control; a `StreamWriter` would close the connection
                     # when it is collected.
                     await protocol._drain_helper()
                     await asyncio.sleep(0)  # a reply or a lost line gets its turn
-                    if reading.done():
-                        raise EarlyReply(reading.result())
+                    _judge_early(reading)
+                # A line that dies now must not hold the final dot back among megabytes of the
+                # message, to leave it in doubt whether the server has it.
+                while not transport.is_closing() and unacknowledged_bytes(transport):
+                    await asyncio.sleep(_LOOK_EVERY_S)
+                    _judge_early(reading)
+                if transport.is_closing():
+                    raise EarlyReply(await reading)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise line_failed(error) from error
 
@@ -259,6 +266,12 @@ async def open_line(account: Account, patience: Patience) -> AsyncIterator[Line]
         client.close()
         for _ in range(3):  # the transport's own last steps, before its loop is closed
             await asyncio.sleep(0)
+
+
+def _judge_early(reading: asyncio.Future[SMTPResponse]) -> None:
+    _stop_if_cancelled()
+    if reading.done():
+        raise EarlyReply(reading.result())
 
 
 def _stop_if_cancelled() -> None:

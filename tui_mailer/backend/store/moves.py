@@ -43,7 +43,12 @@ _FORGET_SETTLED: Final = f"""
     )
 """  # noqa: S608  (constants)
 _TRY: Final = f"""
-    UPDATE pending_move SET tried_id = :target, floor = :floor WHERE message_id IN {_CHOSEN}
+    UPDATE pending_move SET tried_id = :target, floor = :floor
+    WHERE message_id IN (SELECT id FROM message WHERE id IN {_CHOSEN} AND folder_id = :target)
+    RETURNING message_id
+"""  # noqa: S608  (constants)
+_NOT_TRIED: Final = f"""
+    UPDATE pending_move SET tried_id = 0, floor = 0 WHERE message_id IN {_CHOSEN}
 """  # noqa: S608  (constants)
 _PENDING: Final = """
     SELECT p.message_id, p.folder_id, p.uid, m.folder_id, p.tried_id, p.floor
@@ -139,17 +144,23 @@ class Moves(Part):
             )
         ]
 
-    async def try_move(self, message_ids: Sequence[int], folder_id: int, floor: int) -> None:
-        """From now on, until it is settled, they may be in `folder_id` from UID `floor` on."""
+    async def try_move(
+        self, message_ids: Sequence[int], folder_id: int, floor: int
+    ) -> Sequence[int]:
+        """From now on, until it is settled, they may be in `folder_id` from UID `floor` on.
+
+        Those alone that the user still wants there; their ids.
+        """
         values = {"ids": json_list(message_ids), "target": folder_id, "floor": floor}
-        await self._database.write(lambda sql: sql.execute(_TRY, values))
+        rows = await self._database.write(lambda sql: sql.execute(_TRY, values).fetchall())
+        return [message_id for (message_id,) in rows]
 
     async def move_not_done(self, message_ids: Sequence[int]) -> None:
         """The move in doubt has not reached the server; it still waits, if it is still wanted."""
-        values = {"ids": json_list(message_ids), "target": 0, "floor": 0}
+        values = {"ids": json_list(message_ids)}
 
         def work(sql: Sql) -> None:
-            sql.execute(_TRY, values)
+            sql.execute(_NOT_TRIED, values)
             sql.execute(_SETTLE_AT_HOME, values)
             sql.execute(_FORGET_SETTLED, values)
 

@@ -1,0 +1,70 @@
+"""What is taken back while the server is asked is not done there afterwards."""
+
+import asyncio
+from pathlib import Path
+
+from engine_fakes import World, letter, opened, until_online
+from fakes.mail_server import FakeMailServer, FakeMailServerConnector
+
+from tui_mailer.domain.account import Account, Credentials
+from tui_mailer.domain.folder import FolderRole, FolderState
+from tui_mailer.domain.ports import OnStep
+
+
+class SlowToTell(FakeMailServer):
+    """Says how a folder stands only when it is let."""
+
+    connector: "Connector"
+
+    async def folder_state(self, name: str) -> FolderState:
+        await self._wait()
+        return await super().folder_state(name)
+
+    async def open_folder(self, name: str) -> FolderState:
+        await self._wait()
+        return await super().open_folder(name)
+
+    async def _wait(self) -> None:
+        self.connector.asked.set()
+        await self.connector.may_tell.wait()
+
+
+class Connector(FakeMailServerConnector):
+    def __init__(self, world: World) -> None:
+        super().__init__(world.mailbox)
+        self.asked, self.may_tell = asyncio.Event(), asyncio.Event()
+        self.may_tell.set()
+
+    async def connect(
+        self, account: Account, credentials: Credentials, on_step: OnStep
+    ) -> FakeMailServer:
+        await super().connect(account, credentials, on_step)
+        server = SlowToTell(self)
+        server.connector = self
+        return server
+
+
+async def test_a_deletion_taken_back_just_before_it_is_done_is_not_done(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.connector = connector = Connector(world)
+    world.mailbox.add_folder("Corbeille", role=FolderRole.TRASH)
+    world.mailbox.deliver(letter("Gardée"))
+    async with opened(world) as office, asyncio.timeout(20):
+        await until_online(office)
+        row = await office.until_row(inbox := await office.inbox(), "Gardée")
+        connector.asked.clear()
+        connector.may_tell.clear()
+        await office.engine.actions.delete([row.id])
+        await connector.asked.wait()
+        await office.engine.actions.undo()
+        connector.may_tell.set()
+        done = asyncio.Event()
+        office.engine._worker.do(lambda _line: _set(done))  # after what is under way
+        await done.wait()
+        assert not world.mailbox.folders["Corbeille"].messages
+        assert len(world.mailbox.folders["INBOX"].messages) == 1
+        assert await office.subjects(inbox) == ["Gardée"]
+
+
+async def _set(event: asyncio.Event) -> None:
+    event.set()
