@@ -104,6 +104,7 @@ class MailServerContract:
         await server.keep_alive()
         (uid,) = await server.find_message_id(message_id)
         assert await server.content(uid) == content
+        assert await server.beginning(uid, 100_000) == content[:100_000]
 
     async def test_a_row_says_what_the_list_shows(self, server: MailServer) -> None:
         uid = await self.stored(server, "=?utf-8?q?R=C3=A9sultats?= * 2 :-(")
@@ -170,6 +171,7 @@ class MailServerContract:
 
     async def test_a_message_that_is_not_there(self, server: MailServer) -> None:
         assert await server.content(4_000_000_000) is None
+        assert await server.beginning(4_000_000_000, 100) is None
         assert await server.flags([4_000_000_000]) == {}
         assert list(await server.find_message_id("<personne@nulle.part>")) == []
 

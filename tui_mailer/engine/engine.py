@@ -1,7 +1,7 @@
 """The facade: commands in, one stream of events out.
 
 Screens hold an `Engine` and nothing below it. The parts are attributes, each with its own
-commands: `reading`, `writing`, `outbox`, `identities`, `patients`, `exchanges`.
+commands: `reading`, `writing`, `outbox`, `identities`, `patients`, `exchanges`, `reports`, `receipts`.
 """
 
 import asyncio
@@ -36,6 +36,8 @@ from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reading import Reading
+from tui_mailer.engine.receipts import Receipts
+from tui_mailer.engine.reports import Reports
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
 from tui_mailer.engine.supervisor import keep_running
@@ -101,6 +103,7 @@ class Engine:
         )
         self.actions = Actions(store, self._mailbox.replay, self.announce)
         self._copies = SentCopies(store, self._worker, self._mailbox, self.announce)
+        self.reports = Reports(account, store, self._worker, self._mailbox, self.announce)
         self.identities = Identities(store, account.address)
         self.patients = Patients(store, account.address, outside.now)
         self.exchanges = Exchanges(account, store)
@@ -117,9 +120,13 @@ class Engine:
             options,
             outside.now,
         )
+        self.receipts = Receipts(
+            account, store, self._mailbox, self.outbox, reviewing, options, outside.now
+        )
         self._worker.on_connected = self._connected
         self.outbox.on_accepted = self._copies.store_missing
         self._mailbox.on_look_again = self._copies.store_missing
+        self._mailbox.on_learnt = self.reports.learnt
 
     # --- life
 
@@ -160,6 +167,7 @@ class Engine:
         self._has_connected.set()
         self._mailbox.sync_all()
         self._copies.store_missing()
+        self.reports.examine()
         self.outbox.nudge()
 
     async def _learn_size_limit(self) -> None:

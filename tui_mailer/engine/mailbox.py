@@ -11,7 +11,7 @@ from tui_mailer.domain.events import (
     MessagesChanged,
 )
 from tui_mailer.domain.folder import Folder, FolderRole
-from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.domain.message import Flags, MessageSummary, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
@@ -38,11 +38,12 @@ class Mailbox:
         self._store = store
         self._worker = worker
         self._announce = announce
-        self._sync = Synchroniser(store, announce)
+        self._sync = Synchroniser(store, announce, learnt=lambda batch: self.on_learnt(batch))
         self._poll_s = poll_s
         self._fetching: set[int] = set()
         self.replay = Replay(store, worker, announce, self._open_as_known)
         self.on_look_again: Callable[[], None] = lambda: None
+        self.on_learnt: Callable[[Sequence[RemoteMessage]], None] = lambda _batch: None
 
     async def poll(self) -> None:
         """Look at every folder again and again, until cancelled."""
@@ -97,10 +98,7 @@ class Mailbox:
 
     async def _fetch(self, line: Line, summary: MessageSummary) -> None:
         try:
-            content = await self._content(line, summary)
-            read = await asyncio.to_thread(parse, content)
-            names = [attachment.name for attachment in read.attachments]
-            await self._store.save_content(summary.id, content, read.text, names)
+            await self.whole(line, summary)
         except Exception as error:
             known = error if isinstance(error, MailerError) else MailerError()
             self._announce(BodyRefused(summary.id, known))
@@ -109,15 +107,35 @@ class Mailbox:
             self._fetching.discard(summary.id)
         self._announce(BodyArrived(summary.id))
 
-    async def _content(self, line: Line, summary: MessageSummary) -> bytes:
+    async def whole(self, line: Line, summary: MessageSummary) -> bytes:
+        """Fetch the whole message and keep it.
+
+        Raises:
+            MessageGone: it is no longer on the server.
+        """
+        uid = await self._opened_at(line, summary)
+        content = _present(await line.server.content(uid))
+        read = await asyncio.to_thread(parse, content)
+        names = [attachment.name for attachment in read.attachments]
+        await self._store.save_content(summary.id, content, read.text, names)
+        return content
+
+    async def beginning(self, line: Line, summary: MessageSummary, size_bytes: int) -> bytes:
+        """Fetch the first `size_bytes` of a message; they are not kept.
+
+        Raises:
+            MessageGone: it is no longer on the server.
+        """
+        uid = await self._opened_at(line, summary)
+        return _present(await line.server.beginning(uid, size_bytes))
+
+    async def _opened_at(self, line: Line, summary: MessageSummary) -> int:
+        """Open the folder where the server has a message; its UID there."""
         place = await self._store.place(summary.id)
         if place is None:
             raise MessageGone
         await self._open_as_known(line, place.folder_id)
-        content = await line.server.content(place.uid)
-        if content is None:
-            raise MessageGone
-        return content
+        return place.uid
 
     async def _open_as_known(self, line: Line, folder_id: int) -> None:
         """Open a folder of the store, if the UIDs held still mean the same messages.
@@ -145,3 +163,9 @@ class Mailbox:
             self._announce(MessagesChanged(folder_id))
         self._announce(FoldersChanged())
         self.replay.soon()
+
+
+def _present(content: bytes | None) -> bytes:
+    if content is None:
+        raise MessageGone
+    return content

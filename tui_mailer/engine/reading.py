@@ -69,6 +69,14 @@ class Reading:
         content = await self._store.content(message_id) or b""
         return await asyncio.to_thread(self._save, content, index, directory)
 
+    async def save_text(self, directory: Path, name: str, text: str) -> Path:
+        """Write a text of ours inside `directory`, never over a file; where it is now.
+
+        Raises:
+            AttachmentNotSaved: the directory or the disk refuses.
+        """
+        return await asyncio.to_thread(self._files.save, directory, name, text.encode())
+
     def _save(self, content: bytes, index: int, directory: Path) -> Path:
         name = attachments.name(content, index)
         return self._files.save(directory, name, attachments.content(content, index))

@@ -14,6 +14,7 @@ pytest.register_assert_rewrite(
     "contract.exchange_contract",
     "contract.message_store_contract",
     "contract.patient_contract",
+    "contract.reports_contract",
     "contract.search_contract",
 )
 

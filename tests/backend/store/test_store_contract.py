@@ -9,6 +9,7 @@ import pytest
 from contract.exchange_contract import ExchangeStateContract, PatientListContract
 from contract.message_store_contract import MessageStoreContract
 from contract.patient_contract import PatientContract
+from contract.reports_contract import ReportsContract
 from contract.search_contract import SearchContract
 
 from tui_mailer.backend.store import EncryptedStoreOpener
@@ -22,6 +23,7 @@ class TestEncryptedMessageStore(
     SearchContract,
     PatientListContract,
     ExchangeStateContract,
+    ReportsContract,
 ):
     @pytest.fixture
     async def store(

@@ -66,6 +66,18 @@ class NoAnswer(Command["ComposeScreen"]):
         screen.toggle_final()
 
 
+class AskReceipt(Command["ComposeScreen"]):
+    """Demander un accusé de lecture, ou ne plus le demander."""
+
+    key = "ctrl+r"
+    label = "Accusé de lecture"
+    priority = True
+
+    async def run(self, screen: "ComposeScreen") -> None:
+        """The title says which."""
+        screen.toggle_receipt()
+
+
 class Close(Command["ComposeScreen"]):
     """Fermer ; le brouillon est gardé."""
 

@@ -23,6 +23,7 @@ from tui_mailer.domain.events import (
     Connectivity,
     ConnectivityChanged,
     Event,
+    FateLearnt,
     FoldersChanged,
     MessagesChanged,
     OutgoingChanged,
@@ -34,8 +35,11 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.presenters.fate import News
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
 from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
+from tui_mailer.ui.screens.mailbox_receipts import MailboxReceipts
+from tui_mailer.ui.screens.mailbox_reports import MailboxReports
 from tui_mailer.ui.screens.mailbox_search import MailboxSearch
 from tui_mailer.ui.widgets.folder_pane import FolderPane
 from tui_mailer.ui.widgets.key_bar import KeyBar
@@ -67,6 +71,8 @@ class MailboxScreen(CommandScreen[None]):
         unsettled: the outbox as last read.
         line_error: why the line is down or refused, the last reason known.
         acting: which messages commands change, and what is said of it.
+        reports: what is known of the sent message that is read.
+        receipts: who wants to be told that a message was read.
         search: what is looked for, when the search bar is open.
         exchanges: what "Echanges patient" shows.
     """
@@ -95,6 +101,8 @@ class MailboxScreen(CommandScreen[None]):
         self.search = MailboxSearch(self)
         self.acting = MailboxActions(self)
         self.exchanges = MailboxExchanges(self)
+        self.reports = MailboxReports(self)
+        self.receipts = MailboxReceipts(self)
         self._advance: SyncAdvanced | None = None
 
     def compose(self) -> ComposeResult:
@@ -253,10 +261,13 @@ class MailboxScreen(CommandScreen[None]):
         if message is None:
             await self.engine.reading.request(summary.id)
             return
-        self.reader.show(message, traits, after_end=summary.after_end)
+        kept = await self.reports.load(summary)
+        news = News(kept) if summary.outgoing else None
+        self.reader.show(message, traits, news, after_end=summary.after_end)
         self.refresh_bindings()
         if Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)
+        self.receipts.opened(summary, message)
 
     # --- what the engine announces
 
@@ -289,6 +300,8 @@ class MailboxScreen(CommandScreen[None]):
                 self.show_error(event.error)
             case OutgoingChanged():
                 await self._outgoing_changed(event)
+            case FateLearnt():
+                await self.reports.learnt(event)
             case _:
                 pass
 
@@ -353,7 +366,7 @@ class MailboxScreen(CommandScreen[None]):
     def may_take_back(self) -> Outgoing | None:
         """The last message queued that has not begun to leave."""
         queued = [o for o in self.unsettled if o.state is OutgoingState.QUEUED]
-        fresh = [outgoing for outgoing in queued if not outgoing.attempt_count]
+        fresh = [o for o in queued if not o.attempt_count and not o.is_receipt]
         return fresh[-1] if fresh else None
 
     def on_screen_resume(self, _event: Any) -> None:  # noqa: ANN401  (Textual's event)
