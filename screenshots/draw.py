@@ -108,6 +108,7 @@ async def main() -> None:
         await artist.shows("Votre bilan")
         await artist.press("enter")
         await artist.draw("echanges-patient")
+        await draw_non_delivery(artist)
 
 
 async def write_to_patient(artist: Artist) -> None:
@@ -133,6 +134,17 @@ async def write_to_patient(artist: Artist) -> None:
     await artist.press("ctrl+s")
     await artist.shows("à jour")
     await asyncio.sleep(4)
+
+
+async def draw_non_delivery(artist: Artist) -> None:
+    """A message that came back, beside its row."""
+    await artist.press("escape", "slash")
+    await artist.write("objet:frottis")
+    await artist.press("ctrl+f")
+    await artist.shows("✕ non distribué")
+    await artist.press("enter", "enter")
+    await artist.shows("F2 : réponse exacte du serveur")
+    await artist.draw("non-delivery")
 
 
 if __name__ == "__main__":
