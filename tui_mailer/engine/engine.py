@@ -42,6 +42,7 @@ from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
 from tui_mailer.engine.supervisor import keep_running
 from tui_mailer.engine.trust import Trust
+from tui_mailer.engine.waiting import stop_if_cancelled
 from tui_mailer.engine.watcher import Watcher
 from tui_mailer.engine.worker import Worker
 from tui_mailer.engine.writing import Writing
@@ -182,6 +183,7 @@ class Engine:
                         self._outside.secrets,
                         partial(self._outside.submission.check, self.account),
                     )
+                stop_if_cancelled()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event, in the event loop; call what is returned to stop."""

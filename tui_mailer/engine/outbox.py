@@ -28,7 +28,7 @@ from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of
 from tui_mailer.engine.refusals import explained
-from tui_mailer.engine.waiting import happens_within
+from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
@@ -137,7 +137,7 @@ class Outbox:
                 await self._date_anew(outgoing)
             if outgoing.due_at <= self._now():
                 await self._send(outgoing)
-                _stop_if_cancelled()
+                stop_if_cancelled()
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
         if not waiting:
             return None
@@ -266,10 +266,3 @@ class Outbox:
     ) -> None:
         self._announce(OutgoingChanged(outgoing_id, state, error))
         self._wake.set()
-
-
-def _stop_if_cancelled() -> None:
-    """Go on ending: a submission that was cancelled tells first what became of the message."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError

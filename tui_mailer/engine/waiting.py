@@ -15,3 +15,10 @@ async def happens_within(event: asyncio.Event, timeout_s: float | None) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def stop_if_cancelled() -> None:
+    """Go on ending: a submission that was cancelled tells first what became of it."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
