@@ -104,6 +104,7 @@ async def main() -> None:
         await artist.draw("mailbox")
         await write_to_patient(artist)
         await draw_exchanges(artist)
+        await draw_non_delivery(artist)
 
 
 async def draw_exchanges(artist: Artist) -> None:
@@ -119,6 +120,7 @@ async def draw_exchanges(artist: Artist) -> None:
     await artist.press("escape", "z")
     await artist.shows("Mettre fin aux échanges ?")
     await artist.draw("fin-echange")
+    await artist.press("escape")
 
 
 async def write_to_patient(artist: Artist) -> None:
@@ -144,6 +146,17 @@ async def write_to_patient(artist: Artist) -> None:
     await artist.press("ctrl+s")
     await artist.shows("à jour")
     await asyncio.sleep(4)
+
+
+async def draw_non_delivery(artist: Artist) -> None:
+    """A message that came back, beside its row."""
+    await artist.press("escape", "slash")
+    await artist.write("objet:frottis")
+    await artist.press("ctrl+f")
+    await artist.shows("✕ non distribué")
+    await artist.press("enter", "enter")
+    await artist.shows("F2 : réponse exacte du serveur")
+    await artist.draw("non-delivery")
 
 
 if __name__ == "__main__":

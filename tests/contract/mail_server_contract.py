@@ -110,6 +110,7 @@ class MailServerContract:
         await server.keep_alive()
         (uid,) = await server.find_message_id(message_id)
         assert await server.content(uid) == content
+        assert await server.beginning(uid, 100_000) == content[:100_000]
 
     async def test_a_large_message_is_given_up_between_two_pieces(self, server: MailServer) -> None:
         body = b"ligne\r\n" * 300_000
@@ -196,6 +197,7 @@ class MailServerContract:
 
     async def test_a_message_that_is_not_there(self, server: MailServer) -> None:
         assert await server.content(4_000_000_000) is None
+        assert await server.beginning(4_000_000_000, 100) is None
         assert await server.flags([4_000_000_000]) == {}
         assert list(await server.find_message_id("<personne@nulle.part>")) == []
 

@@ -85,6 +85,16 @@ class SubmissionContract:
         for recipient in relay.people:
             await relay.wait_for(recipient, content)
 
+    async def test_a_report_arrives_whatever_return_path_the_server_takes(
+        self, relay: Relay
+    ) -> None:
+        content, people = letter(), relay.people
+        words = await relay.submission.submit(
+            relay.account, relay.credentials, people[:1], content, null_sender=True
+        )
+        assert words
+        await relay.wait_for(people[0], content)
+
     async def test_one_unknown_recipient_means_that_nobody_gets_it(self, relay: Relay) -> None:
         content = letter()
         with pytest.raises(RecipientsRefused) as refused:

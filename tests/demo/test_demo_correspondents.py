@@ -7,12 +7,16 @@ import pytest
 from demo import demo_clients as clients
 
 from tui_mailer.demo import (
+    PATIENT_CLOSED,
     PATIENT_SILENT,
     PATIENT_UNKNOWN,
     PATIENT_WHO_ANSWERS,
     DemoPractice,
 )
 from tui_mailer.demo.people import AUTOMATIC_REPLY_ADDRESS, COLLEAGUES, PATIENTS
+from tui_mailer.domain.nondelivery import Cause
+from tui_mailer.domain.report import Report, ReportKind
+from tui_mailer.mime.reports import recognise
 
 
 def _answers_to(practice: DemoPractice, name: str) -> list[EmailMessage]:
@@ -111,6 +115,42 @@ def test_an_unknown_patient_comes_back_as_a_delivery_report(practice: DemoPracti
     assert about["Status"] == "5.1.1"
     assert original.get_content_type() == "text/rfc822-headers"
     assert practice.mailbox(PATIENT_UNKNOWN.address) == []
+
+
+def test_a_closed_account_comes_back_with_its_own_code(practice: DemoPractice) -> None:
+    sent = clients.message(practice, PATIENT_CLOSED.address, "Résultat", "fermee")
+    clients.send(practice, sent)
+
+    def returned() -> list[Report] | None:
+        raws = [raw for _, raw in practice.mailbox(practice.address)]
+        return next((list(recognise(r)) for r in raws if b"<fermee@test.invalid>" in r), None)
+
+    (report,) = clients.wait_for(returned)
+    assert (report.status, report.cause) == ("5.2.1", Cause.CLOSED)
+    assert report.recipient == PATIENT_CLOSED.address
+    assert practice.mailbox(PATIENT_CLOSED.address) == []
+
+
+def test_the_patient_who_answers_reads_first_where_she_is_asked(practice: DemoPractice) -> None:
+    sent = clients.message(practice, PATIENT_WHO_ANSWERS.address, "Votre bilan", "lu")
+    sent["Disposition-Notification-To"] = practice.address
+    clients.send(practice, sent)
+
+    def receipt() -> list[Report] | None:
+        found = [recognise(raw) for _, raw in practice.mailbox(practice.address)]
+        about = [list(one) for one in found if one and "<lu@test.invalid>" in one[0].message_ids]
+        return next(iter(about), None)
+
+    (report,) = clients.wait_for(receipt)
+    assert report.kind is ReportKind.READ
+    assert report.recipient == PATIENT_WHO_ANSWERS.address
+
+
+def test_nobody_reads_aloud_unasked(practice: DemoPractice) -> None:
+    clients.send(practice, clients.message(practice, PATIENT_WHO_ANSWERS.address, "Ça va ?", "non"))
+    _answer_to(practice, "non")
+    reports = [recognise(raw) for _, raw in practice.mailbox(practice.address)]
+    assert not any("<non@test.invalid>" in one[0].message_ids for one in reports if one)
 
 
 def test_the_automatic_box_answers(practice: DemoPractice) -> None:

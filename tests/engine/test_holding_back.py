@@ -34,10 +34,14 @@ class HeldSubmission(FakeSubmission):
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
         self.begun.set()
         await self.gate.wait()
-        return await super().submit(account, credentials, recipients, content)
+        return await super().submit(
+            account, credentials, recipients, content, null_sender=null_sender
+        )
 
 
 @pytest.fixture

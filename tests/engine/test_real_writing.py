@@ -113,6 +113,9 @@ async def test_a_refused_recipient_is_named_and_nobody_gets_anything(
     changed = await office.until_outgoing(outgoing, OutgoingState.FAILED)
     assert isinstance(changed.error, RecipientsRefused)
     assert list(changed.error.refusals) == [UNKNOWN_PATIENT]
+    assert "Aucune messagerie Mon espace santé" in changed.error.explanation
+    assert "www.monespacesante.fr" in changed.error.advice
+    assert "personne" in changed.error.meaning
     assert real_servers.mailbox(COLLEAGUE.address) == []
     back = await office.engine.outbox.take_back(outgoing.id)
     assert back is not None

@@ -204,6 +204,10 @@ class FakeMailServer:
             await self._connector.pieces.wait()
         return message.content
 
+    async def beginning(self, uid: int, size_bytes: int) -> bytes | None:
+        content = await self.content(uid)
+        return content[:size_bytes] if content is not None else None
+
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
         """Add and remove flags."""
         found = self._open.messages
@@ -319,12 +323,15 @@ class FakeSubmission:
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
         """Take the message, or fail as scripted."""
         for mailbox in recipients:
             address = Address.received(mailbox)
             if address.mailbox != mailbox or not address.is_sendable:
                 raise InvalidAddress(mailbox)
+        del null_sender
         if self.faults:
             raise self.faults.pop(0)
         await self.check(account, credentials)
@@ -365,6 +372,7 @@ def described(uid: int, message: StoredMessage) -> RemoteMessage:
         message_id=str(head["Message-ID"] or ""),
         in_reply_to=str(head["In-Reply-To"] or ""),
         has_attachment=any(part.is_attachment() for part in head.walk()),
+        media_type=head.get_content_type(),
     )
 
 

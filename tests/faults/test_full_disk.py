@@ -115,8 +115,12 @@ class FillsTheDisk(FakeSubmission):
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
-        words = await super().submit(account, credentials, recipients, content)
+        words = await super().submit(
+            account, credentials, recipients, content, null_sender=null_sender
+        )
         self._disk.fill()
         return words
 

@@ -1,6 +1,6 @@
 """The whole program on a mail server in memory and the real encrypted store."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -115,6 +115,10 @@ class Mailing:
         except TimeoutError:
             missing = [text for text in texts if text not in self.terminal]
             pytest.fail(f"{missing} not in\n{self.terminal}")
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` holds."""
+        await until(self.pilot, condition)
 
     @property
     def terminal(self) -> str:

@@ -57,9 +57,13 @@ class Held(FakeSubmission):
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
         await asyncio.Event().wait()
-        return await super().submit(account, credentials, recipients, content)
+        return await super().submit(
+            account, credentials, recipients, content, null_sender=null_sender
+        )
 
 
 async def test_a_message_on_its_way_is_stopped_and_corrected(tmp_path: Path) -> None:

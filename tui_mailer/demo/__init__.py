@@ -5,6 +5,7 @@ Nothing else than the bootstrap imports this package: pymap alone costs some 310
 
 from tui_mailer.demo.people import (
     PATIENT_CHILD,
+    PATIENT_CLOSED,
     PATIENT_SILENT,
     PATIENT_UNKNOWN,
     PATIENT_WHO_ANSWERS,
@@ -16,6 +17,7 @@ from tui_mailer.demo.servers import DemoPractice
 
 __all__ = [
     "PATIENT_CHILD",
+    "PATIENT_CLOSED",
     "PATIENT_SILENT",
     "PATIENT_UNKNOWN",
     "PATIENT_WHO_ANSWERS",

@@ -8,23 +8,25 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import make_msgid
 
-from tui_mailer.demo.answers import (
-    automatic_answer,
-    non_delivery_report,
-    patient_answer,
-)
+from tui_mailer.demo.answers import automatic_answer, patient_answer
 from tui_mailer.demo.matricule import has_right_key
 from tui_mailer.demo.people import (
     AUTOMATIC_REPLY_ADDRESS,
     COLLEAGUES,
+    PATIENT_CLOSED,
     PATIENT_DOMAIN,
     PATIENT_UNKNOWN,
     PATIENT_WHO_ANSWERS,
     PRACTICE,
     canonical,
 )
+from tui_mailer.demo.reports import CLOSED, NOT_FOUND, Refusal, non_delivery_report, read_receipt
 
 END_OF_EXCHANGE = "[FIN]"
+_NOT_REACHED = {
+    canonical(PATIENT_UNKNOWN.address): NOT_FOUND,
+    canonical(PATIENT_CLOSED.address): CLOSED,
+}
 Store = Callable[[str, bytes], Awaitable[None]]
 
 
@@ -34,7 +36,8 @@ class PlayedCorrespondents:
     - a patient with a right key has a mailbox and keeps the message;
     - `PATIENT_WHO_ANSWERS` writes back after a delay, once for each ordinary message; a
       ``[FIN]`` silences her, also about messages that she has not answered yet;
-    - `PATIENT_UNKNOWN` is accepted, then comes back as a report of non-delivery;
+    - she reads at once what asks for a receipt, and the receipt comes before her answer;
+    - `PATIENT_UNKNOWN` and `PATIENT_CLOSED` are accepted, then come back as not delivered;
     - a professional who is not in the directory, and a wrong key, are refused at once.
     """
 
@@ -63,14 +66,14 @@ class PlayedCorrespondents:
     async def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
         """Put ``raw`` where it belongs, and plan what it provokes."""
         name = canonical(recipient)
-        if name == canonical(PATIENT_UNKNOWN.address):
-            self._later(sender, name, lambda: _unknown_patient_report(sender, recipient, raw))
+        if refusal := _NOT_REACHED.get(name):
+            self._later(sender, name, lambda: _report(sender, recipient, raw, refusal))
             return
         await self._store(name, raw)
         if name == AUTOMATIC_REPLY_ADDRESS:
             self._later(sender, name, lambda: automatic_answer(sender, _parsed(raw)))
         elif name == canonical(PATIENT_WHO_ANSWERS.address):
-            self._patient_reads(sender, name, _parsed(raw))
+            self._patient_reads(sender, name, raw)
 
     async def close(self) -> None:
         """Forget what was planned."""
@@ -79,7 +82,10 @@ class PlayedCorrespondents:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
 
-    def _patient_reads(self, sender: str, patient: str, message: EmailMessage) -> None:
+    def _patient_reads(self, sender: str, patient: str, raw: bytes) -> None:
+        message = _parsed(raw)
+        if asked := str(message.get("Disposition-Notification-To", "")):
+            self._later(asked, "receipt", lambda: _receipt(asked, raw), self._answer_delay_s / 2)
         if message.get("Subject", "") == END_OF_EXCHANGE:
             self._silence(patient)
         elif message.get("X-MSS-MES", "") != "FIN":
@@ -92,9 +98,11 @@ class PlayedCorrespondents:
             if author == patient:
                 task.cancel()
 
-    def _later(self, addressee: str, author: str, write: Callable[[], bytes]) -> None:
+    def _later(
+        self, addressee: str, author: str, write: Callable[[], bytes], delay_s: float | None = None
+    ) -> None:
         async def write_back() -> None:
-            await asyncio.sleep(self._answer_delay_s)
+            await asyncio.sleep(self._answer_delay_s if delay_s is None else delay_s)
             await self._store(addressee, write())
 
         task = asyncio.create_task(write_back())
@@ -102,13 +110,24 @@ class PlayedCorrespondents:
         task.add_done_callback(lambda done: self._pending.pop(done, None))
 
 
-def _unknown_patient_report(sender: str, recipient: str, raw: bytes) -> bytes:
+def _receipt(addressee: str, raw: bytes) -> bytes:
+    return read_receipt(
+        PATIENT_WHO_ANSWERS.correspondent,
+        addressee,
+        raw,
+        at=datetime.now().astimezone(),
+        message_id=make_msgid(domain=PATIENT_DOMAIN),
+    )
+
+
+def _report(sender: str, recipient: str, raw: bytes, refusal: Refusal) -> bytes:
     return non_delivery_report(
         sender,
         recipient,
         raw,
         at=datetime.now().astimezone(),
         message_id=make_msgid(domain=PATIENT_DOMAIN),
+        refusal=refusal,
     )
 
 

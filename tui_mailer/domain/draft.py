@@ -51,6 +51,7 @@ class Draft:
         references: Message-IDs, oldest first.
         answers: local id of the message answered (its flag is set once sent), or 0.
         forwards: local id of the message forwarded, or 0.
+        asks_receipt: ask to be told when it is read; None: as the settings say for its recipients.
         final: carries ``X-MSS-MES: FIN`` (ECO.2.2.8).
         incomplete_recipients: what stood in the fields when no address could be read from it.
         updated_at: aware; None until saved.
@@ -67,6 +68,7 @@ class Draft:
     references: tuple[str, ...] = ()
     answers: int = 0
     forwards: int = 0
+    asks_receipt: bool | None = None
     final: bool = False
     incomplete_recipients: tuple[str, str, str] = ("", "", "")
     updated_at: datetime | None = None
@@ -123,6 +125,7 @@ class Outgoing:
         answers, forwards: local ids of the messages it answers or forwards, or 0; their flags
             are set once it was sent.
         final: carries ``X-MSS-MES: FIN``.
+        is_receipt: tells that a message was read; no copy of it is kept, and it opens no exchange.
     """
 
     id: int
@@ -139,3 +142,4 @@ class Outgoing:
     answers: int = 0
     forwards: int = 0
     final: bool = False
+    is_receipt: bool = False

@@ -20,6 +20,7 @@
     ├── CommandRefused            a NO or BAD
     │   └── OverQuota
     ├── RecipientsRefused         at least one recipient; nothing was sent
+    ├── NotDelivered              a report says so, after the message had left
     ├── SubmissionRefused         the server refused the message itself
     ├── DeliveryUncertain         line lost after the end of DATA
     ├── SecretUnavailable         command failed, keyring locked
@@ -253,6 +254,18 @@ class RecipientsRefused(MailerError):
         words = "\n".join(f"{mailbox} : {reply}" for mailbox, reply in refusals.items())
         super().__init__(words, subject=", ".join(refusals))
         self.refusals = refusals
+
+
+class NotDelivered(MailerError):
+    """A report came back: a message that had left did not reach a recipient."""
+
+    what = "Un message n’a pas été distribué"
+
+    def __init__(self, subject: str, meaning: str, advice: str, server_words: str = "") -> None:
+        """`subject`: which message, to whom; `meaning` and `advice` are French sentences."""
+        super().__init__(server_words, subject=subject)
+        self.meaning = meaning
+        self.advice = advice
 
 
 class SubmissionRefused(MailerError):

@@ -106,6 +106,17 @@ class OutgoingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class FateLearnt:
+    """Something was reported about the message of ours `sent_id` (Message-ID).
+
+    `error` says what to do when it did not reach somebody and nobody has seen the report yet.
+    """
+
+    sent_id: str
+    error: MailerError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DraftSaved:
     """A draft is on disk."""
 
@@ -152,6 +163,7 @@ Event = (
     | BodyRefused
     | ServerSearchAdvanced
     | OutgoingChanged
+    | FateLearnt
     | DraftSaved
     | DraftStored
     | DraftDiscarded

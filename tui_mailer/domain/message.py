@@ -6,6 +6,8 @@ from enum import Flag, auto
 from typing import Final
 
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.receipt import ReceiptRequest
+from tui_mailer.domain.report import Fate
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.search import SearchQuery
 
@@ -34,6 +36,7 @@ class RemoteMessage:
         sent_at: the Date header, aware; None when absent or unreadable.
         message_id: with its angle brackets, or "".
         has_attachment: read off BODYSTRUCTURE.
+        media_type: of the root part, in lower case, read off BODYSTRUCTURE; "" when not told.
     """
 
     uid: int
@@ -49,6 +52,7 @@ class RemoteMessage:
     message_id: str = ""
     in_reply_to: str = ""
     has_attachment: bool = False
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class MessageSummary:
         body_held: True when the store holds the whole message.
         patient_name: the confirmed name of that patient, or "".
         after_end: a patient wrote it after the exchange had been ended.
+        fate: what was reported about a message of ours, None when nothing was: a message that
+            was not reported on is sent, and no more is known.
     """
 
     id: int
@@ -81,6 +87,7 @@ class MessageSummary:
     body_held: bool
     patient_name: SafeText = SafeText("")
     after_end: bool = False
+    fate: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,7 @@ class ReadMessage:
     Attributes:
         text: the body as plain text; HTML is rendered, with ``[n]`` after each link's text.
         references: Message-IDs, oldest first (RFC 5322 §3.6.4).
+        receipt: who asks to be told that it was read, where that may be answered.
         mss_mes: value of ``X-MSS-MES``, or "".
         flaws: what was wrong with the message, in French; it is shown all the same.
     """
@@ -185,5 +193,6 @@ class ReadMessage:
     was_html: bool = False
     links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    receipt: ReceiptRequest | None = None
     mss_mes: str = ""
     flaws: tuple[SafeText, ...] = field(default=())

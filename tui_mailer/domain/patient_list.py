@@ -20,6 +20,8 @@ class PatientFilter(Enum):
     UNREAD = "non lus"
     OPEN = "ouverts"
     CLOSED = "clos"
+    NOT_DELIVERED = "non distribués"
+    NOT_READ = "non lus par le patient"
 
 
 class Turn(Enum):

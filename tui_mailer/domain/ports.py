@@ -35,6 +35,7 @@ from tui_mailer.domain.message import Flags, ListView, MessageSummary, PendingFl
 from tui_mailer.domain.opposition import OppositionEntry
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
+from tui_mailer.domain.report import KeptReport, Report
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.traits import PatientTraits
 
@@ -101,6 +102,10 @@ class MailServer(Protocol):
         `on_bytes` hears how many bytes are here, after each piece but the last. What it raises
         ends the fetch, and the connection goes on.
         """
+        ...
+
+    async def beginning(self, uid: int, size_bytes: int) -> bytes | None:
+        """At most the first `size_bytes` of a message; None when it is gone. Sets no flag."""
         ...
 
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
@@ -194,8 +199,13 @@ class Submission(Protocol):
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
         """Send to all or to none; the server's words of acceptance.
+
+        `null_sender` asks for an empty return path, as reports have, so that no report ever
+        answers a report (RFC 8098 §3); the account's address where the server wants one.
 
         Cancelled, it ends by `CancelledError` only when nothing was sent to anyone.
 
@@ -449,6 +459,38 @@ class MessageStore(Protocol):
 
         Traits of a label never replace those of a datamatrix.
         """
+        ...
+
+    # --- reports on messages of ours
+
+    async def messages_to_examine(self, limit: int) -> Sequence[MessageSummary]:
+        """Messages that may be reports by their headers and were not looked at, newest first."""
+        ...
+
+    async def keep_reports(self, message_id: int, reports: Sequence[Report]) -> Sequence[str]:
+        """What the message `message_id` (local) reports, perhaps nothing: it was looked at.
+
+        Of the Message-IDs that a report names, the first of a message of ours counts. Those of
+        messages that we did send are given back: a report on any other is shown nowhere.
+        """
+        ...
+
+    async def reports_on(self, sent_id: str) -> Sequence[KeptReport]:
+        """All reports on a message of ours by its Message-ID, the gravest first."""
+        ...
+
+    async def sent_summary(self, sent_id: str) -> MessageSummary | None:
+        """The row of a message of ours by its Message-ID, None while no copy is held."""
+        ...
+
+    # --- receipts asked of us
+
+    async def is_receipt_settled(self, message_id: int) -> bool:
+        """True when the receipt that a message (local id) asks for was given or refused."""
+        ...
+
+    async def settle_receipt(self, message_id: int) -> None:
+        """Note that it was; a message that vanished meanwhile is no error."""
         ...
 
     # --- drafts

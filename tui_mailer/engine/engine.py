@@ -2,11 +2,11 @@
 
 Screens hold an `Engine` and nothing below it. The parts are attributes, each with its own
 commands: `reading`, `writing`, `server_search`, `resuming`, `actions`, `outbox`, `identities`,
-`patients`, `exchanges`.
+`patients`, `exchanges`, `reports`, `receipts`.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,6 +44,8 @@ from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reading import Reading
+from tui_mailer.engine.receipts import Receipts
+from tui_mailer.engine.reports import Reports
 from tui_mailer.engine.resuming import Resuming
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
@@ -136,6 +138,7 @@ class Engine:
             self.announce,
             file_exchanges=options.file_exchanges,
         )
+        self.reports = Reports(account, store, self._worker, self._mailbox, self.announce)
         self.identities = Identities(store, account.address, self.journal)
         self.patients = Patients(store, account.address, outside.now)
         self.exchanges = Exchanges(account, store)
@@ -166,12 +169,16 @@ class Engine:
             within_s=options.server_drafts_s,
         )
         self._pulse = Pulse(self._woke, outside.now, options.pulse_s)
+        self.receipts = Receipts(
+            account, store, self._mailbox, self.outbox, reviewing, options, outside.now
+        )
         self._worker.on_connected = self._connected
         self._worker.on_lost = self._watcher.drop
         self._watcher.on_lost = self._worker.probe
         self.outbox.on_accepted = self._copies.store_missing
         self.outbox.tell = self._tell
         self._mailbox.on_look_again = self._copies.store_missing
+        self._mailbox.on_learnt = self.reports.learnt
 
     # --- life
 
@@ -196,7 +203,7 @@ class Engine:
             await self._store.close()
 
     async def _run(self) -> None:
-        loops = [
+        loops: list[Callable[[], Awaitable[None]]] = [
             self._worker.run,
             self._watcher.run,
             self._mailbox.poll,
@@ -226,6 +233,7 @@ class Engine:
         self._mailbox.sync_all()
         self._copies.store_missing()
         self._draft_copies.catch_up()
+        self.reports.examine()
         self.outbox.nudge()
 
     async def _learn_size_limit(self) -> None:

@@ -94,6 +94,10 @@ class JournalledMailServer:
 
         return await answered(self._server.content(uid, on_bytes), note, answer)
 
+    async def beginning(self, uid: int, size_bytes: int) -> bytes | None:
+        """See `MailServer`: a look at what may be a report, not a message that is read."""
+        return await self._server.beginning(uid, size_bytes)
+
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
         """See `MailServer`."""
         note = await self._note_each(Deed.MARKED, uids, _flag_words(add, remove))

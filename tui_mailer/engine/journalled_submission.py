@@ -38,6 +38,8 @@ class JournalledSubmission:
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
         """See `Submission`."""
         head = outline(content)
@@ -49,7 +51,9 @@ class JournalledSubmission:
         def note(answer: str) -> None:
             self._journal.note(Deed.SENT, trace=trace, detail=words, answer=answer)
 
-        sending = self._submission.submit(account, credentials, recipients, content)
+        sending = self._submission.submit(
+            account, credentials, recipients, content, null_sender=null_sender
+        )
         said = await answered(sending, note, lambda reply: reply or DONE)
         if patient and head.subject == END_SUBJECT:
             self._journal.note(Deed.EXCHANGE_ENDED, trace=trace, answer=said or DONE)

@@ -14,7 +14,7 @@ from tui_mailer.domain.events import (
     MessagesChanged,
 )
 from tui_mailer.domain.folder import Folder, FolderRole
-from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.domain.message import Flags, MessageSummary, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
@@ -53,11 +53,12 @@ class Mailbox:
         self._store = store
         self._worker = worker
         self._announce = announce
-        self._sync = Synchroniser(store, announce)
+        self._sync = Synchroniser(store, announce, learnt=lambda batch: self.on_learnt(batch))
         self._poll_s = poll_s
         self._fetches: dict[int, _Fetch] = {}
         self.replay = Replay(store, worker, announce, self._open_as_known)
         self.on_look_again: Callable[[], None] = lambda: None
+        self.on_learnt: Callable[[Sequence[RemoteMessage]], None] = lambda _batch: None
 
     async def poll(self) -> None:
         """Look at every folder again and again, until cancelled."""
@@ -91,7 +92,7 @@ class Mailbox:
     def sync_drafts(self) -> None:
         """Look at the folder of drafts alone."""
         self._worker.do_in_background(
-            "drafts", lambda line: self._sync_role(line, FolderRole.DRAFTS)
+            "drafts", lambda line: self._sync_those(line, lambda f: f.role is FolderRole.DRAFTS)
         )
 
     async def _sync_folders(self, line: Line) -> AsyncIterator[None]:
@@ -137,10 +138,7 @@ class Mailbox:
             return
         message_id = fetch.summary.id
         try:
-            content = await self._content(line, fetch)
-            read = await asyncio.to_thread(parse, content)
-            names = [attachment.name for attachment in read.attachments]
-            await self._store.save_content(message_id, content, read.text, names)
+            await self.whole(line, fetch.summary, partial(self._advanced, fetch))
         except FetchStopped:
             return
         except Exception as error:
@@ -158,15 +156,37 @@ class Mailbox:
             raise FetchStopped
         self._announce(BodyAdvanced(fetch.summary.id, received_bytes))
 
-    async def _content(self, line: Line, fetch: "_Fetch") -> bytes:
-        place = await self._store.place(fetch.summary.id)
+    async def whole(
+        self, line: Line, summary: MessageSummary, on_bytes: Callable[[int], None] | None = None
+    ) -> bytes:
+        """Fetch the whole message and keep it; `on_bytes` hears how much has come.
+
+        Raises:
+            MessageGone: it is no longer on the server.
+        """
+        uid = await self._opened_at(line, summary)
+        content = _present(await line.server.content(uid, on_bytes))
+        read = await asyncio.to_thread(parse, content)
+        names = [attachment.name for attachment in read.attachments]
+        await self._store.save_content(summary.id, content, read.text, names)
+        return content
+
+    async def beginning(self, line: Line, summary: MessageSummary, size_bytes: int) -> bytes:
+        """Fetch the first `size_bytes` of a message; they are not kept.
+
+        Raises:
+            MessageGone: it is no longer on the server.
+        """
+        uid = await self._opened_at(line, summary)
+        return _present(await line.server.beginning(uid, size_bytes))
+
+    async def _opened_at(self, line: Line, summary: MessageSummary) -> int:
+        """Open the folder where the server has a message; its UID there."""
+        place = await self._store.place(summary.id)
         if place is None:
             raise MessageGone
         await self._open_as_known(line, place.folder_id)
-        content = await line.server.content(place.uid, partial(self._advanced, fetch))
-        if content is None:
-            raise MessageGone
-        return content
+        return place.uid
 
     async def _open_as_known(self, line: Line, folder_id: int) -> None:
         """Open a folder of the store, if the UIDs held still mean the same messages.
@@ -194,3 +214,9 @@ class Mailbox:
             self._announce(MessagesChanged(folder_id))
         self._announce(FoldersChanged())
         self.replay.soon()
+
+
+def _present(content: bytes | None) -> bytes:
+    if content is None:
+        raise MessageGone
+    return content

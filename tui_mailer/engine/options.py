@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_mailer.domain.receipt import AnswerReceipt, AskReceipt
+
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
@@ -15,6 +17,8 @@ class EngineOptions:
             line allows; 0: drafts stay on this machine.
         poll_s: folders that no IDLE watches are looked at this often.
         idle_renewal_s: an IDLE is renewed before servers drop it (RFC 2177: 29 minutes).
+        ask_receipt: of whom a read receipt is asked, unless the composer says otherwise.
+        answer_receipt: what becomes of receipts asked of us.
         inbox_shows_patients: list messages with patients in the inbox too.
         file_exchanges: keep messages with patients in a folder of the server of their own.
         patient_limit_bytes: what Mon espace santé takes, encoded (ENS V1.3 §6: 25 Mo).
@@ -35,6 +39,8 @@ class EngineOptions:
     idle_renewal_s: float = 1_500.0
     inbox_shows_patients: bool = False
     file_exchanges: bool = False
+    ask_receipt: AskReceipt = AskReceipt.PATIENTS
+    answer_receipt: AnswerReceipt = AnswerReceipt.ASK
     patient_limit_bytes: int = 25_000_000
     journal_months: int = 12
     signature: str = ""

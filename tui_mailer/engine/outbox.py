@@ -16,6 +16,7 @@ from tui_mailer.domain.errors import (
     ConnectionProblem,
     DeliveryUncertain,
     MailerError,
+    RecipientsRefused,
     SecretUnavailable,
     StoreFull,
     StoreProblem,
@@ -28,6 +29,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of
+from tui_mailer.engine.refusals import explained
 from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
 _WAITING: Final = (OutgoingState.QUEUED,)
@@ -194,6 +196,9 @@ class Outbox:
             await self._wait(outgoing, self._retry_s, error)
         except SubmissionRefused as error:
             await self._refused(outgoing, error)
+        except RecipientsRefused as error:
+            told = explained(error, self._account)
+            await self._settle(outgoing, OutgoingState.FAILED, told)
         except MailerError as error:
             await self._settle(outgoing, OutgoingState.FAILED, error)
         else:
@@ -210,7 +215,11 @@ class Outbox:
                 self._account,
                 self._secrets,
                 lambda credentials: self._submission.submit(
-                    self._account, credentials, outgoing.recipients, content
+                    self._account,
+                    credentials,
+                    outgoing.recipients,
+                    content,
+                    null_sender=outgoing.is_receipt,
                 ),
             )
         )
@@ -243,13 +252,16 @@ class Outbox:
     async def _accepted(
         self, outgoing: Outgoing, expected: tuple[OutgoingState, ...], words: SafeText
     ) -> None:
-        await self._note(outgoing.id, expected, OutgoingState.COPY_MISSING, server_words=words)
-        if outgoing.patient:
+        # A receipt is no letter: nobody looks for its copy, and it opens no exchange.
+        receipt = outgoing.is_receipt
+        state = OutgoingState.SENT if receipt else OutgoingState.COPY_MISSING
+        await self._note(outgoing.id, expected, state, server_words=words)
+        if outgoing.patient and not receipt:
             exchange = await self._store.exchange(outgoing.patient)
             await self._store.save_exchange(
                 exchange.after_sending(str(outgoing.subject), self._now())
             )
-        self._changed(outgoing.id, OutgoingState.COPY_MISSING)
+        self._changed(outgoing.id, state)
         self.on_accepted()
 
     async def _refused(self, outgoing: Outgoing, error: SubmissionRefused) -> None:

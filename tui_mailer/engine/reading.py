@@ -104,6 +104,14 @@ class Reading:
         await self._note(Deed.ATTACHMENT_SAVED, message_id, f"pièce jointe n° {index + 1}")
         return path
 
+    async def save_text(self, directory: Path, name: str, text: str) -> Path:
+        """Write a text of ours inside `directory`, never over a file; where it is now.
+
+        Raises:
+            AttachmentNotSaved: the directory or the disk refuses.
+        """
+        return await asyncio.to_thread(self._files.save, directory, name, text.encode())
+
     def _save(self, content: bytes, index: int, directory: Path) -> Path:
         name = attachments.name(content, index)
         return self._files.save(directory, name, attachments.content(content, index))

@@ -22,7 +22,7 @@ from typing import Final
 from tui_mailer.domain.errors import CommandRefused, LineLost
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged, SyncAdvanced
 from tui_mailer.domain.folder import Folder, FolderChanges, FolderState, SyncPoint
-from tui_mailer.domain.message import Flags
+from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
@@ -43,7 +43,7 @@ _COMPARE_EVERY_S: Final = 1_800.0
 class Synchroniser:
     """Keeps the folders of one store equal to the server's.
 
-    Where the server has no mod-sequences, all flags are compared at the first look after the
+    `learnt` hears of each batch of new messages once it is stored. Where the server has no mod-sequences, all flags are compared at the first look after the
     program started and every `compare_every_s`; in between only what STATUS shows is followed.
     """
 
@@ -52,11 +52,13 @@ class Synchroniser:
         store: MessageStore,
         announce: Announcer,
         *,
+        learnt: Callable[[Sequence[RemoteMessage]], None] = lambda _batch: None,
         compare_every_s: float = _COMPARE_EVERY_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._announce = announce
+        self._learnt = learnt
         self._compare_every_s = compare_every_s
         self._now_s = now_s
         self._compared_at: dict[int, float] = {}
@@ -204,6 +206,7 @@ class Synchroniser:
         async with aclosing(line.server.messages(missing)) as batches:
             async for batch in batches:
                 await self._store.add_messages(folder.id, batch)
+                self._learnt(batch)
                 unread = sum(Flags.SEEN not in message.flags for message in batch)
                 self._announce(MessagesChanged(folder.id, unread if announce_arrivals else 0))
                 asked += len(batch)

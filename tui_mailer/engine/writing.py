@@ -27,9 +27,11 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import ReadMessage
 from tui_mailer.domain.ports import Files, MessageStore
+from tui_mailer.domain.receipt import AskReceipt
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.finding import Question
+from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.gate import Review
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
@@ -114,6 +116,15 @@ class Writing:
             raise MessageNotHeld
         return await asyncio.to_thread(parse, content)
 
+    def asks_receipt(self, draft: Draft) -> bool:
+        """True when `draft` would ask to be told that it was read."""
+        if draft.asks_receipt is not None:
+            return draft.asks_receipt
+        policy = self._options.ask_receipt
+        if policy is AskReceipt.PATIENTS:
+            return bool(patients_of(draft, self._account))
+        return policy is AskReceipt.ALWAYS
+
     async def review(self, draft: Draft) -> Review:
         """Hold a draft against the rules; nothing is sent."""
         return await self._reviewing.review(draft)
@@ -172,7 +183,7 @@ class Writing:
         sender = Address.received(self._account.address, self._account.sender_label)
         return await asyncio.to_thread(
             compose,
-            draft,
+            replace(draft, asks_receipt=self.asks_receipt(draft)),
             sender=sender,
             message_id=message_id,
             date=self._now(),

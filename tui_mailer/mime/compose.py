@@ -53,9 +53,12 @@ def compose(
     head = "".join(_headers(draft, sender, message_id, date, nil))
     attached = list(zip(draft.attachments, contents, strict=True))
     if not attached:
-        return head.encode("ascii") + _text_part(draft.body)
+        return head.encode("ascii") + quoted_printable_part(draft.body)
     boundary = "=_" + hashlib.sha256(message_id.encode()).hexdigest()[:40]
-    parts = [_text_part(draft.body), *(_attachment_part(one, held) for one, held in attached)]
+    parts = [
+        quoted_printable_part(draft.body),
+        *(_attachment_part(one, held) for one, held in attached),
+    ]
     opening = f"--{boundary}\r\n".encode()
     return b"".join(
         (
@@ -98,6 +101,8 @@ def _headers(
     yield ids_header("Message-ID", [message_id])
     yield ids_header("In-Reply-To", [draft.in_reply_to])
     yield ids_header("References", draft.references)
+    if draft.asks_receipt:
+        yield address_header("Disposition-Notification-To", [Address(sender.mailbox)])
     if nil:
         yield text_header("X-MSS-NIL", nil)
     if draft.final:
@@ -105,7 +110,8 @@ def _headers(
     yield "MIME-Version: 1.0\r\n"
 
 
-def _text_part(body: str) -> bytes:
+def quoted_printable_part(body: str) -> bytes:
+    """A part of plain text, with its headers."""
     return (
         b"Content-Type: text/plain; charset=utf-8\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + _quoted_printable(body)

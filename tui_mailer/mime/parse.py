@@ -12,6 +12,7 @@ from tui_mailer.domain.safe_text import SafeText, safe_block, safe_join, safe_li
 from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
 from tui_mailer.mime.attachments import attached, describe, is_body, part_content
 from tui_mailer.mime.html_text import render_html
+from tui_mailer.mime.receipt_request import request_in
 from tui_mailer.mime.tree import Part, children_of, take_apart
 from tui_mailer.mime.words import decode_text, decode_words
 
@@ -49,6 +50,7 @@ def parse(raw: bytes) -> ReadMessage:
         was_html=reading.was_html,
         links=tuple(reading.links),
         attachments=tuple(describe(index, part) for index, part in enumerate(attachments)),
+        receipt=request_in(tree.root),
         mss_mes=headers.text("X-MSS-MES"),
         flaws=tuple(dict.fromkeys(reading.flaws)),
     )

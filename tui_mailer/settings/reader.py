@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ _OPTION_NAMES: Final = {
     "ranger_echanges": "file_exchanges",
     "journal_mois": "journal_months",
     "signature": "signature",
+    "demande_accuse": "ask_receipt",
+    "reponse_accuse": "answer_receipt",
 }
 # Drafts are on disk soon whatever is set, and a server is not asked without pause.
 _RANGES: Final = {
@@ -87,7 +90,7 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     options = EngineOptions()
     kinds = {option.name: type(getattr(options, option.name)) for option in fields(options)}
     changes = {
-        target: values.take(name, kinds[target], getattr(options, target), _RANGES.get(name))
+        target: _option(values, name, kinds[target], getattr(options, target))
         for name, target in _OPTION_NAMES.items()
     }
     white_list = values.take("liste_blanche", str, "")
@@ -100,6 +103,12 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         light_display=values.take("affichage_leger", bool, False),
         attachments_directory=Path(values.take("dossier_pieces_jointes", str, "~")),
     )
+
+
+def _option(values: "_Table", name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401
+    if issubclass(kind, Enum):
+        return _choice(values, name, kind, default)
+    return values.take(name, kind, default, _RANGES.get(name))
 
 
 class _Table:

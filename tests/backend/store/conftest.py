@@ -15,6 +15,7 @@ pytest.register_assert_rewrite(
     "contract.journal_contract",
     "contract.message_store_contract",
     "contract.patient_contract",
+    "contract.reports_contract",
     "contract.search_contract",
 )
 

@@ -166,7 +166,8 @@ async def test_a_page_of_patients_costs_the_same_whatever_they_wrote(
         meter.taken()
         count = await store.patient_count(narrowed)
         for start in (0, count - 10):
-            assert len(await store.patient_rows(narrowed, start, start + 10)) == 10
+            page = await store.patient_rows(narrowed, start, start + 10)
+            assert len(page) == min(10, count)
         await store.find_patients("", 10)
         taken.append(meter.taken())
     assert taken[1] <= taken[0] * 1.5 + 1_000

@@ -10,6 +10,7 @@ from contract.exchange_contract import ExchangeStateContract, PatientListContrac
 from contract.journal_contract import JournalContract
 from contract.message_store_contract import MessageStoreContract
 from contract.patient_contract import PatientContract
+from contract.reports_contract import ReportsContract
 from contract.search_contract import SearchContract
 
 from tui_mailer.backend.store import EncryptedStoreOpener
@@ -24,6 +25,7 @@ class TestEncryptedMessageStore(
     PatientListContract,
     ExchangeStateContract,
     JournalContract,
+    ReportsContract,
 ):
     @pytest.fixture
     async def store(

@@ -11,7 +11,7 @@ from typing import Final
 from tui_mailer.backend.imap.dates import EPOCH, read_date
 from tui_mailer.backend.imap.flags import from_wire
 from tui_mailer.backend.imap.receive import RawResponse
-from tui_mailer.backend.imap.structure import has_attachment
+from tui_mailer.backend.imap.structure import has_attachment, root_media_type
 from tui_mailer.backend.imap.tokens import Value, number, parse, uid
 from tui_mailer.backend.imap.words import eight_bit_text, header_text, name_text
 from tui_mailer.domain.address import Address
@@ -82,6 +82,7 @@ def read_message(response: RawResponse) -> RemoteMessage | None:
         message_id=_identifier(envelope[9]),
         in_reply_to=_identifier(envelope[8]),
         has_attachment=has_attachment(attributes.get(b"BODYSTRUCTURE")),
+        media_type=root_media_type(attributes.get(b"BODYSTRUCTURE")),
     )
 
 

@@ -120,6 +120,10 @@ class ImapServer(FolderCommands):
                 on_bytes(len(content))
             wanted = _NEXT_SLICE_BYTES
 
+    async def beginning(self, uid: int, size_bytes: int) -> bytes | None:
+        """At most the first `size_bytes` of a message; None when it is gone. Sets no flag."""
+        return await self._slice(uid, 0, size_bytes)
+
     async def _slice(self, uid: int, start: int, wanted: int) -> bytes | None:
         """At most `wanted` bytes from `start`; None when the message is gone."""
         item = f"(UID BODY.PEEK[]<{start}.{wanted}>)"

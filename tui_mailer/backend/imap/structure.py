@@ -1,4 +1,4 @@
-"""Does a message carry files? Read off BODYSTRUCTURE (RFC 3501 §7.4.2), without its content."""
+"""What BODYSTRUCTURE tells (RFC 3501 §7.4.2) without the content: files, and the root's type."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ _DISPOSITION: Final = 8
 _DISPOSITION_OF_TEXT: Final = 9
 _DISPOSITION_OF_MESSAGE: Final = 11
 _BASIC_FIELDS: Final = 7
+_LONGEST_TYPE: Final = 100
 
 
 def has_attachment(structure: Value) -> bool:
@@ -29,6 +30,18 @@ def has_attachment(structure: Value) -> bool:
         elif len(part) >= _BASIC_FIELDS and _is_attachment(part, related):
             return True
     return False
+
+
+def root_media_type(structure: Value) -> str:
+    """The media type of the whole message, in lower case; "" when it cannot be read."""
+    if not isinstance(structure, list) or not structure:
+        return ""
+    if isinstance(structure[0], list):
+        subtype = next((item for item in structure if isinstance(item, bytes)), b"")
+        words = [b"multipart", subtype]
+    else:
+        words = [item for item in structure[:2] if isinstance(item, bytes)]
+    return b"/".join(words).lower().decode("ascii", "replace")[:_LONGEST_TYPE]
 
 
 def _is_attachment(part: list[Value], related: bool) -> bool:

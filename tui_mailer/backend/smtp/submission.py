@@ -6,6 +6,7 @@ MAIL ─▶ RCPT, each ─▶ DATA ─▶ content ─▶ final dot ─▶ reply
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from aiosmtplib import SMTPResponse
@@ -26,6 +27,14 @@ from tui_mailer.domain.safe_text import SafeText, safe_block
 
 _RECIPIENT_ACCEPTED: Final = (250, 251)
 _GO_AHEAD: Final = 354
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """From whom, the first that the server takes, and to whom."""
+
+    senders: tuple[str, ...]
+    recipients: tuple[str, ...]
 
 
 class SmtpSubmission:
@@ -50,6 +59,8 @@ class SmtpSubmission:
         credentials: Credentials,
         recipients: Sequence[str],
         content: bytes,
+        *,
+        null_sender: bool = False,
     ) -> SafeText:
         """See the port.
 
@@ -61,7 +72,9 @@ class SmtpSubmission:
             address = Address.received(mailbox)
             if address.mailbox != mailbox or not address.is_sendable:
                 raise InvalidAddress(mailbox)
-        return await run_apart(self._submitted(account, credentials, tuple(recipients), content))
+        senders = ("", account.address) if null_sender else (account.address,)
+        envelope = Envelope(senders, tuple(recipients))
+        return await run_apart(self._submitted(account, credentials, envelope, content))
 
     async def _checked(self, account: Account, credentials: Credentials) -> int | None:
         async with open_line(account, self._patience) as line:
@@ -72,29 +85,31 @@ class SmtpSubmission:
         self,
         account: Account,
         credentials: Credentials,
-        recipients: Sequence[str],
+        envelope: Envelope,
         content: bytes,
     ) -> SafeText:
         lines = _as_lines(content)
         async with open_line(account, self._patience) as line:
             await log_in(line, credentials)
-            await _announce(line, account.address, len(lines))
-            await _address(line, recipients)
+            await _announce(line, envelope.senders, len(lines))
+            await _address(line, envelope.recipients)
             granted = await line.ask("DATA")
             if granted.code != _GO_AHEAD:
                 raise refusal(granted)
             return safe_block(words(await _hand_over(line, _with_dots_doubled(lines))))
 
 
-async def _announce(line: Line, sender: str, size_bytes: int) -> None:
-    """MAIL, with the size of the message where the server wants to know it (RFC 1870)."""
+async def _announce(line: Line, senders: Sequence[str], size_bytes: int) -> None:
+    """MAIL from the first sender that is taken, with the size where the server wants it (RFC 1870)."""
     limit_bytes = _size_limit_bytes(line)
     if limit_bytes is not None and size_bytes > limit_bytes:
         raise MessageTooLarge(words(SMTPResponse(250, f"SIZE {limit_bytes}")))
     size = (f"SIZE={size_bytes}",) if "size" in line.extensions else ()
-    reply = await line.ask("MAIL", f"FROM:<{sender}>", *size)
-    if reply.code != 250:
-        raise refusal(reply)
+    for sender in senders:
+        reply = await line.ask("MAIL", f"FROM:<{sender}>", *size)
+        if reply.code == 250:
+            return
+    raise refusal(reply)
 
 
 async def _address(line: Line, recipients: Sequence[str]) -> None:

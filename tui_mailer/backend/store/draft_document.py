@@ -31,6 +31,7 @@ def write_draft(draft: Draft) -> str:
         "references": draft.references,
         "answers": draft.answers,
         "forwards": draft.forwards,
+        "asks_receipt": draft.asks_receipt,
         "final": draft.final,
         "incomplete_recipients": draft.incomplete_recipients,
     }
@@ -63,6 +64,7 @@ def _draft(draft_id: int, updated_at: int, document: Json) -> Draft:
         references=tuple(document["references"]),
         answers=document["answers"],
         forwards=document["forwards"],
+        asks_receipt=document.get("asks_receipt"),
         final=document["final"],
         incomplete_recipients=(to, cc, bcc),
         updated_at=from_stamp(updated_at),

@@ -16,11 +16,11 @@ _INSERT: Final = """
     INSERT INTO message (
         folder_id, uid, message_id, received_at, written_at, subject, sender_mailbox, sender_name,
         first_mailbox, first_name, recipients, from_owner, patient, copy_key, size_bytes,
-        server_flags, flags, has_attachment
+        server_flags, flags, has_attachment, report_state
     ) VALUES (
         :folder_id, :uid, :message_id, :received_at, :written_at, :subject, :sender_mailbox, :sender_name,
         :first_mailbox, :first_name, :recipients, :from_owner, :patient, :copy_key, :size_bytes,
-        :flags, :flags, :has_attachment
+        :flags, :flags, :has_attachment, :report_state
     )
 """
 _HELD_UIDS: Final = """

@@ -20,13 +20,13 @@ from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 
 _COLUMNS: Final = """
     id, message_id, subject, recipients, patient, state, due_at, size_bytes,
-    explanation, server_words, attempt_count, answers, forwards, final
+    explanation, server_words, attempt_count, answers, forwards, final, is_receipt
 """
 _INSERT: Final = """
     INSERT INTO outgoing (message_id, draft_id, subject, recipients, patient, state, due_at,
                           size_bytes, explanation, server_words, attempt_count, answers, forwards,
-                          final)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                          final, is_receipt)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING id
 """
 _INSERT_CONTENT: Final = """
@@ -160,6 +160,7 @@ def _values(outgoing: Outgoing, draft: Draft) -> tuple[str | int, ...]:
         outgoing.answers,
         outgoing.forwards,
         int(outgoing.final),
+        int(outgoing.is_receipt),
     )
 
 
@@ -179,4 +180,5 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         answers=row[11],
         forwards=row[12],
         final=bool(row[13]),
+        is_receipt=bool(row[14]),
     )

@@ -27,11 +27,28 @@ _STATE: Final = """
          ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
      ) AS s)
 """
+# The last message sent to a patient, and what was reported about it.
+_ABOUT_LAST_SENT: Final = """
+    SELECT 1 FROM report AS r WHERE r.sent_id = (
+        SELECT message_id FROM message
+        WHERE patient = p.matricule AND patient <> '' AND from_owner = 1 AND flags & 8 = 0
+        ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
+    )
+"""
 _CONDITIONS: Final = {
     PatientFilter.ALL: "true",
     PatientFilter.UNREAD: "p.unread_count > 0",
     PatientFilter.OPEN: f"{_STATE} = 'open'",
     PatientFilter.CLOSED: f"{_STATE} = 'closed'",
+    PatientFilter.NOT_DELIVERED: f"EXISTS ({_ABOUT_LAST_SENT} AND r.kind = 'not_delivered')",
+    # Who has answered has read.
+    PatientFilter.NOT_READ: f"""
+        {_STATE} = 'open' AND NOT EXISTS ({_ABOUT_LAST_SENT} AND r.kind = 'read') AND 1 = (
+            SELECT from_owner FROM message WHERE patient = p.matricule AND {LISTED}
+                AND report_state <> 3
+            ORDER BY received_at DESC, uid DESC LIMIT 1
+        )
+    """,  # noqa: S608  (constants)
 }
 _COUNT: Final = "SELECT count(*) FROM patient_mail AS p WHERE {condition}"
 _PAGE: Final = """
@@ -45,11 +62,15 @@ _MAIL: Final = """
     LEFT JOIN patient_traits AS t ON t.matricule = p.matricule
     WHERE p.matricule = ?
 """
+_NEWEST: Final = f"""
+    SELECT id FROM message WHERE patient = :patient AND {LISTED} AND report_state <> :unless
+    ORDER BY received_at DESC, uid DESC LIMIT 1
+"""  # noqa: S608  (constants)
+# A report (3) is no letter, and says nothing about whose turn it is; unless there is nothing else.
 _LAST: Final = f"""
     SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
-    WHERE m.id = (
-        SELECT id FROM message WHERE patient = ? AND {LISTED}
-        ORDER BY received_at DESC, uid DESC LIMIT 1
+    WHERE m.id = coalesce(
+        ({_NEWEST.replace(":unless", "3")}), ({_NEWEST.replace(":unless", "-1")})
     )
 """  # noqa: S608  (constants)
 _RECEIVED: Final = """
@@ -96,7 +117,7 @@ class PatientList(Part):
 
     def _row(self, sql: Sql, matricule: str) -> PatientSummary | None:
         mail = sql.execute(_MAIL, (self._owner.patient_domain, matricule)).fetchone()
-        last = sql.execute(_LAST, (matricule,)).fetchone()
+        last = sql.execute(_LAST, {"patient": matricule}).fetchone()
         if mail is None or last is None:
             return None
         newest = summary(last)

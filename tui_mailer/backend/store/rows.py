@@ -7,6 +7,7 @@ from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.values import from_stamp, storable, to_flags, to_size, to_stamp
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import MessageSummary, RemoteMessage
+from tui_mailer.domain.report import Fate, ReportKind, may_be_report
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
 _NOBODY: Final = Address(SafeText(""))
@@ -18,11 +19,15 @@ SUMMARY_COLUMNS: Final = """
     m.first_mailbox, m.first_name, m.from_owner OR f.role IN ('sent', 'drafts'), m.patient,
     m.received_at, m.size_bytes, m.flags, m.has_attachment, m.body_held,
     coalesce((SELECT t.name FROM patient_traits AS t WHERE t.matricule = m.patient), ''),
-    m.patient <> '' AND m.from_owner = 0 AND '[FIN]' = (
+    m.patient <> '' AND m.from_owner = 0 AND m.report_state <> 3 AND '[FIN]' = (
         SELECT subject FROM sent_to_patient
         WHERE patient = m.patient AND written_at <= m.received_at
         ORDER BY written_at DESC, received_at DESC, uid DESC LIMIT 1
-    )
+    ),
+    CASE WHEN m.from_owner OR f.role = 'sent' THEN (
+        SELECT r.kind || ' ' || r.reported_at FROM report AS r
+        WHERE r.sent_id = m.message_id ORDER BY r.gravity LIMIT 1
+    ) END
 """
 """What `summary` reads, of a message `m` and its folder `f`."""
 LISTED: Final = "patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 = 0)"
@@ -54,6 +59,7 @@ def message_row(folder_id: int, message: RemoteMessage, owner: Owner) -> dict[st
         "size_bytes": to_size(message.size_bytes),
         "flags": message.flags.value,
         "has_attachment": int(message.has_attachment),
+        "report_state": int(_may_be_report(message, owner)),
     }
 
 
@@ -77,7 +83,23 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
         body_held=bool(row[15]),
         patient_name=safe_line(row[16]),
         after_end=bool(row[17]),
+        fate=_fate(row[18]),
     )
+
+
+def _may_be_report(message: RemoteMessage, owner: Owner) -> bool:
+    """True for what is to be looked at; a receipt of ours is no report."""
+    mailbox = message.sender.mailbox
+    return mailbox.casefold() != owner.mailbox and may_be_report(
+        mailbox, message.subject, message.media_type
+    )
+
+
+def _fate(written: str | None) -> Fate | None:
+    if not written:
+        return None
+    kind, _, stamp = written.partition(" ")
+    return Fate(ReportKind(kind), from_stamp(int(stamp)))
 
 
 def _patient(people: tuple[Address, ...], domain: str) -> str:

@@ -16,6 +16,7 @@ from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.patient_list import PatientList
 from tui_mailer.backend.store.patients import Patients
 from tui_mailer.backend.store.people import People
+from tui_mailer.backend.store.reports import Reports
 
 
 class EncryptedMessageStore(
@@ -28,6 +29,7 @@ class EncryptedMessageStore(
     Patients,
     PatientList,
     Exchanges,
+    Reports,
     Drafts,
     DraftCopies,
     Outbox,

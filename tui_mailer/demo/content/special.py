@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tui_mailer.demo.answers import non_delivery_report
 from tui_mailer.demo.content.stored import (
     DRAFT,
     DRAFTS,
@@ -25,6 +24,7 @@ from tui_mailer.demo.people import (
     PRACTICE,
     Correspondent,
 )
+from tui_mailer.demo.reports import non_delivery_report, read_receipt
 
 _STRANGER = Correspondent("Support Messagerie", "support@quota-depasse.invalid")
 _LONG_LINE = (
@@ -130,6 +130,8 @@ def awkward_mail(now: datetime) -> Iterator[StoredMessage]:
     )
     yield _document_exchange(desk)
     yield from _not_delivered(desk)
+    yield from _read(desk)
+    yield _asks_to_be_told(desk)
 
 
 def other_folders(now: datetime) -> Iterator[StoredMessage]:
@@ -225,3 +227,45 @@ def _not_delivered(desk: _Desk) -> Iterator[StoredMessage]:
         message_id=message_id("rapport.1", PATIENT_UNKNOWN.correspondent),
     )
     yield StoredMessage(INBOX, report, (SEEN,), returned_at)
+
+
+def _read(desk: _Desk) -> Iterator[StoredMessage]:
+    """A message to a patient, and the receipt that Mon espace santé gave for it."""
+    patient = PATIENTS["tissot"].correspondent
+    sent = desk.written(
+        "tissot.certificat",
+        patient,
+        6.2,
+        "Votre certificat",
+        "Bonjour Monsieur,\n\nVotre certificat est prêt, vous pouvez passer au cabinet.\n\n"
+        "Dr Marie MARTIN\n",
+    )
+    original = StoredMessage.of(sent, SENT, SEEN)
+    yield original
+    read_at = desk.at(5.9)
+    receipt = read_receipt(
+        patient,
+        PRACTICE.address,
+        original.raw,
+        at=read_at,
+        message_id=message_id("accuse.1", patient),
+    )
+    yield StoredMessage(INBOX, receipt, (SEEN,), read_at)
+
+
+def _asks_to_be_told(desk: _Desk) -> StoredMessage:
+    """A colleague who wants a read receipt."""
+    colleague = COLLEAGUES["diabeto"]
+    letter = desk.received(
+        "accuse.demande",
+        colleague,
+        1.3,
+        "Insuline : nouvelle dose, à confirmer",
+        "Chère consœur,\n\nJe passe la dose du soir à 14 unités dès demain. Dites-moi si vous "
+        "l'avez bien lu.\n\nDr Nadia KERBRAT\n",
+        headers=(
+            ("Return-Path", f"<{colleague.address}>"),
+            ("Disposition-Notification-To", colleague.address),
+        ),
+    )
+    return StoredMessage.of(letter, INBOX)

@@ -79,6 +79,18 @@ class UseTemplate(Command["ComposeScreen"]):
         await screen.use_template()
 
 
+class AskReceipt(Command["ComposeScreen"]):
+    """Demander un accusé de lecture, ou ne plus le demander."""
+
+    key = "ctrl+r"
+    label = "Accusé de lecture"
+    priority = True
+
+    async def run(self, screen: "ComposeScreen") -> None:
+        """The title says which."""
+        screen.toggle_receipt()
+
+
 class Close(Command["ComposeScreen"]):
     """Fermer ; le brouillon est gardé."""
 

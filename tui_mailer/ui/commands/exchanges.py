@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class FilterPatients(Command["MailboxScreen"]):
-    """Filtrer les patients : tous, non lus, ouverts, clos."""
+    """Filtrer les patients : tous, non lus, ouverts, clos, non distribués, non lus par lui."""
 
     key = "w"
     label = "Filtrer"

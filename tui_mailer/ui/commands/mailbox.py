@@ -11,6 +11,7 @@ from tui_mailer.ui.commands.exchanges import EXCHANGES
 from tui_mailer.ui.commands.holding import CANCELLING, PauseSync
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY, Back, NextMessage
 from tui_mailer.ui.commands.patients import PatientOpposition
+from tui_mailer.ui.commands.reporting import REPORTING
 from tui_mailer.ui.commands.searching import SEARCHING, Find
 from tui_mailer.ui.presenters.source import source_text
 from tui_mailer.ui.screens.details import DetailsScreen
@@ -229,6 +230,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     ReplyToAll,
     Forward,
     SaveAttachment,
+    *REPORTING,
     *ACTING,
     PatientOpposition,
     Undo,

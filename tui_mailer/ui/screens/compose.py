@@ -8,6 +8,7 @@ from pathlib import Path
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from tui_mailer.domain.address import Address
@@ -57,6 +58,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         commands.Detach,
         commands.NoAnswer,
         commands.UseTemplate,
+        commands.AskReceipt,
         commands.Close,
         commands.Discard,
         commands.EditElsewhere,
@@ -102,7 +104,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         draft = self._keeper.draft
         complete = self._engine.reading.complete_address
         with Horizontal(classes="screen-title"):
-            yield Static(line(title_of(draft)), markup=False)
+            yield Static(self._title(), markup=False, id="compose-title")
             yield Static(markup=False, id="saved")
         yield Notice()
         if self._patient is not None:
@@ -180,6 +182,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             self._keeper.edited(draft)
             self._show_attachments()
             self._show_patient()
+            self.query_one("#compose-title", Static).update(self._title())
             self.refresh_bindings()
 
     def _show_patient(self) -> None:
@@ -212,6 +215,18 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             case DraftNotSaved(error):
                 self.query_one("#saved", Static).update(line("brouillon pas encore enregistré"))
                 self.show_error(error)
+
+    # --- read receipt
+
+    def toggle_receipt(self) -> None:
+        """Ask for a read receipt, or no longer."""
+        draft = self._keeper.draft
+        self._keep(replace(draft, asks_receipt=not self._engine.writing.asks_receipt(draft)))
+
+    def _title(self) -> Content:
+        draft = self._keeper.draft
+        asked = " · accusé de lecture demandé" if self._engine.writing.asks_receipt(draft) else ""
+        return line(title_of(draft), (asked, "not bold"))
 
     # --- attachments
 

@@ -24,6 +24,7 @@ from tui_mailer.domain.events import (
     Connectivity,
     ConnectivityChanged,
     Event,
+    FateLearnt,
     FoldersChanged,
     MessagesChanged,
     OutgoingChanged,
@@ -39,9 +40,12 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.presenters.fate import News
 from tui_mailer.ui.screens import awaiting
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
 from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
+from tui_mailer.ui.screens.mailbox_receipts import MailboxReceipts
+from tui_mailer.ui.screens.mailbox_reports import MailboxReports
 from tui_mailer.ui.screens.mailbox_search import MailboxSearch
 from tui_mailer.ui.widgets.folder_pane import FolderPane
 from tui_mailer.ui.widgets.key_bar import KeyBar
@@ -71,6 +75,8 @@ class MailboxScreen(CommandScreen[None]):
         unsettled: the outbox as last read.
         line_error: why the line is down or refused, the last reason known.
         acting: which messages commands change, and what is said of it.
+        reports: what is known of the sent message that is read.
+        receipts: who wants to be told that a message was read.
         search: what is looked for, when the search bar is open.
         exchanges: what "Echanges patient" shows.
     """
@@ -99,6 +105,8 @@ class MailboxScreen(CommandScreen[None]):
         self.search = MailboxSearch(self)
         self.acting = MailboxActions(self)
         self.exchanges = MailboxExchanges(self)
+        self.reports = MailboxReports(self)
+        self.receipts = MailboxReceipts(self)
         self._advance: SyncAdvanced | None = None
 
     def compose(self) -> ComposeResult:
@@ -279,12 +287,15 @@ class MailboxScreen(CommandScreen[None]):
         if message is None:
             await self.engine.reading.request(summary.id)
             return
-        self.reader.show(message, traits, after_end=summary.after_end)
+        kept = await self.reports.load(summary)
+        news = News(kept) if summary.outgoing else None
+        self.reader.show(message, traits, news, after_end=summary.after_end)
         self.refresh_bindings()
         if summary.folder_id in self.folders.with_role(FolderRole.DRAFTS):
             self._resume_draft(summary)
         elif Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)
+        self.receipts.opened(summary, message)
 
     def _resume_draft(self, summary: MessageSummary) -> None:
         """A draft is not read but gone on with, unless the user has gone elsewhere meanwhile."""
@@ -313,10 +324,7 @@ class MailboxScreen(CommandScreen[None]):
             case FoldersChanged():
                 await self._refresh_tree()
             case MessagesChanged() if self._shows(event.folder_id):
-                if not self.exchanges.are_listed:
-                    await self.list.reload()
-                await self.exchanges.reload()
-                await self.search.told()
+                await self._messages_changed()
             case ServerSearchAdvanced():
                 await self.search.server_advanced()
             case BodyAdvanced() | BodyArrived() | BodyRefused():
@@ -325,8 +333,16 @@ class MailboxScreen(CommandScreen[None]):
                 self.show_error(event.error)
             case OutgoingChanged():
                 await self._outgoing_changed(event)
+            case FateLearnt():
+                await self.reports.learnt(event)
             case _:
                 pass
+
+    async def _messages_changed(self) -> None:
+        if not self.exchanges.are_listed:
+            await self.list.reload()
+        await self.exchanges.reload()
+        await self.search.told()
 
     def _shows(self, folder_id: int) -> bool:
         view = self.view
@@ -392,7 +408,7 @@ class MailboxScreen(CommandScreen[None]):
     def may_take_back(self) -> Outgoing | None:
         """The last message queued that has not begun to leave."""
         queued = [o for o in self.unsettled if o.state is OutgoingState.QUEUED]
-        fresh = [outgoing for outgoing in queued if not outgoing.attempt_count]
+        fresh = [o for o in queued if not o.attempt_count and not o.is_receipt]
         return fresh[-1] if fresh else None
 
     def on_screen_resume(self, _event: Any) -> None:  # noqa: ANN401  (Textual's event)

@@ -70,7 +70,7 @@ class Retry(OnOutgoing):
 
 
 class Edit(OnOutgoing):
-    """Annuler l’envoi et rouvrir le message pour le corriger."""
+    """Annuler l’envoi et rouvrir le message pour le corriger ; un accusé de lecture est retiré."""
 
     key = "u,enter"
     label = "Annuler et modifier"
@@ -81,6 +81,9 @@ class Edit(OnOutgoing):
         draft = await screen.engine.outbox.take_back(outgoing.id)
         if draft is None:
             raise TooLateToTakeBack
+        if outgoing.is_receipt:  # there is nothing to correct in one
+            await screen.engine.discard_draft(draft.id)
+            return
         screen.dismiss(None)
         flows.resume_draft(screen.mailer, screen.engine, draft)
 

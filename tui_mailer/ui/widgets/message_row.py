@@ -11,6 +11,7 @@ from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.subject import shown_subject
 from tui_mailer.ui.presenters.exchanges import AFTER_END
+from tui_mailer.ui.presenters.fate import short_words
 from tui_mailer.ui.text import cut, french_date, french_size
 from tui_mailer.ui.widgets.line_list import Piece, column
 
@@ -55,7 +56,7 @@ def _one_line(
         *_marks(message, selected=selected, ticked=ticked),
         column(_who(message, style), who_width, strength),
         ("  ", ""),
-        *_subject(message, free - who_width, strength),
+        *_subject(message, free - who_width, strength, style),
         *_attachment(message),
         (" ", ""),
         column(_right(french_date(message.shown_at, style.now), _DATE_WIDTH), _DATE_WIDTH),
@@ -80,7 +81,7 @@ def _two_lines(
     ]
     second = [
         ("▌    " if selected else "     ", ""),
-        *_subject(message, width - 5 - 5, "line--second"),
+        *_subject(message, width - 5 - 5, "line--second", style),
         (" ", ""),
         *_attachment(message),
         (" ", ""),
@@ -122,15 +123,27 @@ def _who(message: MessageSummary, style: RowStyle) -> str:
     return f"À {name}" if message.outgoing else name
 
 
-def _subject(message: MessageSummary, width: int, strength: str) -> list[Piece]:
+def _subject(message: MessageSummary, width: int, strength: str, style: RowStyle) -> list[Piece]:
     subject = shown_subject(message.subject) or "(sans objet)"
-    if not message.patient:
-        return [column(subject, width, strength)]
-    words = _AFTER_END if message.after_end else _PATIENT
-    if message.outgoing and subject == END_SUBJECT:
+    if message.outgoing and message.patient and subject == END_SUBJECT:
         subject = f"{END_SUBJECT} fin des échanges"
-    mark = cut(words, min(width, cell_len(words)))
-    return [(mark, "line--patient"), column(subject, width - cell_len(mark), strength)]
+    pieces = []
+    for words, mark_style in _subject_marks(message, style):
+        mark = cut(words, min(width, cell_len(words)))
+        pieces.append((mark, mark_style))
+        width -= cell_len(mark)
+    return [*pieces, column(subject, width, strength)]
+
+
+def _subject_marks(message: MessageSummary, style: RowStyle) -> list[Piece]:
+    """Before the subject: that it is a patient's, and what became of a message of ours."""
+    marks: list[Piece] = []
+    if message.patient:
+        marks.append((_AFTER_END if message.after_end else _PATIENT, "line--patient"))
+    if message.fate is not None:
+        words = short_words(message.fate, style.now) + "  "
+        marks.append((words, "line--warning" if message.fate.kind.is_failure else "line--second"))
+    return marks
 
 
 def _attachment(message: MessageSummary) -> list[Piece]:

@@ -10,6 +10,7 @@ from tui_mailer.domain.subject import shown_subject
 from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters import message_text
+from tui_mailer.ui.presenters.fate import News, reader_lines
 from tui_mailer.ui.presenters.message_text import ReaderContext
 from tui_mailer.ui.text import line
 
@@ -27,6 +28,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         self.message: ReadMessage | None = None
         self._traits: PatientTraits | None = None
         self._after_end = False
+        self._news: News | None = None
         self._rest: list[Content] = []
 
     def compose(self) -> ComposeResult:
@@ -46,16 +48,34 @@ class Reader(VerticalScroll, inherit_bindings=False):
         self._fill(Content(""), Content(""), hint)
 
     def show(
-        self, message: ReadMessage, traits: PatientTraits | None = None, *, after_end: bool = False
+        self,
+        message: ReadMessage,
+        traits: PatientTraits | None = None,
+        news: News | None = None,
+        *,
+        after_end: bool = False,
     ) -> None:
-        """Show a whole message from its start, beside the stored identity of its patient."""
+        """Show a whole message from its start.
+
+        Args:
+            message: what is shown.
+            traits: the stored identity of its patient.
+            news: what became of it, when it is one of ours.
+            after_end: the patient wrote it after the end of the exchange.
+        """
         self.message = message
         self._traits = traits
+        self._news = news
         self._after_end = after_end
         first, *self._rest = message_text.body(message)
         self._fill(self._headers(message), message_text.attachments(message.attachments), first)
         if self._rest:
             self.run_worker(self._show_rest(), group="rest", exit_on_error=False)
+
+    def show_news(self, news: News) -> None:
+        """Something was reported on the message that is shown; the reader stays where it is."""
+        self._news = news
+        self.on_resize()
 
     async def _show_rest(self) -> None:
         """Show the rest of a long message block by block; keys are heard between two."""
@@ -81,11 +101,11 @@ class Reader(VerticalScroll, inherit_bindings=False):
             self._part("headers").update(self._headers(self.message))
 
     def _headers(self, message: ReadMessage) -> Content:
-        width = self.scrollable_content_region.width
-        return message_text.headers(
-            message,
-            ReaderContext(local_now(), self._patient_domain, width, self._traits, self._after_end),
-        )
+        width, now = self.scrollable_content_region.width, local_now()
+        context = ReaderContext(now, self._patient_domain, width, self._traits, self._after_end)
+        headers = message_text.headers(message, context)
+        news = reader_lines(message, self._news, now, self._patient_domain) if self._news else []
+        return line(headers, "\n\n", line(*news).rstrip()) if news else headers
 
     def _fill(self, headers: Content, attachments: Content, body: Content) -> None:
         self.query(".reader-more").remove()

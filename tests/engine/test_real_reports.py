@@ -1,0 +1,125 @@
+"""Reports on real Dovecot and Postfix: what came back is tied to what was sent, and explained."""
+
+import pytest
+from engine_helpers import PATIENTS, Office, OpenOffice, letter
+from mime import report_corpus as corpus
+from servers.people import BOUNCES, COLLEAGUE, PATIENT, PRACTICE
+from servers.practice import RealServers
+
+from tui_mailer.domain.draft import Outgoing, OutgoingState
+from tui_mailer.domain.errors import NotDelivered
+from tui_mailer.domain.events import FateLearnt
+from tui_mailer.domain.message import Flags
+from tui_mailer.domain.nondelivery import Cause
+from tui_mailer.domain.report import ReportKind
+
+CAUSES = {
+    "5.1.1": (Cause.NOT_FOUND, "Aucune messagerie", "www.monespacesante.fr"),
+    "5.2.1": (Cause.CLOSED, "fermée", "www.monespacesante.fr"),
+    "5.2.2": (Cause.FULL, "plein", "faire de la place"),
+    "5.3.4": (Cause.TOO_LARGE, "25 Mo", "Réduisez"),
+}
+
+
+async def sent(office: Office, to: str, subject: str = "Votre bilan") -> Outgoing:
+    outgoing = await office.engine.writing.send(letter(to, subject))
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    return outgoing
+
+
+async def told(office: Office, outgoing: Outgoing) -> FateLearnt:
+    """Wait for a report on `outgoing`."""
+    found: list[FateLearnt] = []
+
+    def arrived() -> bool:
+        found[:] = [
+            event
+            for event in office.events
+            if isinstance(event, FateLearnt) and event.sent_id == outgoing.message_id
+        ]
+        return bool(found)
+
+    await office.until(arrived)
+    return found[-1]
+
+
+@pytest.mark.parametrize("status", CAUSES)
+async def test_a_message_that_bounces_later_is_explained_on_the_message_itself(
+    open_office: OpenOffice, status: str
+) -> None:
+    office = await open_office()
+    cause, meaning, advice = CAUSES[status]
+    await office.confirm(BOUNCES[status].partition("@")[0])
+    outgoing = await sent(office, BOUNCES[status])
+    event = await told(office, outgoing)
+    assert isinstance(event.error, NotDelivered)
+    assert "Votre bilan" in event.error.headline
+    assert meaning in event.error.meaning
+    assert advice in event.error.advice
+    assert status in event.error.server_words
+    row = await office.until_row(PATIENTS, "Votre bilan")
+    assert row.fate is not None
+    assert row.fate.kind is ReportKind.NOT_DELIVERED
+    (kept,) = await office.engine.reports.on(outgoing.message_id)
+    assert (kept.report.cause, kept.report.status) == (cause, status)
+    assert kept.report.recipient == BOUNCES[status]
+
+
+async def test_a_receipt_says_that_the_patient_has_read_and_asks_for_no_reading_itself(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office()
+    await office.confirm("279035121518989")
+    outgoing = await sent(office, PATIENT.address)
+    row = await office.until_row(PATIENTS, "Votre bilan")
+    assert row.fate is None  # never "remis" without a report
+    read = corpus.receipt(
+        1,
+        "manual-action/MDN-sent-manually; displayed",
+        "",
+        ("Lu : Votre bilan", "Dominique", PATIENT.address),
+        returned=False,
+    ).replace(corpus.sent_id(1).encode(), outgoing.message_id.encode())
+    real_servers.deliver(PRACTICE.address, read)
+    event = await told(office, outgoing)
+    assert event.error is None
+    row = await office.until_row(PATIENTS, "Votre bilan")
+    assert row.fate is not None
+    assert row.fate.kind is ReportKind.READ
+    receipt = await office.until_row(PATIENTS, "Lu : Votre bilan")
+    assert Flags.SEEN in receipt.flags
+
+
+async def test_a_report_on_a_message_that_was_never_sent_changes_nothing(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office()
+    await office.confirm("279035121518989")
+    await sent(office, PATIENT.address)
+    outgoing = await sent(office, COLLEAGUE.address, "Avis")
+    forged = corpus.postfix(5, corpus.REFUSALS[1], PATIENT.address)
+    real_servers.deliver(PRACTICE.address, forged)
+    real = corpus.postfix(6, corpus.REFUSALS[0], COLLEAGUE.address)
+    real = real.replace(corpus.sent_id(6).encode(), outgoing.message_id.encode())
+    real_servers.deliver(PRACTICE.address, real)
+    await told(office, outgoing)
+    row = await office.until_row(PATIENTS, "Votre bilan")
+    assert row.fate is None
+    assert [e.sent_id for e in office.events if isinstance(e, FateLearnt)] == [outgoing.message_id]
+
+
+async def test_a_report_that_returns_a_large_message_is_read_by_its_beginning(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office()
+    outgoing = await sent(office, COLLEAGUE.address, "Avis")
+    raw = corpus.exim(6, corpus.REFUSALS[3], COLLEAGUE.address) + b"x" * 900 * 1024
+    raw = raw.replace(corpus.sent_id(6).encode(), outgoing.message_id.encode())
+    real_servers.deliver(PRACTICE.address, raw)
+    event = await told(office, outgoing)
+    assert event.error is not None
+    report = await office.until_row(await office.inbox(), REPORT_SUBJECT)
+    assert not report.body_held
+
+
+REPORT_SUBJECT = "Mail delivery failed: returning message to sender"

@@ -1,0 +1,114 @@
+"""Reports that arrive: found among the new messages, understood, tied to the message they are about.
+
+::
+
+    headers like a report's ──▶ content fetched when nothing else is to do ──▶ none: a letter
+                                     │ a report
+                                     ▼
+                 of a message that we sent ──▶ kept, announced, shown on that message
+                 of any other              ──▶ kept, shown nowhere
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.errors import CommandRefused, NotDelivered
+from tui_mailer.domain.events import FateLearnt
+from tui_mailer.domain.message import Flags, MessageSummary, RemoteMessage
+from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.report import (
+    KeptReport,
+    Report,
+    ReportKind,
+    explain_report,
+    may_be_report,
+)
+from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.before_sending.patients import patient_of
+from tui_mailer.engine.line import Line
+from tui_mailer.engine.mailbox import Mailbox
+from tui_mailer.engine.worker import Worker
+from tui_mailer.mime.reports import recognise
+
+# A report comes before what it returns, which may be as large as what was sent.
+_MOST_BYTES: Final = 256 * 1024
+_AT_ONCE: Final = 20
+
+
+class Reports:
+    """Examines what may be a report, and tells what is known of a message sent."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: MessageStore,
+        worker: Worker,
+        mailbox: Mailbox,
+        announce: Announcer,
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._worker = worker
+        self._mailbox = mailbox
+        self._announce = announce
+
+    async def on(self, sent_id: str) -> Sequence[KeptReport]:
+        """What was reported on a message of ours by its Message-ID, the gravest first."""
+        return await self._store.reports_on(sent_id)
+
+    def learnt(self, messages: Sequence[RemoteMessage]) -> None:
+        """New messages are stored: look at them if one may be a report."""
+        if any(may_be_report(m.sender.mailbox, m.subject, m.media_type) for m in messages):
+            self.examine()
+
+    def examine(self) -> None:
+        """Look at every message that may be a report, when nothing else is to do."""
+        self._worker.do_in_background("reports", self._examine)
+
+    async def _examine(self, line: Line) -> AsyncIterator[None]:
+        while waiting := await self._store.messages_to_examine(_AT_ONCE):
+            for summary in waiting:
+                await self._examine_one(line, summary)
+                yield
+
+    async def _examine_one(self, line: Line, summary: MessageSummary) -> None:
+        try:
+            content = await self._content(line, summary)
+        except CommandRefused:  # gone, or one that the server cannot give
+            content = b""
+        reports = await asyncio.to_thread(recognise, content)
+        sent_ids = await self._store.keep_reports(summary.id, reports)
+        for sent_id in sent_ids:
+            about = [report for report in reports if sent_id in report.message_ids]
+            await self._tell(summary, sent_id, about)
+
+    async def _content(self, line: Line, summary: MessageSummary) -> bytes:
+        held = await self._store.content(summary.id)
+        if held is not None:
+            return held
+        if summary.size_bytes > _MOST_BYTES:
+            return await self._mailbox.beginning(line, summary, _MOST_BYTES)
+        return await self._mailbox.whole(line, summary)
+
+    async def _tell(self, summary: MessageSummary, sent_id: str, reports: Sequence[Report]) -> None:
+        """Announce it; a failure is said aloud until its report has been read."""
+        is_unread = Flags.SEEN not in summary.flags
+        failure = next((report for report in reports if report.kind.is_failure), None)
+        error = await self._error(sent_id, failure) if failure and is_unread else None
+        if is_unread and all(report.kind is ReportKind.READ for report in reports):
+            # It has said what it had to say, on the message that it is about.
+            await self._mailbox.change_flags([summary], Flags.SEEN, Flags.NONE)
+        self._announce(FateLearnt(sent_id, error))
+
+    async def _error(self, sent_id: str, report: Report) -> NotDelivered:
+        sent = await self._store.sent_summary(sent_id)
+        nobody = SafeText("")
+        recipient = report.recipient or (sent.correspondent.mailbox if sent else nobody)
+        to_patient = bool(patient_of(Address(recipient), self._account))
+        told = explain_report(report, to_patient=to_patient)
+        title = f"« {sent.subject} », à {recipient}" if sent else f"à {recipient}"
+        return NotDelivered(title, told.what, told.advice, report.server_words)

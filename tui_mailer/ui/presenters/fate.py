@@ -1,0 +1,91 @@
+"""What became of a sent message, as the list and the reader say it.
+
+Without a report nothing is said: a message that left is not a message that arrived.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.message import ReadMessage
+from tui_mailer.domain.report import Fate, KeptReport, ReportKind, explain_report
+from tui_mailer.ui.text import Part, french_date, french_moment
+
+ACTIVATION_HINT: Final = "i : texte à remettre au patient"
+_WORDS_HINT: Final = "F2 : réponse exacte du serveur"
+_FAILURES: Final = tuple(kind for kind in ReportKind if kind.is_failure)
+_SHORT: Final = {
+    ReportKind.NOT_DELIVERED: "✕ non distribué",
+    ReportKind.NOT_PROCESSED: "✕ non intégré",
+    ReportKind.READ: "✓ lu",
+    ReportKind.UNREAD: "✕ supprimé non lu",
+    ReportKind.DELIVERED: "✓ remis",
+    ReportKind.DELAYED: "◐ retardé",
+}
+_LONG: Final = {
+    ReportKind.NOT_DELIVERED: "✕ Non distribué",
+    ReportKind.NOT_PROCESSED: "✕ Reçu, mais non intégré par le logiciel du destinataire",
+    ReportKind.READ: "✓ Lu",
+    ReportKind.UNREAD: "✕ Supprimé sans être lu, ou accusé de lecture refusé",
+    ReportKind.DELIVERED: "✓ Remis",
+    ReportKind.DELAYED: "◐ Retardé : le serveur essaie encore",
+}
+
+
+def short_words(fate: Fate, now: datetime) -> str:
+    """A mark and a word for a row: "✓ lu 14:05", "✕ non distribué"."""
+    words = _SHORT[fate.kind]
+    return f"{words} {french_date(fate.at, now)}" if fate.kind is ReportKind.READ else words
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was reported on the message of ours that is read, the gravest first."""
+
+    kept: Sequence[KeptReport] = ()
+
+
+def reader_lines(
+    message: ReadMessage, news: News, now: datetime, patient_domain: str
+) -> list[Part]:
+    """For the reader: each recipient's news, and for a failure why and what to do."""
+    parts: list[Part] = []
+    for one in news.kept:
+        parts += _told(one, now)
+        if one.report.kind.is_failure:
+            parts += _explained(one, patient_domain)
+    return parts + _awaited(message, news.kept)
+
+
+def _awaited(message: ReadMessage, kept: Sequence[KeptReport]) -> list[Part]:
+    """That a receipt was asked for a message of ours, until somebody has told anything."""
+    answered = {ReportKind.READ, ReportKind.UNREAD, *(_FAILURES)}
+    if message.receipt is None or any(one.report.kind in answered for one in kept):
+        return []
+    return [("Accusé de lecture demandé, pas encore reçu\n", "dim")]
+
+
+def can_activate(one: KeptReport, patient_domain: str) -> bool:
+    """True when the patient can mend it by activating Mon espace santé."""
+    report = one.report
+    to_patient = Address(report.recipient).matricule(patient_domain) is not None
+    return (
+        to_patient and report.kind is ReportKind.NOT_DELIVERED and report.cause.patient_can_activate
+    )
+
+
+def _told(one: KeptReport, now: datetime) -> list[Part]:
+    report = one.report
+    style = "bold $error" if report.kind.is_failure else "bold"
+    who = f" : {report.recipient}" if report.recipient else ""
+    return [(_LONG[report.kind], style), f" le {french_moment(one.reported_at, now)}{who}\n"]
+
+
+def _explained(one: KeptReport, patient_domain: str) -> list[Part]:
+    to_patient = Address(one.report.recipient).matricule(patient_domain) is not None
+    told = explain_report(one.report, to_patient=to_patient)
+    hints = [_WORDS_HINT] if one.report.server_words else []
+    hints += [ACTIVATION_HINT] if can_activate(one, patient_domain) else []
+    return [f"{told.what}\n{told.advice}\n", (" · ".join(hints) + "\n" if hints else "", "dim")]

@@ -1,0 +1,70 @@
+"""What is known of the sent message that is read: not delivered, read, delayed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui_mailer.domain.events import FateLearnt
+from tui_mailer.domain.message import MessageSummary
+from tui_mailer.domain.report import KeptReport
+from tui_mailer.domain.safe_text import SafeText, safe_join
+from tui_mailer.ui.presenters.fate import News, can_activate
+from tui_mailer.ui.screens.activation import ActivationSheet
+from tui_mailer.ui.screens.details import DetailsScreen
+
+if TYPE_CHECKING:
+    from tui_mailer.ui.screens.mailbox import MailboxScreen
+
+
+class MailboxReports:
+    """The reports on the message that is read, and what can be done with them.
+
+    Attributes:
+        kept: those of the message last opened, the gravest first.
+    """
+
+    def __init__(self, screen: "MailboxScreen") -> None:
+        self._screen = screen
+        self.kept: Sequence[KeptReport] = ()
+
+    async def load(self, summary: MessageSummary) -> Sequence[KeptReport]:
+        """The reports on a message of ours; none on another's."""
+        is_ours = summary.outgoing and bool(summary.message_id)
+        reports = self._screen.engine.reports
+        self.kept = await reports.on(summary.message_id) if is_ours else ()
+        return self.kept
+
+    async def learnt(self, event: FateLearnt) -> None:
+        """Show it on the list and on the message, and say a failure aloud."""
+        screen = self._screen
+        await screen.list.reload()
+        opened = screen.opened
+        if opened is not None and opened.outgoing and opened.message_id == event.sent_id:
+            screen.reader.show_news(News(await self.load(opened)))
+            screen.refresh_bindings()
+        if event.error is not None:
+            screen.show_error(event.error)
+
+    @property
+    def server_words(self) -> SafeText:
+        """All that the servers said about the message that is read, or ""."""
+        if self._screen.stage != "reader":
+            return SafeText("")
+        words = (one.report.server_words for one in self.kept)
+        return safe_join("\n\n", [each for each in words if each])
+
+    @property
+    def can_activate(self) -> bool:
+        """The patient could receive it after activating Mon espace santé."""
+        domain = self._screen.engine.account.patient_domain
+        is_read = self._screen.stage == "reader"
+        return is_read and any(can_activate(one, domain) for one in self.kept)
+
+    def show_words(self) -> None:
+        """Open what the servers said above the screen."""
+        details = DetailsScreen("Réponse exacte du serveur", self.server_words)
+        self._screen.app.push_screen(details)
+
+    def show_activation(self) -> None:
+        """Open the text to hand over above the screen."""
+        screen = self._screen
+        screen.app.push_screen(ActivationSheet(screen.engine, screen.attachments_dir))
