@@ -68,8 +68,8 @@ async def test_a_cut_line_is_said_once_and_mended_at_once(
     await is_watched(office, inbox, real_servers, "après")
     await until_equal(office, real_servers)
     states = [event.state for event in told(office)]
-    assert states[0] is Connectivity.OFFLINE
-    assert set(states[1:]) <= STEPS
+    lost = states.index(Connectivity.OFFLINE)  # a look may have ended before
+    assert set(states[lost + 1 :]) <= STEPS
     assert [type(event.error) for event in told(office) if event.error] == [LineLost]
     assert await office.subjects(inbox) == ["après", "pendant", "ancien"]
 
@@ -161,10 +161,11 @@ async def test_a_changed_password_is_asked_for_once_and_nothing_is_missing_then(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
     office, inbox = await online(open_office, real_servers, lines)
-    logins, idles = lines.overheard.count("AUTHENTICATE"), lines.overheard.count("IDLE")
+    logins = lines.overheard.count("AUTHENTICATE")
     with password_changed(real_servers, "Nouveau-mot-de-passe-2!"):
         lines.imap.cut()
         await until(office, Connectivity.REFUSED)
+        idles = lines.overheard.count("IDLE")
         assert isinstance(told(office)[-1].error, LoginRefused)
         # Nobody tries it again: servers lock accounts for less.
         for _ in range(3):
