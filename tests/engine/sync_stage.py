@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ FLAGS = {
     "\\Answered": Flags.ANSWERED,
     "$Forwarded": Flags.FORWARDED,
 }
+# A draft of ours on the server: no other client changes that flag here.
+_SHOWN = {**FLAGS, "\\Draft": Flags.DRAFT}
 Contents = dict[str, dict[int, tuple[str, Flags]]]
 """Subject and flags, by folder and UID."""
 
@@ -208,7 +211,8 @@ class OtherClient:
                 uid, flags = _UID.search(item[0]), _SET.search(item[0])
                 assert uid is not None
                 assert flags is not None
-                subject = item[1].decode().partition(":")[2].strip()
+                raw = item[1].decode().partition(":")[2].strip()
+                subject = str(make_header(decode_header(raw)))
                 found[int(uid[1])] = (subject, as_flags(flags[1].decode().split()))
         return found
 
@@ -223,7 +227,7 @@ class OtherClient:
 def as_flags(names: Sequence[str]) -> Flags:
     flags = Flags.NONE
     for name in names:
-        flags |= FLAGS.get(name, Flags.NONE)
+        flags |= _SHOWN.get(name, Flags.NONE)
     return flags
 
 

@@ -67,7 +67,9 @@ async def test_a_message_sent_on_to_a_patient_carries_its_attachment_and_needs_t
     draft = replace(forwarded, to=letter(PATIENT.address, "").to)
     assert (await office.engine.writing.review(draft)).unconfirmed
     await office.confirm("279035121518989")
-    outgoing = await office.engine.writing.send(draft)
+    # His screen previews no such file: asked, and said yes to.
+    (asked,) = (await office.engine.writing.review(draft)).questions
+    outgoing = await office.engine.writing.send(draft, [asked])
     await office.until_outgoing(outgoing, OutgoingState.SENT)
     arrived = parsed(real_servers.wait_for(PATIENT.address, b"Tr: Imagerie"))
     (scan,) = arrived.iter_attachments()

@@ -100,6 +100,8 @@ async def test_a_reply_to_all_that_includes_a_patient_is_asked_about(
         await screen.press("shift+tab", "down")
         await screen.shows("Avis commun")
         await screen.press("tab", "enter")
+        await screen.shows("INS 2 79 03 51 215 189 89", "Avis commun")
+        await screen.press("enter")
         await screen.shows("Cher confrère")
         await screen.press("a")
         await screen.shows(ADDRESS, "Marne (51)")

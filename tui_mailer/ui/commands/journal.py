@@ -88,6 +88,7 @@ class PreviousLine(_Move):
     """Ligne précédente."""
 
     key = "up,k"
+    label = "Monter"
 
     async def run(self, screen: "JournalScreen") -> None:
         """Move up."""
@@ -98,6 +99,7 @@ class NextLine(_Move):
     """Ligne suivante."""
 
     key = "down,j"
+    label = "Descendre"
 
     async def run(self, screen: "JournalScreen") -> None:
         """Move down."""
@@ -108,6 +110,7 @@ class PreviousPage(_Move):
     """Page précédente."""
 
     key = "pageup"
+    label = "Page précédente"
 
     async def run(self, screen: "JournalScreen") -> None:
         """Move up by a page."""
@@ -118,6 +121,7 @@ class NextPage(_Move):
     """Page suivante."""
 
     key = "pagedown"
+    label = "Page suivante"
 
     async def run(self, screen: "JournalScreen") -> None:
         """Move down by a page."""

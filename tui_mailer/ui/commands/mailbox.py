@@ -243,7 +243,7 @@ MAILBOX: Final[tuple[AnyCommand, ...]] = (
     *MOVING_SILENTLY,
 )
 READING_FIRST: Final = frozenset(
-    {Back, NextMessage, Reply, ReplyToAll, Forward, SaveAttachment, Delete}
+    {*CANCELLING, Back, NextMessage, Reply, ReplyToAll, Forward, SaveAttachment, Delete}
 )
 """What is for the message that is read."""
 WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (

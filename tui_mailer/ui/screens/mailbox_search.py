@@ -37,6 +37,7 @@ class MailboxSearch:
         self._scope: FolderView | PatientsView | None = None
         self._scope_name = ""
         self._query = SearchQuery()
+        self._looked_for = ""
         self._server = ServerPart(screen)
         self.everywhere = False
 
@@ -127,13 +128,17 @@ class MailboxSearch:
         # Keys of one burst wait in the field: the one that ended it overtook them.
         self._bar.input.call_later(taken.set)
         await taken.wait()
-        self._bar.settle()
+        if self._bar.is_pausing or self._bar.input.value != self._looked_for:
+            self._bar.settle()
+        else:
+            self._server.ask(self.view, at_once=True)
 
     async def _look(self) -> None:
         place, messages = self._place, self._screen.list
         if place is None:
             return
-        self._query = parse(self._bar.input.value, local_now().date())
+        self._looked_for = self._bar.input.value
+        self._query = parse(self._looked_for, local_now().date())
         if self.view is None:
             await messages.restore(place)
         else:
