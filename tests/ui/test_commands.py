@@ -41,6 +41,7 @@ def test_a_key_means_one_thing_on_a_screen(screen: type[CommandScreen[Any]]) -> 
     # Where a key has two commands, one of them is enabled at a time: none has more. Escape alone
     # leaves one thing after the other, in the order of the commands.
     assert all(keys.count(key) <= 2 for key in keys if key != "escape")
+    assert all(keys.count(key) == 1 for key in keys if key.startswith("f") and key[1:].isdigit())
 
 
 def test_keys_are_named_as_on_a_french_keyboard() -> None:

@@ -17,16 +17,16 @@ from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.widgets.status_line import connectivity_words
 
 
-async def test_f6_pauses_the_synchronisation_and_resumes_it(tmp_path: Path) -> None:
+async def test_f8_pauses_the_synchronisation_and_resumes_it(tmp_path: Path) -> None:
     outdoors = practice(tmp_path)
     async with opened(outdoors) as mailing:
-        await mailing.press("f6")
-        await mailing.shows("synchronisation suspendue — F6 : reprendre")
+        await mailing.press("f8")
+        await mailing.shows("synchronisation suspendue — F8 : reprendre")
         outdoors.mailbox.deliver(mail("Pendant la pause"), at=NOON)
         await mailing.press("enter")
         await mailing.shows("Bonjour.")
         assert "Pendant la pause" not in mailing.terminal
-        await mailing.press("escape", "f6")
+        await mailing.press("escape", "f8")
         await mailing.shows("● à jour", "Pendant la pause")
 
 

@@ -32,7 +32,7 @@ class StopWaiting(Command["MailboxScreen"]):
 class PauseSync(Command["MailboxScreen"]):
     """Suspendre la synchronisation, ou la reprendre ; lire, chercher et envoyer continuent."""
 
-    key = "f6"
+    key = "f8"
     label = "Suspendre/Reprendre"
     in_bar = False
 

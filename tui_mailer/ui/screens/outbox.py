@@ -155,7 +155,7 @@ class OutboxScreen(CommandModal[None]):
     async def refresh_outbox(self) -> None:
         """Read them anew."""
         unsettled = await self.engine.outbox.unsettled()
-        if not self.is_attached:
+        if not self.query(ChoiceList):
             return  # closed meanwhile
         self._unsettled = unsettled
         self.choices.show([outgoing_pieces(outgoing) for outgoing in self._unsettled])

@@ -20,7 +20,7 @@ _WORDS = {
     Connectivity.OFFLINE: ("○ hors ligne", "$warning"),
     Connectivity.CONNECTING: ("◐ connexion…", "$secondary"),
     Connectivity.SYNCING: ("◐ synchronisation", "$secondary"),
-    Connectivity.PAUSED: ("‖ synchronisation suspendue — F6 : reprendre", "$warning"),
+    Connectivity.PAUSED: ("‖ synchronisation suspendue — F8 : reprendre", "$warning"),
     Connectivity.ONLINE: ("● à jour", "$success"),
     Connectivity.REFUSED: ("✕ connexion refusée — Ctrl+R : réessayer", "bold $error"),
 }
