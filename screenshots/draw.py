@@ -142,10 +142,25 @@ async def write_to_patient(artist: Artist) -> None:
         "Bonjour Madame,\n\nVotre bilan est rassurant ; le compte rendu est joint.\n"
         "Reprenez rendez-vous dans six mois.\n\nDr Marie Martin"
     )
-    await artist.draw("compose")
-    await artist.press("ctrl+s")
+    await attach_and_send(artist, "Compte rendu.pdf")
     await artist.shows("à jour")
     await asyncio.sleep(4)
+
+
+async def attach_and_send(artist: Artist, name: str) -> None:
+    """Type the path of a file of that name, draw the message, send it."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / name
+        path.write_bytes(b"%PDF-1.4\n" + bytes(48_000))
+        await artist.press("ctrl+t")
+        await artist.shows("Joindre un fichier")
+        await artist.press("shift+tab")
+        await artist.write(str(path))
+        await artist.press("enter")
+        await artist.shows("1 pièce jointe")
+        await artist.draw("compose")
+        await artist.press("ctrl+s")
+        await artist.shows("part dans")
 
 
 async def draw_non_delivery(artist: Artist) -> None:
@@ -154,7 +169,9 @@ async def draw_non_delivery(artist: Artist) -> None:
     await artist.write("objet:frottis")
     await artist.press("ctrl+f")
     await artist.shows("✕ non distribué")
-    await artist.press("enter", "enter")
+    await artist.press("enter")
+    await artist.shows("Entrée Ouvrir")
+    await artist.press("enter")
     await artist.shows("F2 : réponse exacte du serveur")
     await artist.draw("non-delivery")
 

@@ -13,6 +13,7 @@ from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import SubmissionRefused, Unreachable
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.message import Flags
+from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.leaving import LeavingScreen
@@ -196,6 +197,14 @@ async def test_the_reader_shows_the_message_that_keys_act_on_or_none(tmp_path: P
         await mailing.press("down")
         await mailing.shows("Entrée ouvre le message choisi")
         assert mailing.screen.opened is None
+
+
+async def test_a_message_not_opened_yet_is_fetched_to_be_answered(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("r")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, ComposeScreen))
+        await mailing.shows("Re: Lettre 5", "> Bonjour.")
 
 
 async def test_a_message_that_left_is_said(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.resuming import AttachmentsLeftOut
+from tui_mailer.ui.arrival import have_whole
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
@@ -106,6 +107,7 @@ async def _write_to_patient(
 
 
 async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
+    await have_whole(engine, message_id)
     draft = engine.writing.sign(await engine.writing.reply(message_id, to_all=to_all))
     patients = patients_of(draft, engine.account)
     if len(patients) != 1:
@@ -120,6 +122,7 @@ async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool
 
 
 async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
+    await have_whole(engine, message_id)
     await _compose(app, engine, engine.writing.sign(await engine.writing.forward(message_id)))
 
 

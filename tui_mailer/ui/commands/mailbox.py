@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from tui_mailer.domain.errors import MessageNotHeld
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.ui import flows
+from tui_mailer.ui.arrival import have_whole
 from tui_mailer.ui.commands.acting import ACTING, Delete, Undo, Untick
 from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
 from tui_mailer.ui.commands.exchanges import EXCHANGES
@@ -139,9 +140,11 @@ class ShowSource(OnMessage):
 
     key = "x"
     label = "Source"
+    asks = True  # it may have to be fetched
 
     async def act(self, screen: "MailboxScreen", message_id: int) -> None:
         """Show it above the screen."""
+        await have_whole(screen.engine, message_id)
         source = await screen.engine.reading.source(message_id)
         if source is None:
             raise MessageNotHeld

@@ -79,11 +79,13 @@ def _two_lines(
         (date, "line--faint"),
         (" ", ""),
     ]
+    # Where room is short, the size is told of what takes room.
+    heavy = f"PJ {french_size(message.size_bytes)}" if message.has_attachment else ""
     second = [
         ("▌    " if selected else "     ", ""),
-        *_subject(message, width - 5 - 5, "line--second", style),
-        (" ", ""),
-        *_attachment(message),
+        *_subject(message, width - 5 - 3 - cell_len(heavy), "line--second", style),
+        ("  ", ""),
+        (heavy, "line--faint"),
         (" ", ""),
     ]
     return [first, second]
