@@ -38,6 +38,7 @@ PAGE_BYTES = Quantity("a page key", "bytes")
 IDLE_BYTES = Quantity("nothing happens for a while", "bytes")
 LATENCY_P50 = Quantity("key to repaint, p50", "ms", 1e3, 1)
 LATENCY_P95 = Quantity("key to repaint, p95", "ms", 1e3, 1)
+SEARCH = Quantity("search, first rows", "ms", 1e3, 1)
 FETCH_LARGE = Quantity("fetch of 20 MB", "s", 1, 2)
 SEND_LARGE = Quantity("send of 20 MB", "s", 1, 2)
 GAP_FIRST = Quantity("largest gap, login to first page", "ms", 1e3)
@@ -60,6 +61,7 @@ QUANTITIES = (
     IDLE_BYTES,
     LATENCY_P50,
     LATENCY_P95,
+    SEARCH,
     FETCH_LARGE,
     SEND_LARGE,
     GAP_FIRST,

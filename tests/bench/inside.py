@@ -14,14 +14,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 from tui_mailer.bootstrap import make_session
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, OutgoingState
 from tui_mailer.domain.events import BodyArrived, Connectivity, Event, OutgoingChanged
 from tui_mailer.domain.folder import FolderRole
-from tui_mailer.domain.message import FolderView
-from tui_mailer.engine.engine import Engine
+from tui_mailer.domain.message import FolderView, SearchView
+from tui_mailer.domain.search import parse
+from tui_mailer.engine.engine import Engine, utc_now
 from tui_mailer.settings.model import Places
 from tui_mailer.settings.reader import load
 from tui_mailer.ui.app import MailerApp
@@ -32,6 +34,7 @@ from tui_mailer.ui.widgets.message_list import MessageList
 _BEAT_S = 0.005
 _LOOK_S = 0.002
 _TIMEOUT_S = 900.0
+_SEARCHED = ("d", "dos", "dossier", "dossier 000", "dossier 000123", "objet:dossier", "de:a")
 
 
 class Heartbeat:
@@ -88,6 +91,7 @@ async def measure(settings: Path, store: Path, attachment: Path, recipient: str)
         await watch.take("no change", lambda: bool(events) and _is_online(engine))
         await _fetch_one(engine, watch, events)
         await _send_one(engine, watch, events, attachment, recipient)
+        watch.found["search"] = await _search(engine)
         beating.cancel()
         with suppress(asyncio.CancelledError):
             await beating
@@ -99,6 +103,17 @@ async def _fetch_one(engine: Engine, watch: Stopwatch, events: list[Event]) -> N
     row = (await engine.reading.rows(FolderView(archive.id), 0, 1))[0]
     await engine.reading.request(row.id)
     await watch.take("fetch", lambda: BodyArrived(row.id) in events)
+
+
+async def _search(engine: Engine) -> float:
+    """Seconds until the first rows of a search are here; the middle of several."""
+    taken_s = []
+    for text in _SEARCHED:
+        query = parse(text, utc_now().date())
+        began_s = time.perf_counter()
+        await engine.reading.rows(SearchView(query), 0, 50)
+        taken_s.append(time.perf_counter() - began_s)
+    return median(taken_s)
 
 
 async def _send_one(

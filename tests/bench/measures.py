@@ -183,6 +183,7 @@ class Round:
 
 
 _INSIDE = {
+    f.SEARCH: "search",
     f.NO_CHANGE: "no change",
     f.FETCH_LARGE: "fetch",
     f.SEND_LARGE: "send",
