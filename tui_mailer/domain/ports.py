@@ -276,7 +276,8 @@ class MessageStore(Protocol):
     async def known_flags(self, folder_id: int, first_uid: int = 1) -> Mapping[int, Flags]:
         """UID -> flags of the messages held of the folder, without pending changes.
 
-        All of them, or those from `first_uid` on. Those that wait to leave the folder are among them: the server has them there.
+        All of them, or those from `first_uid` on. Those that wait to leave the folder are among
+        them: the server has them there.
         """
         ...
 
