@@ -13,10 +13,11 @@ from tui_mailer.backend.imap.flags import from_wire
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.structure import has_attachment, root_media_type
 from tui_mailer.backend.imap.tokens import Value, number, parse, uid
+from tui_mailer.backend.imap.usual import UsualRow, cut, plain_part, unquoted
 from tui_mailer.backend.imap.words import eight_bit_text, header_text, name_text
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import ProtocolBroken
-from tui_mailer.domain.message import RemoteMessage
+from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.safe_text import safe_line
 
 ITEMS: Final = "(UID FLAGS RFC822.SIZE INTERNALDATE ENVELOPE BODYSTRUCTURE)"
@@ -62,12 +63,19 @@ def read_message(response: RawResponse) -> RemoteMessage | None:
     Raises:
         ProtocolBroken: it cannot be read.
     """
+    usual = cut(response)
+    return (_read_usual(usual) if usual is not None else None) or read_any(response)
+
+
+def read_any(response: RawResponse) -> RemoteMessage | None:
+    """`read_message`, token by token."""
     attributes = read_attributes(response)
     if attributes is None or b"ENVELOPE" not in attributes:
         return None
     envelope = _envelope(attributes[b"ENVELOPE"])
     sent_at = read_date(envelope[0])
     senders = _addresses(envelope[2]) or _addresses(envelope[3])
+    structure = attributes.get(b"BODYSTRUCTURE")
     return RemoteMessage(
         uid=uid(attributes.get(b"UID")),
         flags=from_wire(attributes.get(b"FLAGS")),
@@ -81,9 +89,51 @@ def read_message(response: RawResponse) -> RemoteMessage | None:
         sent_at=sent_at,
         message_id=_identifier(envelope[9]),
         in_reply_to=_identifier(envelope[8]),
-        has_attachment=has_attachment(attributes.get(b"BODYSTRUCTURE")),
-        media_type=root_media_type(attributes.get(b"BODYSTRUCTURE")),
+        has_attachment=has_attachment(structure),
+        media_type=root_media_type(structure),
     )
+
+
+def _read_usual(row: UsualRow) -> RemoteMessage | None:
+    """None when more items follow the structure."""
+    plain = plain_part(row.structure)
+    structure = list[Value](plain) if plain is not None else _one_value(row.structure)
+    if structure is None:
+        return None
+    sent_at = read_date(unquoted(row.date))
+    senders = _usual_addresses(row.sender) or _usual_addresses(row.author)
+    return RemoteMessage(
+        uid=uid(row.uid),
+        flags=_usual_flags(row.flags),
+        size_bytes=number(row.size),
+        received_at=read_date(row.internal_date) or sent_at or EPOCH,
+        subject=safe_line(header_text(_text(unquoted(row.subject)))),
+        sender=senders[0] if senders else _NOBODY,
+        to=_usual_addresses(row.to),
+        cc=_usual_addresses(row.cc),
+        bcc=_usual_addresses(row.bcc),
+        sent_at=sent_at,
+        message_id=_identifier(unquoted(row.message_id)),
+        in_reply_to=_identifier(unquoted(row.in_reply_to)),
+        has_attachment=plain is None and has_attachment(structure),
+        media_type=root_media_type(structure),
+    )
+
+
+def _one_value(text: bytes) -> Value:
+    values = parse((text,))
+    return values[0] if len(values) == 1 else None
+
+
+@lru_cache(maxsize=512)
+def _usual_flags(text: bytes) -> Flags:
+    return from_wire(_one_value(text))
+
+
+# The same people write and are written to; a circular's thousand recipients are not kept.
+@lru_cache(maxsize=4096)
+def _usual_addresses(text: bytes) -> tuple[Address, ...]:
+    return _addresses(_one_value(text))
 
 
 def _envelope(value: Value) -> list[Value]:
