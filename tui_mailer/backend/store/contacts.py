@@ -7,7 +7,7 @@ from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import to_stamp, words
+from tui_mailer.backend.store.values import fields, json_list, to_stamp, words
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import RemoteMessage
 
@@ -18,7 +18,7 @@ _NEWER_NAME = "excluded.name <> '' AND (name = '' OR excluded.last_used_at >= la
 _COLLECT: Final = f"""
     INSERT INTO contact
         (mailbox_key, mailbox, mailbox_words, name, name_words, use_count, last_used_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    SELECT {fields(7)} FROM json_each(?) WHERE true
     ON CONFLICT (mailbox_key) DO UPDATE SET
         name = iif({_NEWER_NAME}, excluded.name, name),
         name_words = iif({_NEWER_NAME}, excluded.name_words, name_words),
@@ -59,8 +59,8 @@ def collect_contacts(sql: Sql, messages: Sequence[RemoteMessage], owner: Owner) 
             _count(seen, address, stamp)
     seen.pop(owner.mailbox, None)
     domain = owner.patient_domain
-    rows = [one.row(key) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
-    sql.executemany(_COLLECT, rows)
+    people = [(key, one) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
+    sql.execute(_COLLECT, (json_list(one.row(key) for key, one in people),))
 
 
 def _people(message: RemoteMessage) -> tuple[Address, ...]:

@@ -6,23 +6,21 @@ from typing import Final
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.contacts import collect_contacts
 from tui_mailer.backend.store.part import Part
-from tui_mailer.backend.store.rows import message_row
+from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
 from tui_mailer.backend.store.text_search import TEXT_ROW
-from tui_mailer.backend.store.values import json_list, without_ligatures
+from tui_mailer.backend.store.values import (
+    fields,
+    json_list,
+    sql_without_ligatures,
+    without_ligatures,
+)
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import RemoteMessage
 
-_INSERT: Final = """
-    INSERT INTO message (
-        folder_id, uid, message_id, received_at, written_at, subject, sender_mailbox, sender_name,
-        first_mailbox, first_name, recipients, from_owner, patient, copy_key, size_bytes,
-        server_flags, flags, has_attachment, report_state
-    ) VALUES (
-        :folder_id, :uid, :message_id, :received_at, :written_at, :subject, :sender_mailbox, :sender_name,
-        :first_mailbox, :first_name, :recipients, :from_owner, :patient, :copy_key, :size_bytes,
-        :flags, :flags, :has_attachment, :report_state
-    )
-"""
+_INSERT: Final = f"""
+    INSERT INTO message (folder_id, {", ".join(MESSAGE_COLUMNS)})
+    SELECT ?, {fields(len(MESSAGE_COLUMNS))} FROM json_each(?)
+"""  # noqa: S608  (constants)
 _HELD_UIDS: Final = """
     WITH asked (uid) AS (SELECT value FROM json_each(:uids))
     SELECT uid FROM message WHERE folder_id = :folder AND uid IN asked
@@ -40,18 +38,19 @@ _HELD_IDS: Final = """
     SELECT id FROM message WHERE folder_id = :folder AND uid IN asked
     UNION ALL SELECT message_id FROM pending_move WHERE folder_id = :folder AND uid IN asked
 """
-_WORDS: Final = f"""
-    SELECT {TEXT_ROW}, subject, sender_name || ' ' || sender_mailbox, recipients FROM message
-"""  # noqa: S608  (constants)
+_SENDER: Final = "sender_name || ' ' || sender_mailbox"
+_TEXT_COLUMNS: Final = "message_text (rowid, subject, sender, recipients, body, attachments)"
 # In the order of the index: a row before the last one written would cost a flush.
-_WORDS_OF_UIDS: Final = f"""
-    {_WORDS} WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?)) ORDER BY 1
+_INDEX_HEADERS: Final = f"""
+    INSERT OR REPLACE INTO {_TEXT_COLUMNS}
+    SELECT {TEXT_ROW}, {", ".join(map(sql_without_ligatures, ("subject", _SENDER, "recipients")))},
+           '', ''
+    FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?)) ORDER BY 1
 """  # noqa: S608  (constants)
-_WORDS_OF_ONE: Final = f"{_WORDS} WHERE id = ?"
-_INDEX: Final = """
-    INSERT OR REPLACE INTO message_text (rowid, subject, sender, recipients, body, attachments)
-    VALUES (?, ?, ?, ?, ?, ?)
-"""
+_WORDS_OF_ONE: Final = f"""
+    SELECT {TEXT_ROW}, subject, {_SENDER}, recipients FROM message WHERE id = ?
+"""  # noqa: S608  (constants)
+_INDEX: Final = f"INSERT OR REPLACE INTO {_TEXT_COLUMNS} VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  (constants)
 _REMOVE: Final = """
     DELETE FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
 """
@@ -83,9 +82,9 @@ class Messages(Part):
             asked = {"folder": folder_id, "uids": json_list(by_uid)}
             held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
             added = [message for uid, message in by_uid.items() if uid not in held]
-            rows = (message_row(folder_id, message, self._owner) for message in added)
-            sql.executemany(_INSERT, rows)
-            _index_headers(sql, folder_id, [message.uid for message in added])
+            rows = json_list(message_row(message, self._owner) for message in added)
+            sql.execute(_INSERT, (folder_id, rows))
+            sql.execute(_INDEX_HEADERS, (folder_id, json_list(m.uid for m in added)))
             if folder[0] not in _WITHOUT_CONTACTS:
                 collect_contacts(sql, added, self._owner)
 
@@ -136,9 +135,3 @@ class Messages(Part):
             sql.execute(_INDEX, (row[0], *map(without_ligatures, row[1:]), body, names))
 
         await self._database.write(work)
-
-
-def _index_headers(sql: Sql, folder_id: int, uids: Sequence[int]) -> None:
-    rows = sql.execute(_WORDS_OF_UIDS, (folder_id, json_list(uids))).fetchall()
-    entries = ((row[0], *map(without_ligatures, row[1:]), "", "") for row in rows)
-    sql.executemany(_INDEX, entries)

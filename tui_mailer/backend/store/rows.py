@@ -34,33 +34,55 @@ LISTED: Final = "patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 
 """What an exchange consists of, word for word as the partial indexes have it: no draft of ours."""
 
 
-def message_row(folder_id: int, message: RemoteMessage, owner: Owner) -> dict[str, str | int]:
-    """The columns of a message of a folder, by name."""
+MESSAGE_COLUMNS: Final = (
+    "uid",
+    "message_id",
+    "received_at",
+    "written_at",
+    "subject",
+    "sender_mailbox",
+    "sender_name",
+    "first_mailbox",
+    "first_name",
+    "recipients",
+    "from_owner",
+    "patient",
+    "copy_key",
+    "size_bytes",
+    "flags",
+    "server_flags",
+    "has_attachment",
+    "report_state",
+)
+"""What `message_row` fills, in its order."""
+
+
+def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
+    """The columns of a message; only its folder is missing."""
     recipients = message.to + message.cc + message.bcc
     first = recipients[0] if recipients else _NOBODY
     patient = _patient((message.sender, *recipients), owner.patient_domain)
-    return {
-        "folder_id": folder_id,
-        "uid": message.uid,
-        "message_id": storable(message.message_id),
-        "received_at": to_stamp(message.received_at),
-        "written_at": to_stamp(min(message.sent_at or message.received_at, message.received_at)),
-        "subject": message.subject,
-        "sender_mailbox": message.sender.mailbox,
-        "sender_name": message.sender.name,
-        "first_mailbox": first.mailbox,
-        "first_name": first.name,
-        "recipients": " ".join(
-            f"{a.name} {a.mailbox}" for a in recipients[:_MOST_RECIPIENTS_INDEXED]
-        ),
-        "from_owner": int(message.sender.mailbox.casefold() == owner.mailbox),
-        "patient": patient,
-        "copy_key": _copy_key(message, patient),
-        "size_bytes": to_size(message.size_bytes),
-        "flags": message.flags.value,
-        "has_attachment": int(message.has_attachment),
-        "report_state": int(_may_be_report(message, owner)),
-    }
+    flags = message.flags.value
+    return (
+        message.uid,
+        storable(message.message_id),
+        to_stamp(message.received_at),
+        to_stamp(min(message.sent_at or message.received_at, message.received_at)),
+        message.subject,
+        message.sender.mailbox,
+        message.sender.name,
+        first.mailbox,
+        first.name,
+        " ".join(f"{a.name} {a.mailbox}" for a in recipients[:_MOST_RECIPIENTS_INDEXED]),
+        int(message.sender.mailbox.casefold() == owner.mailbox),
+        patient,
+        _copy_key(message, patient),
+        to_size(message.size_bytes),
+        flags,
+        flags,
+        int(message.has_attachment),
+        int(_may_be_report(message, owner)),
+    )
 
 
 def summary(row: tuple[Any, ...]) -> MessageSummary:

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,7 @@ _EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
 _LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LARGEST_INTEGER: Final = 2**63 - 1
-_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_LIGATURES: Final[dict[int, str]] = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 
 # Making a member of an enum from a number is slow, and 100,000 are made at a time.
@@ -59,9 +59,25 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def json_list(values: Iterable[int]) -> str:
-    """Numbers for `json_each`: one statement for any number of them."""
-    return json.dumps(list(values))
+def json_list(values: Iterable[int | Sequence[str | int]]) -> str:
+    """Numbers, or rows, for `json_each`: one statement for any number of them.
+
+    That is one call of SQLite, in which Python's other threads run; `executemany` is one for each
+    row, and each waits its turn again.
+    """
+    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
+
+
+def fields(count: int) -> str:
+    """The first `count` fields of a row of `json_list`, as a list of columns."""
+    return ", ".join(f"value ->> {place}" for place in range(count))
+
+
+def sql_without_ligatures(column: str) -> str:
+    """`without_ligatures` of a column."""
+    for ligature, letters in _LIGATURES.items():
+        column = f"replace({column}, '{chr(ligature)}', '{letters}')"
+    return column
 
 
 def without_ligatures(text: str) -> str:
