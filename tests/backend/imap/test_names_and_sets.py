@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, repeat
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_mailer.backend.imap import names
+from tui_mailer.backend.imap.batch import Sizes
 from tui_mailer.backend.imap.commands import segments
 from tui_mailer.backend.imap.flags import from_wire, storable, to_wire
-from tui_mailer.backend.imap.sets import batches, uid_set, uid_sets
+from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import parse
 from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.message import Flags
@@ -91,10 +95,33 @@ def test_long_sets_are_cut(some: list[int]) -> None:
     assert sum(count for _, count in cut) == len(set(some) | set(range(1, 20_000, 2)))
 
 
-def test_the_first_batch_is_small() -> None:
-    sizes = [len(batch) for batch in batches(range(1_200), 50, 500)]
-    assert sizes == [50, 500, 500, 150]
-    assert list(batches([], 50, 500)) == []
+def sizes_when_each_takes(seconds: list[float], uids: Sequence[int]) -> list[int]:
+    sizes, found = Sizes(uids), list[int]()
+    for took_s in seconds:
+        found.append(len(sizes.take()))
+        sizes.came_in(took_s)
+    return found
+
+
+def test_the_first_batch_is_small_and_the_next_grow_while_they_come_soon() -> None:
+    uids = range(1, 9_000)
+    assert sizes_when_each_takes([0.1] * 8, uids) == [50, 100, 200, 400, 800, 1600, 2000, 2000]
+    assert sizes_when_each_takes([0.1, 0.1, 1.0, 1.0, 3.0, 3.0, 3.0, 3.0], uids) == [
+        *(50, 100, 200, 200, 200, 100, 50, 50)
+    ]
+
+
+@given(uids, st.lists(st.sampled_from([0.0, 1.0, 9.0])))
+def test_each_message_is_asked_for_once_in_its_order(some: list[int], seconds: list[float]) -> None:
+    wanted = list(range(9_001, 1, -2)) + some
+    sizes, asked = Sizes(wanted), list[int]()
+    for took_s in chain(seconds, repeat(0.0)):
+        if not (batch := sizes.take()):
+            break
+        assert len(uid_set(batch)) <= 7_000
+        asked.extend(batch)
+        sizes.came_in(took_s)
+    assert asked == wanted
 
 
 @given(any_flags)

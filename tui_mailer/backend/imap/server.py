@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import zip_longest
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from aioimaplib import aioimaplib
 
 from tui_mailer.backend.imap import envelope, names
+from tui_mailer.backend.imap.batch import Batch, Sizes
 from tui_mailer.backend.imap.copied import MoveUnsupported, read_copied
 from tui_mailer.backend.imap.errors import ContentTooLarge, accepted
 from tui_mailer.backend.imap.exchange import Answer
@@ -20,21 +20,17 @@ from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.results import read_appended_uid, read_search
 from tui_mailer.backend.imap.search_keys import arguments, read_esearch
-from tui_mailer.backend.imap.sets import batches, uid_set, uid_sets
+from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.slices import in_slices
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.domain.errors import LineLost, MailerError
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import OnBytes
 
-_FIRST_BATCH: Final = 50
-_BATCH: Final = 500
 _ROW_BYTES: Final = 2 * 1024
 _FLAGS_BYTES: Final = 64
 _FIRST_SLICE_BYTES: Final = 1024 * 1024
 _NEXT_SLICE_BYTES: Final = 512 * 1024
-
-_Result = TypeVar("_Result")
 
 
 class ImapServer(FolderCommands):
@@ -54,20 +50,27 @@ class ImapServer(FolderCommands):
     async def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
         """Describe `uids` in the order given, in batches; those expunged are left out.
 
-        The next batch is on its way while one is read and stored. Left before its end, it ends
-        the connection, as any cancelled command does.
+        While one batch is used, the next is on its way and is read as it comes. No command is
+        sent but when the caller asks for more: in between he may open another folder. Left before
+        its end, it ends the connection, as any cancelled command does.
         """
-        coming: asyncio.Task[Sequence[RawResponse]] | None = None
-        wanted = list(batches(uids, _FIRST_BATCH, _BATCH))
+        sizes = Sizes(uids)
+        coming = following = await self._ask(sizes.take())
         try:
-            for batch, following in zip_longest(wanted, wanted[1:], fillvalue=()):
-                responses = await (coming or self._describe(batch))
-                coming = await _under_way(self._describe(following)) if following else None
-                described = await self._read_messages(responses)
-                yield [described[uid] for uid in batch if uid in described]
+            while coming is not None:
+                sizes.came_in(await coming.arrival())
+                following = await self._ask(sizes.take())
+                yield await coming.described()
+                coming = following
         finally:
-            if coming is not None:
-                coming.cancel()
+            for batch in (coming, following):
+                if batch is not None:
+                    batch.cancel()
+
+    async def _ask(self, uids: Sequence[int]) -> Batch | None:
+        if not uids:
+            return None
+        return await Batch.ask(uids, self._describe(uids), self._read_messages)
 
     async def _describe(self, uids: Sequence[int]) -> Sequence[RawResponse]:
         allowance = Allowance.for_messages(len(uids), _ROW_BYTES)
@@ -295,12 +298,3 @@ class ImapServer(FolderCommands):
         if answer.status.code == "EXPUNGEISSUED":
             return answer.responses
         return accepted(answer).responses
-
-
-async def _under_way(work: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
-    """A task that has had its turn: the next command waits behind it."""
-    task = asyncio.create_task(work)
-    # Nobody may be left to ask for it: what ended the line is told to the next command.
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())
-    await asyncio.sleep(0)
-    return task

@@ -1,10 +1,11 @@
 """Sets of UIDs as the protocol writes them: ``1:4,9`` (RFC 3501 §9, sequence-set)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 # RFC 7162 §4: a server need not take lines above 8,192 octets.
-_MAX_CHARACTERS: Final = 7_000
+MAX_CHARACTERS: Final = 7_000
+"""The longest set to send in one command."""
 
 
 def uid_set(uids: Iterable[int]) -> str:
@@ -18,7 +19,7 @@ def uid_sets(uids: Iterable[int]) -> Iterator[tuple[str, int]]:
     length = count = 0
     for first, last in _ranges(uids):
         piece = _spelled(first, last)
-        if length + len(piece) + 1 > _MAX_CHARACTERS:
+        if length + len(piece) + 1 > MAX_CHARACTERS:
             yield ",".join(pieces), count
             pieces, length, count = [], 0, 0
         pieces.append(piece)
@@ -26,13 +27,6 @@ def uid_sets(uids: Iterable[int]) -> Iterator[tuple[str, int]]:
         count += last - first + 1
     if pieces:
         yield ",".join(pieces), count
-
-
-def batches(uids: Sequence[int], first: int, then: int) -> Iterator[Sequence[int]]:
-    """`uids` in order: `first` of them, so that a list shows at once, `then` at a time after."""
-    yield from (uids[:first],) if uids else ()
-    for start in range(first, len(uids), then):
-        yield uids[start : start + then]
 
 
 def _ranges(uids: Iterable[int]) -> Iterator[tuple[int, int]]:
