@@ -6,8 +6,9 @@ our own rather than a library: the domain knows no other one, and two dozen lett
 takes.
 """
 
-import unicodedata
 from typing import Final
+
+from tui_mailer.domain.accents import without_accents
 
 _LOOK_ALIKE: Final = {
     "-": "\u02d7\u2010\u2012\u2013\u2014\u2043\u2212\u2796ⲻ",
@@ -47,6 +48,4 @@ _FOLD: Final = str.maketrans(
 
 def skeleton(text: str) -> str:
     """`text` as the eye takes it: two texts that look alike have the same skeleton."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
-    return bare.translate(_FOLD).replace("rn", "m")
+    return without_accents(text.lower()).lower().translate(_FOLD).replace("rn", "m")

@@ -1,8 +1,9 @@
 """Names of people as words, to be compared: without accents, case, order, titles and particles."""
 
 import re
-import unicodedata
 from typing import Final
+
+from tui_mailer.domain.accents import without_accents
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _NOT_A_LETTER: Final = re.compile(r"[\W\d_]+")
@@ -18,8 +19,7 @@ def name_words(text: str) -> frozenset[str]:
 
     A compound counts by its parts and as a whole: "Pat-Trois" is "PATTROIS" for some software.
     """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    bare = without_accents(text.translate(_LIGATURES)).casefold()
     chunks = [_NOT_A_LETTER.sub(" ", chunk).split() for chunk in bare.split()]
     words = frozenset(word for parts in chunks for word in (*parts, "".join(parts)) if word)
     return words - _IGNORED or words

@@ -6,10 +6,11 @@ address, more than 25 Mo. Its exact wording and codes are not public: a code is 
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from tui_mailer.domain.accents import without_accents
 
 ACTIVATION_SITE: Final = "www.monespacesante.fr"
 
@@ -52,14 +53,6 @@ _BY_STATUS: Final = {
     "4.4": Cause.INVALID_ADDRESS,
 }
 _REFUSALS: Final = "7."
-
-
-def without_accents(text: str) -> str:
-    """`text` as old servers write French: patterns are written so, and held against it."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 _OWNER: Final = r"(?:patient|usager|destinataire|utilisateur)"

@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
-from tui_mailer.domain.nondelivery import Cause, Explanation, explain, without_accents
+from tui_mailer.domain.accents import without_accents
+from tui_mailer.domain.nondelivery import Cause, Explanation, explain
 from tui_mailer.domain.safe_text import SafeText
 
 
@@ -109,6 +111,7 @@ def is_machine(mailbox: str) -> bool:
     return bool(_MACHINES.match(mailbox.partition("@")[0]))
 
 
+@lru_cache(maxsize=4096)  # asked where a message is stored, and again where it is followed up
 def is_report_subject(subject: str) -> bool:
     """True for a subject that servers give to their reports, in French or English."""
     return bool(_SUBJECTS.match(without_accents(subject[:200])))

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
+from tui_mailer.domain.accents import without_accents
+
 LONGEST_TYPED: Final = 500
 """Characters that are read; what comes after is named as ignored."""
 _MOST_TERMS: Final = 24
@@ -128,8 +130,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
 
 def _bare(text: str) -> str:
     """Without accents and case."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return without_accents(text.casefold())
 
 
 def _with_term(query: SearchQuery, piece: _Piece) -> SearchQuery:

@@ -15,7 +15,7 @@ _MONTHS: Final = {
     )
 }
 _COMMON: Final = re.compile(
-    rb"(?:[A-Za-z]{3}, ?)? ?(\d{1,2})[ -]([A-Za-z]{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})"
+    rb"(?:[A-Za-z]{3}, ?)? ?(\d{1,2}[ -][A-Za-z]{3}[ -]\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})"
     rb"(?: \([^()]*\))?\s*"
 )
 _LONGEST: Final = 200
@@ -30,19 +30,10 @@ def read_date(value: Value) -> datetime | None:
     try:
         if common is None:
             return _checked(parsedate_to_datetime(value.decode("latin-1")))
-        day, month, year, hour, minute, second, zone = common.groups()
+        day, hour, minute, second, zone = common.groups()
         # A leap second has no place in `datetime`.
-        return _checked(
-            datetime(
-                int(year),
-                _MONTHS[month.lower()],
-                int(day),
-                int(hour),
-                int(minute),
-                min(int(second), 59),
-                tzinfo=_zone(zone),
-            )
-        )
+        seconds = min(int(second), 59)
+        return _checked(datetime(*_day(day), int(hour), int(minute), seconds, tzinfo=_zone(zone)))
     except (ValueError, TypeError, LookupError, OverflowError, AttributeError):
         return None
 
@@ -53,6 +44,13 @@ def _checked(date: datetime) -> datetime | None:
         return None
     # "-0000" says that the zone is not known (RFC 5322 §3.3): UTC is what was written.
     return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=1024)
+def _day(text: bytes) -> tuple[int, int, int]:
+    """Year, month and day of ``2-Nov-2026`` or ``2 Nov 2026``."""
+    day, month, year = text.replace(b"-", b" ").split()
+    return int(year), _MONTHS[month.lower()], int(day)
 
 
 @lru_cache(maxsize=256)

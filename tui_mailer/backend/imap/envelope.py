@@ -96,10 +96,10 @@ def read_any(response: RawResponse) -> RemoteMessage | None:
 
 def _read_usual(row: UsualRow) -> RemoteMessage | None:
     """None when more items follow the structure."""
-    plain = plain_part(row.structure)
-    structure = list[Value](plain) if plain is not None else _one_value(row.structure)
+    structure = _usual_structure(row.structure)
     if structure is None:
         return None
+    is_with_file, media_type = structure
     sent_at = read_date(unquoted(row.date))
     senders = _usual_addresses(row.sender) or _usual_addresses(row.author)
     return RemoteMessage(
@@ -115,9 +115,22 @@ def _read_usual(row: UsualRow) -> RemoteMessage | None:
         sent_at=sent_at,
         message_id=_identifier(unquoted(row.message_id)),
         in_reply_to=_identifier(unquoted(row.in_reply_to)),
-        has_attachment=plain is None and has_attachment(structure),
-        media_type=root_media_type(structure),
+        has_attachment=is_with_file,
+        media_type=media_type,
     )
+
+
+def _usual_structure(text: bytes) -> tuple[bool, str] | None:
+    plain = plain_part(text)
+    if plain is not None:
+        return False, _type_of_part(plain)
+    structure = _one_value(text)
+    return None if structure is None else (has_attachment(structure), root_media_type(structure))
+
+
+@lru_cache(maxsize=512)
+def _type_of_part(words: tuple[bytes, bytes]) -> str:
+    return root_media_type([*words])
 
 
 def _one_value(text: bytes) -> Value:
@@ -165,7 +178,7 @@ def _address(name: bytes, local: bytes, host: bytes) -> Address:
 
 def _identifier(value: Value) -> str:
     """The first Message-ID of a field, with its brackets; "" when there is none that is whole."""
-    found = _MESSAGE_ID.search(_text(value))
+    found = _MESSAGE_ID.search(value) if isinstance(value, bytes) else None
     return found[0].decode("ascii") if found else ""
 
 

@@ -1,7 +1,6 @@
 """LIST responses -> `RemoteFolder`, with the role of each folder; pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from tui_mailer.backend.imap import names
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.tokens import parse
+from tui_mailer.domain.accents import without_accents
 from tui_mailer.domain.errors import ProtocolBroken
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 
@@ -124,6 +124,4 @@ def _depth(item: ListedFolder) -> int:
 
 def _plain(name: str) -> str:
     """`name` without case, accents, or punctuation between its words."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.split(r"[\s_.-]+", bare.strip()))
+    return " ".join(re.split(r"[\s_.-]+", without_accents(name.casefold()).strip()))

@@ -1,5 +1,6 @@
 """A message as its row, and a row as a line of the list."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -130,9 +131,14 @@ def _patient(people: tuple[Address, ...], domain: str) -> str:
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
-    found = (address.matricule(domain) for address in people)
-    matricule = next((matricule for matricule in found if matricule), "")
+    found = (_matricule(address.mailbox, domain) for address in people)
+    matricule = next((matricule for matricule in found if matricule), None) or ""
     return "" if matricule and people[0].passes_for_patient(domain) else matricule
+
+
+@lru_cache(maxsize=4096)
+def _matricule(mailbox: SafeText, domain: str) -> str | None:
+    return Address(mailbox).matricule(domain)
 
 
 def _copy_key(message: RemoteMessage, patient: str) -> str:

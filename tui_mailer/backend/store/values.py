@@ -2,11 +2,11 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from tui_mailer.domain.accents import without_accents
 from tui_mailer.domain.message import Flags
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -90,10 +90,8 @@ def words(text: str) -> str:
 
     So ``" hel"`` is found in it when a word starts with `hel`.
     """
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", without_ligatures(text))
-        text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    bare = _NOT_WORD.sub(" ", text.casefold()).strip()
+    plain = text if text.isascii() else without_accents(without_ligatures(text))
+    bare = _NOT_WORD.sub(" ", plain.casefold()).strip()
     return f" {bare} " if bare else " "
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tui_mailer.domain.nondelivery import cause_of, status_in, without_accents
+from tui_mailer.domain.accents import without_accents
+from tui_mailer.domain.nondelivery import cause_of, status_in
 from tui_mailer.domain.report import Report, ReportKind
 from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.mime.reports.envelope import Envelope
