@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Final
 
 from tui_mailer.domain.errors import CommandRefused, LineLost
-from tui_mailer.domain.events import FoldersChanged, MessagesChanged, SyncAdvanced
+from tui_mailer.domain.events import FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder, FolderChanges, FolderState, SyncPoint
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
@@ -36,6 +36,7 @@ from tui_mailer.engine.sync_plan import (
     within,
     written_out,
 )
+from tui_mailer.engine.sync_progress import SyncProgress
 
 _COMPARE_EVERY_S: Final = 1_800.0
 
@@ -202,17 +203,18 @@ class Synchroniser:
     ) -> AsyncIterator[None]:
         if not missing:
             return
-        asked = 0
-        async with aclosing(line.server.messages(missing)) as batches:
-            async for batch in batches:
-                await self._store.add_messages(folder.id, batch)
-                self._learnt(batch)
-                unread = sum(Flags.SEEN not in message.flags for message in batch)
-                self._announce(MessagesChanged(folder.id, unread if announce_arrivals else 0))
-                asked += len(batch)
-                self._announce(SyncAdvanced(folder.id, asked, len(missing)))
-                yield
-                await _open_again(line, folder, state)
+        progress = SyncProgress(self._announce, folder.id, len(missing), self._now_s)
+        try:
+            async with aclosing(line.server.messages(missing)) as batches:
+                async for batch in batches:
+                    await self._store.add_messages(folder.id, batch)
+                    self._learnt(batch)
+                    unread = sum(Flags.SEEN not in message.flags for message in batch)
+                    progress.advance(len(batch), arrived_count=unread if announce_arrivals else 0)
+                    yield
+                    await _open_again(line, folder, state)
+        finally:
+            progress.tell()
 
 
 async def _asked(line: Line, folder: Folder) -> FolderState | None:
