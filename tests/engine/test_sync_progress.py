@@ -1,13 +1,16 @@
 """A synchronisation tells how far it is: at once, then now and then, and all of it at the end."""
 
 from tui_mailer.domain.events import Event, MessagesChanged, SyncAdvanced
+from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.sync_progress import SyncProgress
 
 
 def test_what_comes_in_quick_succession_is_told_together_and_nothing_is_left_out() -> None:
     told: list[Event] = []
+    announce = Announcer()
+    announce.subscribe(told.append)
     now_s = 0.0
-    progress = SyncProgress(told.append, 3, 1_000, lambda: now_s)
+    progress = SyncProgress(announce, 3, 1_000, lambda: now_s)
     progress.advance(50, arrived_count=1)
     assert told == [MessagesChanged(3, 1), SyncAdvanced(3, 50, 1_000)]
     told.clear()
