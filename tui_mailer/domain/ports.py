@@ -285,6 +285,10 @@ class MessageStore(Protocol):
         """Add rows; a UID already held is left as it is. Fills contacts and the text index."""
         ...
 
+    async def settle(self) -> None:
+        """Much was written, and no more is coming: give back the memory that it took."""
+        ...
+
     async def apply_server_flags(self, folder_id: int, flags: Mapping[int, Flags]) -> int:
         """Take the server's flags, save where a local change waits; the number changed."""
         ...

@@ -39,6 +39,8 @@ from tui_mailer.engine.sync_plan import (
 from tui_mailer.engine.sync_progress import SyncProgress
 
 _COMPARE_EVERY_S: Final = 1_800.0
+# New messages after which the store is tidied.
+_MUCH: Final = 5_000
 
 
 class Synchroniser:
@@ -104,6 +106,8 @@ class Synchroniser:
         ):
             yield
         await self._store.mark_synced(folder.id, _reached(state, todo))
+        if len(todo.missing) >= _MUCH:
+            await self._store.settle()
         self._announce(FoldersChanged())
 
     # --- has anything changed?

@@ -23,6 +23,8 @@ T = TypeVar("T")
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
 _CACHE_KIB = 6_144
+# 16 MiB: a batch of a first synchronisation writes some 2,000 pages, many of them again and again.
+_CHECKPOINT_PAGES = 4_000
 _BUSY_TIMEOUT_S = 10.0
 
 
@@ -41,6 +43,7 @@ def connect(file: Path, key: bytes) -> Sql:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     return connection
 
 

@@ -5,12 +5,14 @@ a first synchronisation writes. Two connections are the least that gives it; a t
 nothing, since the interface reads one page at a time.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from tui_mailer.backend.store.connection import Connection, Sql
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
+from tui_mailer.memory import give_back
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -69,6 +71,12 @@ class Database:
         """One statement as a transaction; the number of rows it changed."""
         return await self.write(lambda sql: sql.execute(statement, values).rowcount)
 
+    async def shrink(self) -> None:
+        """Give back the memory that the connections hold for later."""
+        for connection in (self._reader, self._writer):
+            await connection.run(_shrink)
+        await asyncio.to_thread(give_back)
+
     async def close(self) -> None:
         """End both threads; the writer last, which folds the WAL into the file."""
         try:
@@ -83,3 +91,7 @@ def _enter_wal(sql: Sql) -> None:
 
 def _forbid_writing(sql: Sql) -> None:
     sql.execute("PRAGMA query_only = ON")
+
+
+def _shrink(sql: Sql) -> None:
+    sql.execute("PRAGMA shrink_memory")

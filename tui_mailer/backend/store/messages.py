@@ -90,6 +90,10 @@ class Messages(Part):
 
         await self._database.write(work)
 
+    async def settle(self) -> None:
+        """Give back the memory that much writing took."""
+        await self._database.shrink()
+
     async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:
         """Forget messages expunged on the server; those on their way elsewhere stay for now."""
         values = (folder_id, json_list(uids))
