@@ -19,6 +19,7 @@ RawResponse = tuple[bytes, ...]
 """Lines and literals in turn: ``(line,)`` or ``(line, literal, line, ...)``; never empty."""
 
 _CRLF: Final = b"\r\n"
+_ENDS_IN_BRACE: Final = b"}\r\n"
 _LITERAL: Final = re.compile(rb"\{([0-9]+)\+?\}\Z")
 _LONGEST_LITERAL_MARK: Final = 32
 # A status response ends in free text, where "{3}" is only three characters.
@@ -31,6 +32,7 @@ class ResponseSplitter:
     def __init__(self, limits: Limits | None = None) -> None:
         """`limits` bounds lines, literals and responses."""
         self._limits = limits or Limits()
+        self._longest = min(self._limits.line_bytes, self._limits.response_bytes)
         self._buffer = bytearray()
         self._searched = 0
         self._parts: list[bytes] = []
@@ -50,6 +52,8 @@ class ResponseSplitter:
             ProtocolBroken: a limit is passed.
         """
         self._buffer += data
+        if not self._parts and self._literal is None and not self._announces_literal():
+            return self._whole_lines()
         responses: list[RawResponse] = []
         position = 0
         while True:
@@ -72,6 +76,22 @@ class ResponseSplitter:
         if len(self._buffer) > self._limits.line_bytes:
             raise ProtocolBroken
         return responses
+
+    def _announces_literal(self) -> bool:
+        """True when a line that ends in what came last may have a literal after it."""
+        return self._buffer.find(_ENDS_IN_BRACE, max(0, self._searched - 1)) >= 0
+
+    def _whole_lines(self) -> list[RawResponse]:
+        """Nothing here has a literal, as is usual: each line is a response."""
+        end = self._buffer.rfind(_CRLF, self._searched)
+        lines = bytes(self._buffer[:end]).split(_CRLF) if end >= 0 else []
+        if end >= 0:
+            del self._buffer[: end + len(_CRLF)]
+        self._searched = max(0, len(self._buffer) - 1)
+        longest = max(map(len, lines), default=0)
+        if longest > self._longest or len(self._buffer) > self._limits.line_bytes:
+            raise ProtocolBroken
+        return [(line,) for line in lines]
 
     def _fill_literal(self, literal: bytearray, position: int) -> int:
         """Move what is there of the literal; the position after it."""
