@@ -122,7 +122,9 @@ class TokenCommand:
         self._failures = failures
         self._credentials = secret(world)
 
-    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials:
+    async def credentials(
+        self, account: Account, *, refused: Credentials | None = None
+    ) -> Credentials:
         self.runs += 1
         if self.is_down or self.runs <= self._failures:
             raise SecretUnavailable(subject="la commande « jeton » a échoué (code 7)")

@@ -223,10 +223,13 @@ class Submission(Protocol):
 class SecretSource(Protocol):
     """Where passwords and tokens come from."""
 
-    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials | None:
+    async def credentials(
+        self, account: Account, *, refused: Credentials | None = None
+    ) -> Credentials | None:
         """The account's credentials; None when they must be typed.
 
-        `renew` asks for a token that was never used before.
+        `refused`: what this gave, and a server refused; a token is fetched anew unless that was
+        done since.
 
         Raises:
             SecretUnavailable: the command failed, the keyring is locked.

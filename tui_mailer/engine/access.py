@@ -19,19 +19,22 @@ async def with_credentials(
         SecretUnavailable: nothing to log in with.
         LoginRefused: password refused; `TokenRefused` for a token, the fresh one too.
     """
+    first = await _credentials(account, secrets)
     try:
-        return await login(await _credentials(account, secrets, renew=False))
+        return await login(first)
     except LoginRefused:
         if account.secret_origin is not SecretOrigin.TOKEN_COMMAND:
             raise
     try:
-        return await login(await _credentials(account, secrets, renew=True))
+        return await login(await _credentials(account, secrets, refused=first))
     except LoginRefused as refused:
         raise TokenRefused(refused.server_words) from refused
 
 
-async def _credentials(account: Account, secrets: SecretSource, *, renew: bool) -> Credentials:
-    credentials = await secrets.credentials(account, renew=renew)
+async def _credentials(
+    account: Account, secrets: SecretSource, *, refused: Credentials | None = None
+) -> Credentials:
+    credentials = await secrets.credentials(account, refused=refused)
     if credentials is None:
         raise SecretUnavailable
     return credentials

@@ -193,11 +193,22 @@ async def test_a_token_is_fetched_once_and_renewed_when_asked(
     secrets: Secrets, tmp_path: Path
 ) -> None:
     token = account(SecretOrigin.TOKEN_COMMAND, *counting(tmp_path / "runs"))
-    first = Credentials(USER, token="jeton-1")
+    first = await secrets.credentials(token)
+    assert first == Credentials(USER, token="jeton-1")
     assert await secrets.credentials(token) == first
-    assert await secrets.credentials(token) == first
-    assert await secrets.credentials(token, renew=True) == Credentials(USER, token="jeton-2")
-    assert await secrets.credentials(token) == Credentials(USER, token="jeton-2")
+    second = Credentials(USER, token="jeton-2")
+    assert await secrets.credentials(token, refused=first) == second
+    assert await secrets.credentials(token) == second
+
+
+async def test_a_login_refused_late_takes_the_token_that_another_has_fetched_since(
+    secrets: Secrets, tmp_path: Path
+) -> None:
+    token = account(SecretOrigin.TOKEN_COMMAND, *counting(tmp_path / "runs"))
+    first = await secrets.credentials(token)
+    second = await secrets.credentials(token, refused=first)
+    assert await secrets.credentials(token, refused=first) == second
+    assert await secrets.credentials(token, refused=second) == Credentials(USER, token="jeton-3")
 
 
 async def test_two_logins_at_once_fetch_one_token(secrets: Secrets, tmp_path: Path) -> None:
@@ -205,7 +216,7 @@ async def test_two_logins_at_once_fetch_one_token(secrets: Secrets, tmp_path: Pa
     one, two = await asyncio.gather(secrets.credentials(token), secrets.credentials(token))
     assert one == two == Credentials(USER, token="jeton-1")
     one, two = await asyncio.gather(
-        secrets.credentials(token, renew=True), secrets.credentials(token, renew=True)
+        secrets.credentials(token, refused=one), secrets.credentials(token, refused=one)
     )
     assert one == two == Credentials(USER, token="jeton-2")
 
@@ -215,9 +226,9 @@ async def test_a_token_that_cannot_be_renewed_stays_the_old_one(
 ) -> None:
     once = ("sh", "-c", f"mkdir {tmp_path}/once 2>/dev/null && echo jeton")
     token = account(SecretOrigin.TOKEN_COMMAND, *once)
-    await secrets.credentials(token)
+    first = await secrets.credentials(token)
     with pytest.raises(SecretUnavailable):
-        await secrets.credentials(token, renew=True)
+        await secrets.credentials(token, refused=first)
     assert await secrets.credentials(token) == Credentials(USER, token="jeton")
 
 

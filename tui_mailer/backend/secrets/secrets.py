@@ -23,10 +23,13 @@ class Secrets:
         self._tokens: dict[str, Credentials] = {}
         self._fetching = asyncio.Lock()
 
-    async def credentials(self, account: Account, *, renew: bool = False) -> Credentials | None:
+    async def credentials(
+        self, account: Account, *, refused: Credentials | None = None
+    ) -> Credentials | None:
         """The account's credentials; None when they must be typed.
 
-        `renew` asks for a token that was never used before.
+        `refused`: what this gave, and a server refused; a token is fetched anew unless that was
+        done since.
 
         Raises:
             SecretUnavailable: the command failed, the keyring is locked.
@@ -40,7 +43,7 @@ class Secrets:
             case SecretOrigin.KEYRING:
                 return await self._from_keyring(account)
             case SecretOrigin.TOKEN_COMMAND:
-                return await self._token(account, renew=renew)
+                return await self._token(account, refused)
 
     async def remember(self, account: Account, credentials: Credentials) -> None:
         """Keep a typed password where the account says (the keyring), or in memory only.
@@ -59,15 +62,16 @@ class Secrets:
         password = await read_password(account.address)
         return None if password is None else Credentials(account.address, password=password)
 
-    async def _token(self, account: Account, *, renew: bool) -> Credentials:
-        """The token in memory; the command is run when there is none, or for `renew`.
+    async def _token(self, account: Account, refused: Credentials | None) -> Credentials:
+        """The token in memory; the command is run when there is none, or it is `refused`.
 
         IMAP and SMTP log in at the same time: one of them runs the command, the other waits for it
         instead of asking the user to sign in twice.
         """
-        refused = self._tokens.get(account.address) if renew else None
         async with self._fetching:
             held = self._tokens.get(account.address)
+            # The same object: what another fetched since may be the same token, and is no fresher
+            # for being fetched a third time.
             if held is not None and held is not refused:
                 return held
             token = await first_line(account.secret_command, self._timeout_s)

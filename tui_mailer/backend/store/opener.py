@@ -66,15 +66,15 @@ class EncryptedStoreOpener:
 
     def _unlock_or_make(self, files: StoreFiles, passphrase: str) -> bytes:
         with domain_errors():
-            if not files.key.exists():
-                if files.database.exists():
-                    raise StoreDamaged  # its key is gone: nothing opens it, and nothing may replace it
-                self._make_key(files, passphrase)
+            if files.key.exists():
+                content_key = unwrap(files.key.read_bytes(), passphrase)
+            elif files.database.exists():
+                raise StoreDamaged  # its key is gone: nothing opens it, and nothing may replace it
+            else:
+                content_key = new_content_key()
+                write_new(files.key, wrap(content_key, passphrase, self._derivation))
             files.make_database()
-            return unwrap(files.key.read_bytes(), passphrase)
-
-    def _make_key(self, files: StoreFiles, passphrase: str) -> None:
-        write_new(files.key, wrap(new_content_key(), passphrase, self._derivation))
+            return content_key
 
     def _wrap_anew(self, files: StoreFiles, old: str, new: str) -> None:
         with domain_errors():
