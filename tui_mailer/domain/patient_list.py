@@ -63,9 +63,15 @@ class PatientSummary:
         return Matricule.parse(self.exchange.matricule, test_identities=True)
 
     @property
+    def came_back(self) -> bool:
+        """True when the last message is ours and did not arrive."""
+        fate = self.last.fate
+        return self.last.outgoing and fate is not None and fate.kind.is_failure
+
+    @property
     def turn(self) -> Turn:
-        """Who wrote last waits for the other; after the end nobody does."""
-        if not self.last.outgoing:
+        """Who wrote last waits for the other, unless it came back; after the end nobody does."""
+        if not self.last.outgoing or self.came_back:
             return Turn.OURS
         waits = self.exchange.state is ExchangeState.OPEN and self.takes_answer
         return Turn.PATIENTS if waits else Turn.NOBODYS

@@ -7,6 +7,7 @@ from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary, Turn
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.presenters.fate import short_words
 from tui_mailer.ui.text import french_day, plural
 
 _ENDINGS: Final = {
@@ -45,11 +46,17 @@ def turn_words(turn: Turn) -> str:
     return f"{_TURN_MARKS[turn]} {turn.value}".strip()
 
 
+def fate_words(patient: PatientSummary, now: datetime) -> str:
+    """That the last message of ours came back: "✕ non distribué"; else ""."""
+    fate = patient.last.fate
+    return short_words(fate, now) if fate is not None and patient.came_back else ""
+
+
 def opened_words(patient: PatientSummary, now: datetime) -> str:
     """What stands above an exchange, under the patient's name."""
     parts = [
         standing(patient, now, at_length=True),
-        turn_words(patient.turn),
+        fate_words(patient, now) or turn_words(patient.turn),
         AFTER_END if patient.last.after_end else "",
     ]
     return " · ".join(part for part in parts if part)
