@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from servers.people import BOUNCES, PRACTICE, SENT
+from servers.people import BOUNCES, PRACTICE, SENT, UNKNOWN_PATIENT
 from servers.practice import RealServers
 
 from journeys.conftest import real_world
@@ -129,3 +129,63 @@ def check_server(servers: RealServers, status: str) -> None:
     reports = [report for stored in held for report in recognise(stored.raw)]
     (report,) = [one for one in reports if copy.message_id in one.message_ids]
     assert (report.status, report.recipient) == (status, BOUNCES[status])
+
+
+async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    world = real_world(real_servers)
+    points = ("Homme", "1954", "Tunisie (ancien code 96)")
+    async with terminal(world, tmp_path, (80, 24)) as screen:
+        await log_in(screen, world)
+        await write_to(screen, UNKNOWN_PATIENT.partition("@")[0], points, SUBJECT)
+        await screen.says(
+            f"Le serveur a refusé un destinataire : {UNKNOWN_PATIENT}.",
+            "Aucune messagerie Mon espace santé ne correspond à cet INS.",
+            "Le message n’est parti pour personne ; il est gardé dans les envois (touche v).",
+            "1 envoi en échec",
+        )
+        await screen.press("f2")
+        await screen.says("550 5.1.1", "Recipient address rejected")
+        await screen.press("escape", "escape", "v")
+
+        # from the outbox: why, what to hand over, and once more in vain
+        await screen.says(
+            "Envois en cours",
+            "✕ échec",
+            "Aucune messagerie Mon espace santé ne correspond à cet INS.",
+            "www.monespacesante.fr",
+            "Réponse du serveur : ",
+            "i : texte à remettre au patient",
+        )
+        await screen.press("f2")
+        await screen.says("Réponse exacte du serveur", "User unknown in virtual mailbox table")
+        await screen.press("escape")
+        await screen.until(lambda: "Réponse exacte" not in screen.text, "the words closed")
+        await screen.press("i")
+        await screen.shows("Texte à remettre au patient", "Madame, Monsieur")
+        await screen.press("s")
+        await screen.says("✓ Enregistré")
+        await screen.press("escape")
+        await screen.until(lambda: "Madame, Monsieur" not in screen.text, "the sheet closed")
+        await screen.press("r")
+        await screen.says("◐")
+        await screen.says("✕ échec", "i : texte à remettre au patient")
+
+        # taken up again: as it was written, and changed
+        await screen.press("enter")
+        await screen.shows("PATIENT", UNKNOWN_PATIENT, SUBJECT, "Bonjour Monsieur,")
+        await screen.press("end")
+        await screen.write(" à reprendre.")
+        await screen.shows("à reprendre.")
+        await screen.press("escape")
+        await screen.shows("Avis cardiologique", "Entrée Ouvrir")
+        assert "en échec" not in screen.text
+        assert "⚠" not in screen.text
+        await screen.press("b")
+        await screen.shows("Brouillons", SUBJECT)
+    sheet = (tmp_path / "activer-mon-espace-sante.txt").read_text(encoding="utf-8")
+    assert "www.monespacesante.fr" in sheet
+    assert SUBJECT not in sheet
+    held = real_servers.mailbox(PRACTICE.address)
+    assert SENT not in [stored.folder for stored in held]
