@@ -9,9 +9,8 @@ from servers.people import BOUNCES, PRACTICE, SENT, UNKNOWN_PATIENT
 from servers.practice import RealServers
 
 from journeys.conftest import real_world
-from journeys.steps import log_in
+from journeys.steps import log_in, write_to
 from journeys.terminal import Terminal, terminal
-from journeys.test_reports import write_to
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reports import recognise
 

@@ -9,9 +9,8 @@ from servers.people import COLLEAGUE, PRACTICE
 from servers.practice import RealServers
 
 from journeys.conftest import real_world
-from journeys.steps import INS, log_in
+from journeys.steps import INS, log_in, open_sent, write_to
 from journeys.terminal import World, terminal
-from journeys.test_reports import open_sent, write_to
 from tui_mailer.domain.report import ReportKind
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reports import recognise
