@@ -15,11 +15,11 @@ from tui_mailer.domain.message import RemoteMessage
 _INSERT: Final = """
     INSERT INTO message (
         folder_id, uid, message_id, received_at, written_at, subject, sender_mailbox, sender_name,
-        first_mailbox, first_name, recipients, from_owner, patient, copy_key, size_bytes,
+        first_mailbox, first_name, recipients, from_owner, patient, set_aside, copy_key, size_bytes,
         server_flags, flags, has_attachment, report_state
     ) VALUES (
         :folder_id, :uid, :message_id, :received_at, :written_at, :subject, :sender_mailbox, :sender_name,
-        :first_mailbox, :first_name, :recipients, :from_owner, :patient, :copy_key, :size_bytes,
+        :first_mailbox, :first_name, :recipients, :from_owner, :patient, :set_aside, :copy_key, :size_bytes,
         :flags, :flags, :has_attachment, :report_state
     )
 """
@@ -63,7 +63,7 @@ _SAVE_CONTENT: Final = """
     ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
 """
 # Whom a draft is not yet written to, and what a stranger forged, is nobody's contact.
-_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
+_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS, FolderRole.JUNK})
 
 
 class Messages(Part):
@@ -83,10 +83,11 @@ class Messages(Part):
             asked = {"folder": folder_id, "uids": json_list(by_uid)}
             held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
             added = [message for uid, message in by_uid.items() if uid not in held]
-            rows = (message_row(folder_id, message, self._owner) for message in added)
+            role = FolderRole(folder[0])
+            rows = (message_row(folder_id, role, message, self._owner) for message in added)
             sql.executemany(_INSERT, rows)
             _index_headers(sql, folder_id, [message.uid for message in added])
-            if folder[0] not in _WITHOUT_CONTACTS:
+            if role not in _WITHOUT_CONTACTS:
                 collect_contacts(sql, added, self._owner)
 
         await self._database.write(work)

@@ -5,6 +5,7 @@ from typing import Final
 
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.message import Aside
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary, Turn
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.ui.presenters.fate import short_words
@@ -19,6 +20,7 @@ _ENDINGS: Final = {
 _TURN_MARKS: Final = {Turn.OURS: "▶", Turn.PATIENTS: "▷", Turn.NOBODYS: ""}
 TURN_WIDTH: Final = 12
 AFTER_END: Final = "reçu après la fin"
+ASIDE_WORDS: Final = {Aside.BIN: "corbeille", Aside.JUNK: "indésirable"}
 END_TAKEN_BACK: Final = safe_line("↶ annulé : l’échange reste ouvert")
 
 
