@@ -20,6 +20,7 @@ _ENDINGS: Final = {
 _TURN_MARKS: Final = {Turn.OURS: "▶", Turn.PATIENTS: "▷", Turn.NOBODYS: ""}
 TURN_WIDTH: Final = 12
 AFTER_END: Final = "reçu après la fin"
+STILL_READING: Final = "boîte encore en cours de lecture"
 ASIDE_WORDS: Final = {Aside.BIN: "corbeille", Aside.JUNK: "indésirable"}
 END_TAKEN_BACK: Final = safe_line("↶ annulé : l’échange reste ouvert")
 
@@ -54,8 +55,14 @@ def fate_words(patient: PatientSummary, now: datetime) -> str:
     return short_words(fate, now) if fate is not None and patient.came_back else ""
 
 
-def opened_words(patient: PatientSummary, now: datetime) -> str:
-    """What stands above an exchange, under the patient's name."""
+def opened_words(patient: PatientSummary, now: datetime, *, all_read: bool = True) -> str:
+    """What stands above an exchange, under the patient's name.
+
+    `all_read` is False while the mailbox is being read for the first time: who seems to have been
+    written to never may have been.
+    """
+    if patient.exchange.state is ExchangeState.NONE and not all_read:
+        return STILL_READING
     parts = [
         standing(patient, now, at_length=True),
         fate_words(patient, now) or turn_words(patient.turn),
@@ -64,6 +71,7 @@ def opened_words(patient: PatientSummary, now: datetime) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def list_words(narrowed: PatientFilter, count: int) -> str:
-    """What stands above the list of patients."""
-    return f"{plural(count, 'patient')} — filtre : {narrowed.value}"
+def list_words(narrowed: PatientFilter, count: int, *, all_read: bool = True) -> str:
+    """What stands above the list of patients; `all_read` as in `opened_words`."""
+    words = f"{plural(count, 'patient')} — filtre : {narrowed.value}"
+    return words if all_read else f"{words}\n  {STILL_READING}"

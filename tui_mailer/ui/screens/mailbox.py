@@ -324,6 +324,7 @@ class MailboxScreen(CommandScreen[None]):
                 self._show_line()
             case FoldersChanged():
                 await self._refresh_tree()
+                await self.exchanges.told()
             case MessagesChanged() if self._shows(event.folder_id):
                 await self._messages_changed()
             case ServerSearchAdvanced():
