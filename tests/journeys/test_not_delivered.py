@@ -167,8 +167,9 @@ async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet
         await screen.says("✓ Enregistré")
         await screen.press("escape")
         await screen.until(lambda: "Madame, Monsieur" not in screen.text, "the sheet closed")
+        before = refusals(real_servers)
         await screen.press("r")
-        await screen.says("◐")
+        await screen.until(lambda: refusals(real_servers) > before, "refused once more")
         await screen.says("✕ échec", "i : texte à remettre au patient")
 
         # taken up again: as it was written, and changed
@@ -188,3 +189,9 @@ async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet
     assert SUBJECT not in sheet
     held = real_servers.mailbox(PRACTICE.address)
     assert SENT not in [stored.folder for stored in held]
+
+
+def refusals(servers: RealServers) -> int:
+    """How often Postfix has refused that patient."""
+    lines = servers.logs().splitlines()
+    return sum("reject: RCPT" in line and UNKNOWN_PATIENT in line for line in lines)
