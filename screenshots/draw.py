@@ -99,7 +99,7 @@ async def main() -> None:
         await artist.draw("login")
         await artist.press("enter")
         await artist.shows("Boîte de réception", "à jour")
-        await artist.press("down", "down", "enter")
+        await artist.press("down", "down", "down", "enter")
         await artist.shows("Date")
         await artist.draw("mailbox")
         await write_to_patient(artist)

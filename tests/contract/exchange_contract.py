@@ -24,7 +24,7 @@ from contract.message_store_contract import (
 from tui_mailer.domain.draft import Draft, OutgoingState
 from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
-from tui_mailer.domain.message import Flags, PatientsView, RemoteMessage
+from tui_mailer.domain.message import Aside, Flags, PatientsView, RemoteMessage
 from tui_mailer.domain.patient_list import PatientFilter, Turn
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.domain.safe_text import SafeText
@@ -162,6 +162,72 @@ class PatientListContract:
         # A patient cannot hide a message by that flag.
         await store.add_messages(inbox, [replace(received(2, "marqué"), flags=Flags.DRAFT)])
         assert await store.count(PatientsView(HELENE)) == 2
+
+    async def test_what_lies_in_the_bin_or_the_junk_is_marked_and_counts_for_nothing(
+        self, store: MessageStore
+    ) -> None:
+        inbox, outbox, trash, junk = await with_folders(store, INBOX, SENT, TRASH, JUNK)
+
+        async def told() -> tuple[int, int, str, Turn]:
+            row = await store.patient_row(HELENE)
+            assert row is not None
+            return row.message_count, row.unread_count, str(row.last.subject), row.turn
+
+        await store.add_messages(inbox, [received(1, "un"), received(5, "deux")])
+        await store.add_messages(outbox, [sent(3)])
+        await store.add_messages(junk, [received(9, "faux")])
+        assert await told() == (4, 2, "deux", Turn.OURS)
+        (faux, two, answer, one) = await store.rows(PatientsView(HELENE), 0, 9)
+        assert [m.aside for m in (faux, two, answer, one)] == [Aside.JUNK, None, None, None]
+        assert list(await listed(store, PatientFilter.NOT_READ)) == []
+
+        await store.move_messages([two.id], trash)
+        assert await told() == (4, 1, "Réponse", Turn.PATIENTS)
+        assert list(await listed(store, PatientFilter.NOT_READ)) == [HELENE]
+        marked = await store.rows(PatientsView(HELENE), 0, 9)
+        assert [m.aside for m in marked] == [Aside.JUNK, Aside.BIN, None, None]
+        # What was sent was sent, wherever its copy lies.
+        await store.move_messages([answer.id], trash)
+        assert await told() == (4, 1, "Réponse", Turn.PATIENTS)
+        await store.move_messages([two.id], inbox)
+        assert await told() == (4, 2, "deux", Turn.OURS)
+
+    async def test_nothing_waits_where_all_that_is_left_lies_in_the_bin(
+        self, store: MessageStore
+    ) -> None:
+        inbox, trash = await with_folders(store, INBOX, TRASH)
+        await store.add_messages(inbox, [received(1), received(2, matricule=MARC)])
+        await store.add_messages(trash, [received(3), received(4, matricule=MARC)])
+        rows = {row.id: row for row in await store.patient_rows(PatientFilter.ALL, 0, 9)}
+        await store.move_messages([rows[HELENE].last.id], trash)
+        rows = {row.id: row for row in await store.patient_rows(PatientFilter.ALL, 0, 9)}
+        helene, marc = rows[HELENE], rows[MARC]
+        assert (marc.id, marc.unread_count, marc.turn) == (MARC, 1, Turn.OURS)
+        assert (helene.id, helene.unread_count, helene.turn) == (HELENE, 0, Turn.NOBODYS)
+        assert helene.last.aside is Aside.BIN
+
+    async def test_a_folder_that_becomes_the_bin_sets_aside_what_it_holds(
+        self, store: MessageStore
+    ) -> None:
+        (ordinary,) = await with_folders(store, replace(TRASH, role=FolderRole.ORDINARY))
+        await store.add_messages(ordinary, [received(1)])
+        await store.save_folders([TRASH])
+        row = await store.patient_row(HELENE)
+        assert row is not None
+        assert (row.unread_count, row.last.aside) == (0, Aside.BIN)
+
+    async def test_a_copy_in_the_bin_hides_no_message_that_is_elsewhere(
+        self, store: MessageStore
+    ) -> None:
+        inbox, trash = await with_folders(store, INBOX, TRASH)
+        await store.add_messages(inbox, [received(1)])
+        later = NOON + timedelta(days=1)
+        await store.add_messages(trash, [replace(received(1), uid=9, received_at=later)])
+        (row,) = await store.rows(PatientsView(HELENE), 0, 9)
+        assert (row.folder_id, row.aside) == (inbox, None)
+        await store.remove_messages(inbox, [1])
+        (row,) = await store.rows(PatientsView(HELENE), 0, 9)
+        assert (row.folder_id, row.aside) == (trash, Aside.BIN)
 
     async def test_an_end_that_waits_or_failed_is_told_and_closes_nothing(
         self, store: MessageStore

@@ -152,6 +152,8 @@ class ReportsContract:
         report, *_ = await store.messages_to_examine(10)
         await store.keep_reports(report.id, [returned(OURS)])
         assert await listed(PatientFilter.NOT_DELIVERED) == [HELENE]
+        (found,) = await store.patient_rows(PatientFilter.ALL, 0, 10)
+        assert (found.came_back, found.turn) == (True, Turn.OURS)
         await store.keep_reports(report.id, [returned(OURS, kind=ReportKind.READ)])
         assert await listed(PatientFilter.NOT_READ) == []
         # A later message that arrives leaves nothing to do about the one that did not.

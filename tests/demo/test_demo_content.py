@@ -15,12 +15,26 @@ from tui_mailer.demo.content import FOLDERS, StoredMessage, write_mailbox
 from tui_mailer.demo.matricule import has_right_key, with_key
 from tui_mailer.demo.people import (
     COLLEAGUES,
+    GUIDE,
     MES_POSTMASTER,
+    PATIENT_CLOSED,
+    PATIENT_FULL,
+    PATIENT_REFUSED,
+    PATIENT_TOO_LARGE,
     PATIENT_UNKNOWN,
+    PATIENT_WHO_ANSWERS,
     PATIENTS,
     PRACTICE,
 )
 
+PLAYING = (
+    PATIENT_WHO_ANSWERS,
+    PATIENT_CLOSED,
+    PATIENT_UNKNOWN,
+    PATIENT_FULL,
+    PATIENT_TOO_LARGE,
+    PATIENT_REFUSED,
+)
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
 
@@ -97,7 +111,7 @@ def test_answers_name_a_message_that_exists_and_is_older(letters: list[EmailMess
 
 
 def test_everyone_is_of_the_fictional_directory(letters: list[EmailMessage]) -> None:
-    known = {PRACTICE.address, MES_POSTMASTER.address, PATIENT_UNKNOWN.address}
+    known = {PRACTICE.address, GUIDE.address, MES_POSTMASTER.address, PATIENT_UNKNOWN.address}
     known.add("support@quota-depasse.invalid")
     known |= {person.address for person in COLLEAGUES.values()}
     known |= {patient.address for patient in PATIENTS.values()}
@@ -122,6 +136,17 @@ def test_keys_of_the_published_examples(matricule: str) -> None:
     assert with_key(matricule[:13]) == matricule
     assert has_right_key(matricule.lower())
     assert not has_right_key(matricule[:13] + ("02" if matricule[13:] == "01" else "01"))
+
+
+def test_the_newest_message_names_every_patient_who_plays_a_part(
+    letters: list[EmailMessage],
+) -> None:
+    guide = letters[-1]
+    assert guide["From"].addresses[0].addr_spec == GUIDE.address
+    digits = guide.get_content().replace(" ", "")
+    for patient in PLAYING:
+        assert f"{patient.ins}{patient.given_name}".replace(" ", "") in digits
+        assert has_right_key(patient.ins)
 
 
 def test_births_of_every_kind_are_there() -> None:

@@ -8,12 +8,20 @@ from demo import demo_clients as clients
 
 from tui_mailer.demo import (
     PATIENT_CLOSED,
+    PATIENT_FULL,
+    PATIENT_REFUSED,
     PATIENT_SILENT,
+    PATIENT_TOO_LARGE,
     PATIENT_UNKNOWN,
     PATIENT_WHO_ANSWERS,
     DemoPractice,
 )
-from tui_mailer.demo.people import AUTOMATIC_REPLY_ADDRESS, COLLEAGUES, PATIENTS
+from tui_mailer.demo.people import (
+    AUTOMATIC_REPLY_ADDRESS,
+    COLLEAGUE_WHO_ASKS,
+    COLLEAGUES,
+    PATIENTS,
+)
 from tui_mailer.domain.nondelivery import Cause
 from tui_mailer.domain.report import Report, ReportKind
 from tui_mailer.mime.reports import recognise
@@ -131,6 +139,46 @@ def test_a_closed_account_comes_back_with_its_own_code(practice: DemoPractice) -
     assert practice.mailbox(PATIENT_CLOSED.address) == []
 
 
+def _returned(practice: DemoPractice, name: str) -> Report:
+    def returned() -> list[Report] | None:
+        raws = [raw for _, raw in practice.mailbox(practice.address)]
+        return next((list(recognise(r)) for r in raws if f"<{name}@".encode() in r), None)
+
+    (report,) = clients.wait_for(returned)
+    return report
+
+
+def test_a_full_account_comes_back(practice: DemoPractice) -> None:
+    clients.send(practice, clients.message(practice, PATIENT_FULL.address, "Résultat", "pleine"))
+    report = _returned(practice, "pleine")
+    assert (report.status, report.cause) == ("5.2.2", Cause.FULL)
+    assert practice.mailbox(PATIENT_FULL.address) == []
+
+
+def test_too_large_comes_back_and_arrives_without_its_attachment(practice: DemoPractice) -> None:
+    address = PATIENT_TOO_LARGE.address
+    sent = clients.message(practice, address, "Radio", "lourde")
+    sent.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="r.pdf")
+    clients.send(practice, sent)
+    report = _returned(practice, "lourde")
+    assert (report.status, report.cause) == ("5.3.4", Cause.TOO_LARGE)
+    assert practice.mailbox(address) == []
+    clients.send(practice, clients.message(practice, address, "Sans radio", "legere"))
+    assert [letter["Subject"] for letter in clients.inbox(practice, address)] == ["Sans radio"]
+
+
+def test_the_colleague_who_asked_thanks_for_the_receipt_alone(practice: DemoPractice) -> None:
+    address = COLLEAGUE_WHO_ASKS.address
+    clients.send(practice, clients.message(practice, address, "Insuline", "lettre"))
+    receipt = clients.message(practice, address, "Lu : Insuline", "accuse")
+    receipt.make_mixed()
+    kind = 'multipart/report; report-type="disposition-notification"'
+    receipt.replace_header("Content-Type", kind)
+    clients.send(practice, receipt)
+    assert "accusé de lecture est bien arrivé" in _answer_to(practice, "accuse").get_content()
+    assert _answers_to(practice, "lettre") == []
+
+
 def test_the_patient_who_answers_reads_first_where_she_is_asked(practice: DemoPractice) -> None:
     sent = clients.message(practice, PATIENT_WHO_ANSWERS.address, "Votre bilan", "lu")
     sent["Disposition-Notification-To"] = practice.address
@@ -171,6 +219,7 @@ def test_a_colleague_receives(practice: DemoPractice) -> None:
         "279035121518988@patient.mssante.fr",  # wrong key
         "2790351215189@patient.mssante.fr",  # 13 characters
         "marie.dupont@patient.mssante.fr",
+        PATIENT_REFUSED.address,
         "personne@cardio-troisvallees.aura.mssante.fr",
         "quelqu.un@example.org",
     ],

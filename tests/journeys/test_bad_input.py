@@ -138,7 +138,7 @@ async def test_a_recipient_that_the_server_refuses_is_named_and_the_message_kept
         await screen.press("ctrl+s")
         await screen.says(
             f"Le serveur a refusé un destinataire : {UNKNOWN_PATIENT}.",
-            "Le message n’est parti pour personne ; il est gardé tel quel.",
+            "Le message n’est parti pour personne ; il est gardé dans les envois (touche v).",
             "1 envoi en échec",
         )
         await screen.press("f2")

@@ -1,4 +1,4 @@
-"""A template, the attachment that it announces, and the trace of it all, by keys."""
+"""A template with its attachment and the trace of it, an opposition: by keys, on both worlds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from journeys.steps import ADDRESS, INS, confirm_identity, log_in
-from journeys.terminal import World, terminal
+from journeys.terminal import Terminal, World, terminal
 
 CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * 20
 
@@ -48,8 +48,8 @@ async def test_results_from_a_template_with_their_attachment_and_the_journal_of_
         await screen.shows("1 pièce jointe")
         await screen.press("ctrl+s")
         await screen.shows("Boîte de réception", timeout_s=30)
-        await screen.until(lambda: bool(sent(world)), "delivered", 30)
-        (message,) = sent(world)
+        await screen.until(lambda: bool(received(world, "Vos résultats")), "delivered", 30)
+        (message,) = received(world, "Vos résultats")
         assert message["Subject"] == "Vos résultats"
         (part,) = message.iter_attachments()
         assert part.get_content() == CONTENT
@@ -63,10 +63,62 @@ async def test_results_from_a_template_with_their_attachment_and_the_journal_of_
         assert "Vos résultats" not in screen.text
 
 
-def sent(world: World) -> list[EmailMessage]:
-    """What the patient has received."""
+async def find_patient(screen: Terminal) -> None:
+    await screen.press("p")
+    await screen.shows("Identité nationale de santé")
+    await screen.write(INS)
+    await screen.shows(ADDRESS)
+
+
+async def write(screen: Terminal, subject: str) -> None:
+    await screen.write(subject)
+    await screen.press("tab")
+    await screen.write("Bonjour Madame")
+    await screen.press("ctrl+s")
+
+
+async def test_an_opposition_warns_until_it_is_withdrawn(world: World, tmp_path: Path) -> None:
+    async with terminal(world, tmp_path, (100, 30)) as screen:
+        await log_in(screen, world)
+        await find_patient(screen)
+        await screen.press("f6")
+        await screen.shows("Opposition du patient")
+        await screen.press("enter")
+        await screen.shows("[x] Messages au patient")
+        await screen.press("escape")
+        await screen.says("Opposition aux messages au patient, notée le", world.account.address)
+        await confirm_identity(screen)
+        await write(screen, "Premier")
+        await screen.says("s’oppose à recevoir des messages", "Votre décision sera notée")
+        await screen.press("n")
+        await screen.shows("Premier", "Bonjour Madame")
+        assert received(world, "Premier") == []
+
+        # sent all the same, knowingly
+        await screen.press("ctrl+s")
+        await screen.says("s’oppose à recevoir des messages")
+        await screen.press("o")
+        await screen.until(lambda: bool(received(world, "Premier")), "delivered", 30)
+        (message,) = received(world, "Premier")
+        assert [a.addr_spec for a in message["To"].addresses] == [ADDRESS]
+
+        # withdrawn: nothing is asked any more
+        await find_patient(screen)
+        await screen.press("f6")
+        await screen.shows("[x] Messages au patient")
+        await screen.press("enter")
+        await screen.shows("[ ] Messages au patient")
+        await screen.press("escape")
+        await confirm_identity(screen)
+        await write(screen, "Second")
+        await screen.until(lambda: bool(received(world, "Second")), "delivered", 30)
+
+
+def received(world: World, subject: str) -> list[EmailMessage]:
+    """What the patient has received under that subject."""
     parsed = [
         email.message_from_bytes(raw, policy=email.policy.default)
-        for _, raw in world.mailbox(ADDRESS)
+        for folder, raw in world.mailbox(ADDRESS)
+        if folder == "INBOX"
     ]
-    return [message for message in parsed if message["Subject"] == "Vos résultats"]
+    return [message for message in parsed if message["Subject"] == subject]

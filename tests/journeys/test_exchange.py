@@ -4,7 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from servers.people import TRASH
+from servers.practice import RealServers
 
+from journeys.conftest import real_world
 from journeys.steps import ADDRESS, INS, confirm_identity, log_in
 from journeys.terminal import Terminal, World, terminal
 
@@ -105,3 +108,37 @@ async def test_an_exchange_is_opened_answered_ended_and_restarted(
         await screen.shows("ouvert depuis le", "Votre rendez-vous")
         if world.patient_answers:
             await screen.shows("Re: Votre rendez-vous")
+
+
+async def test_what_a_patient_wrote_and_lies_in_the_bin_is_marked_and_waits_for_nobody(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    world = real_world(real_servers)
+
+    def places() -> list[str]:
+        held = world.mailbox(world.account.address)
+        return [folder for folder, raw in held if b"Subject: Ma question" in raw]
+
+    async with terminal(world, tmp_path, (80, 24)) as screen:
+        await log_in(screen, world)
+        await screen.press("escape", "down")
+        await screen.shows("Echanges patient    1")
+        await screen.press("enter")
+        await screen.shows("filtre : tous", "●1", "▶ à vous")
+        await screen.press("home", "enter")
+        await screen.shows("jamais écrit · ▶ à vous", "◆ patient Ma question")
+
+        # in the bin: still here, marked, and nobody waits
+        await screen.press("d")
+        await screen.shows("◆ patient corbeille  Ma question")
+        await screen.until(
+            lambda: "▶ à vous" not in screen.text and "Echanges patient    1" not in screen.text,
+            "nobody waits, and nothing is unread",
+        )
+        await screen.until(lambda: places() == [TRASH], "in the server's bin", 30)
+
+        # taken back: as before
+        await screen.press("u")
+        await screen.shows("jamais écrit · ▶ à vous", "◆ patient Ma question")
+        await screen.until(lambda: places() == ["INBOX"], "in the inbox again", 30)
+        await screen.shows("Echanges patient    1")

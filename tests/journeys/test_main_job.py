@@ -71,6 +71,8 @@ async def test_a_doctor_writes_to_a_patient_and_finds_the_message_again(
         await screen.shows("clé")
         await screen.press("backspace")
         await screen.write("9")
+        if not world.patient_answers:
+            await screen.shows("Premier message à ce patient depuis cette boîte.")
         await confirm_identity(screen)
 
         # the message and its attachment

@@ -9,9 +9,8 @@ from servers.people import COLLEAGUE, PRACTICE
 from servers.practice import RealServers
 
 from journeys.conftest import real_world
-from journeys.steps import INS, log_in
+from journeys.steps import INS, confirm_points, log_in, open_sent, write_to
 from journeys.terminal import World, terminal
-from journeys.test_reports import open_sent, write_to
 from tui_mailer.domain.report import ReportKind
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reports import recognise
@@ -60,8 +59,7 @@ async def test_a_receipt_asked_of_us_is_given_once_after_a_yes(
     real_servers: RealServers, tmp_path: Path
 ) -> None:
     world = real_world(real_servers)
-    asks = f"Return-Path: <{COLLEAGUE.address}>\r\nDisposition-Notification-To: {COLLEAGUE.address}"
-    real_servers.deliver(PRACTICE.address, asks.encode() + b"\r\n" + received("Urgent : avis"))
+    real_servers.deliver(PRACTICE.address, asking(COLLEAGUE.address, received("Urgent : avis")))
     async with terminal(world, tmp_path, (80, 24)) as screen:
         await log_in(screen, world)
         await screen.shows("Urgent : avis")
@@ -74,3 +72,59 @@ async def test_a_receipt_asked_of_us_is_given_once_after_a_yes(
         await screen.press("enter")
         await screen.shows("Cher confrère")
         assert "accusé de lecture" not in screen.text
+
+
+async def test_a_receipt_refused_is_not_given_and_never_asked_for_again(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    world = real_world(real_servers)
+    real_servers.deliver(PRACTICE.address, asking(COLLEAGUE.address, received("Urgent : avis")))
+    async with terminal(world, tmp_path, (80, 24)) as screen:
+        await log_in(screen, world)
+        await screen.shows("Urgent : avis")
+        await screen.press("home", "enter")
+        await screen.says("demande un accusé de lecture", COLLEAGUE.address)
+        await screen.press("n")
+        await screen.shows("Cher confrère")
+        await screen.until(
+            lambda: any("$MDNSent" in flags for flags in real_servers.flags(PRACTICE.address)),
+            "what was decided stands on the server",
+        )
+        await screen.press("escape", "enter")
+        await screen.shows("Cher confrère")
+        assert "accusé de lecture" not in screen.text
+    assert real_servers.mailbox(COLLEAGUE.address) == []
+
+
+async def test_a_patients_receipt_wants_the_identity_confirmed_first(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    world = real_world(real_servers)
+    question = received("Ma question du soir", sender=PATIENT, body="Bonjour Docteur")
+    real_servers.deliver(PRACTICE.address, asking(PATIENT, question))
+    async with terminal(world, tmp_path, (80, 24)) as screen:
+        await log_in(screen, world)
+        await screen.press("slash")
+        await screen.write("objet:soir")
+        await screen.press("ctrl+f")
+        await screen.shows("1 message", "Ma question du soir")
+        await screen.press("enter")
+        await screen.shows("Entrée Ouvrir")
+        await screen.press("enter")
+        await screen.says("demande un accusé de lecture", PATIENT)
+        await screen.press("o")
+        await screen.shows(PATIENT, *POINTS)
+        assert received_by(world, PATIENT, "Lu : Ma question du soir") is None
+        await confirm_points(screen, POINTS)
+        await screen.press("enter")
+        (report,) = recognise(await arrived(world, PATIENT, "Lu : Ma question du soir"))
+        assert (report.kind, report.recipient) == (ReportKind.READ, PRACTICE.address)
+        # a receipt opens no exchange
+        await screen.press("escape", "escape", "escape", "down", "enter")
+        await screen.shows("filtre : tous", "jamais écrit")
+
+
+def asking(address: str, raw: bytes) -> bytes:
+    """The message with a request for a read receipt, from where it would go."""
+    head = f"Return-Path: <{address}>\r\nDisposition-Notification-To: {address}\r\n"
+    return head.encode() + raw

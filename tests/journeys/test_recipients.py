@@ -1,4 +1,4 @@
-"""Oppositions and mixed recipients, by keys on real servers: asked before anything is queued."""
+"""Mixed recipients, by keys on real servers: asked about before anything is queued."""
 
 import asyncio
 import email
@@ -52,42 +52,6 @@ async def write(screen: Terminal, subject: str) -> None:
     await screen.press("tab")
     await screen.write("Bonjour Madame")
     await screen.press("ctrl+s")
-
-
-async def test_an_opposition_warns_until_it_is_withdrawn(world: World, tmp_path: Path) -> None:
-    async with terminal(world, tmp_path, (100, 30)) as screen:
-        await log_in(screen, world)
-        await find_patient(screen)
-        await screen.press("f6")
-        await screen.shows("Opposition du patient")
-        await screen.press("enter")
-        await screen.shows("[x] Messages au patient")
-        await screen.press("escape")
-        await screen.says("Opposition aux messages au patient, notée le", PRACTICE.address)
-        await confirm_identity(screen)
-        await write(screen, "Premier")
-        await screen.says("s’oppose à recevoir des messages", "Votre décision sera notée")
-        await screen.press("n")
-        await screen.shows("Premier", "Bonjour Madame")
-        assert held(world, ADDRESS, "Premier") == []
-
-        # sent all the same, knowingly
-        await screen.press("ctrl+s")
-        await screen.says("s’oppose à recevoir des messages")
-        await screen.press("o")
-        message = await arrives(world, ADDRESS, "Premier")
-        assert [a.addr_spec for a in message["To"].addresses] == [ADDRESS]
-
-        # withdrawn: nothing is asked any more
-        await find_patient(screen)
-        await screen.press("f6")
-        await screen.shows("[x] Messages au patient")
-        await screen.press("enter")
-        await screen.shows("[ ] Messages au patient")
-        await screen.press("escape")
-        await confirm_identity(screen)
-        await write(screen, "Second")
-        await arrives(world, ADDRESS, "Second")
 
 
 async def test_a_reply_to_all_that_includes_a_patient_is_asked_about(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from servers.people import BOUNCES
 
-from journeys.steps import log_in
-from journeys.terminal import Terminal, World, terminal
+from journeys.steps import log_in, open_sent, write_to
+from journeys.terminal import World, terminal
 from tui_mailer.demo import PATIENT_CLOSED
 from tui_mailer.demo.people import PRACTICE
 
@@ -18,37 +18,6 @@ def closed_patient(world: World) -> tuple[str, tuple[str, str, str]]:
     if world.account.sender_label == PRACTICE.label:
         return PATIENT_CLOSED.ins, ("Homme", "1968", "Loire (42)")
     return BOUNCES["5.2.1"].partition("@")[0], ("Femme", "1977", "Puy-de-Dôme (63)")
-
-
-async def write_to(
-    screen: Terminal, ins: str, points: tuple[str, str, str], subject: str, *, shown: str = ""
-) -> None:
-    """Confirm an identity and send that patient a message; the composer says `shown`."""
-    await screen.press("p")
-    await screen.shows("Identité nationale de santé")
-    await screen.write(ins)
-    await screen.shows(*points)
-    await screen.press("enter")
-    sex, _year, department = points
-    done = (f"{sex} — confirmé", "Reste : département", f"{department} — confirmé")
-    await screen.tick(*done, "Identité confirmée")
-    await screen.press("enter")
-    await screen.shows("Nouveau message", "PATIENT", shown)
-    await screen.write(subject)
-    await screen.press("tab")
-    await screen.write("Bonjour Monsieur,")
-    await screen.press("ctrl+s")
-
-
-async def open_sent(screen: Terminal, subject: str, shows: str = "") -> None:
-    """Find the message of ours with that subject, and open it once `shows` stands on its row."""
-    await screen.press("slash")
-    await screen.write(f"de:martin {subject.split()[-1]}")
-    await screen.press("ctrl+f")
-    await screen.shows("1 message", subject[:12], shows)
-    await screen.press("enter")
-    await screen.shows("Entrée Ouvrir")  # what is not yet on the screen is not opened
-    await screen.press("enter")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=["80x24", "140x40"])

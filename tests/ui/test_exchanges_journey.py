@@ -11,7 +11,9 @@ from ui.stage import ACCOUNT, INS, OTHER_INS, SIZES, until
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, OutgoingState
 from tui_mailer.domain.errors import SubmissionRefused
+from tui_mailer.domain.events import FoldersChanged
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.patient import IdentityConfirmation
@@ -373,3 +375,21 @@ async def test_a_search_within_an_exchange_names_its_patient(tmp_path: Path) -> 
         await mailing.shows("◆ patient Camille GIRODON")
         await mailing.press("slash", *"ordonnance")
         await mailing.shows("Camille GIRODON", "Aucun message trouvé.")
+
+
+async def test_nobody_is_said_to_be_never_written_to_while_the_mailbox_is_being_read(
+    tmp_path: Path,
+) -> None:
+    reading = "boîte encore en cours de lecture"
+    async with opened(clinic(tmp_path)) as mailing:
+        await to_the_patients(mailing)
+        assert reading not in mailing.terminal
+        (sent,) = (f for f in await mailing.engine.reading.folders() if f.role is FolderRole.SENT)
+        await mailing.engine._store.reset_folder(sent.id, 99)
+        mailing.engine.announce(FoldersChanged())
+        await mailing.shows("filtre : tous", reading)
+        await mailing.press("home", "enter")
+        await mailing.shows("INS 2 79 03 51 215 189 89", reading)
+        await mailing.press("ctrl+r")
+        await mailing.shows("INS 2 79 03 51 215 189 89", "jamais écrit · ▶ à vous")
+        assert reading not in mailing.terminal

@@ -24,7 +24,9 @@ from ui.stage import (
     until,
 )
 
+from tui_mailer.domain.events import FoldersChanged
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.folder import FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.ins import computed_key
 from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.engine.engine import Engine, utc_now
@@ -259,3 +261,17 @@ async def test_escape_gives_nobody(engine: Engine) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: results(pilot))
         assert results(pilot) == [None]
+
+
+async def test_a_first_message_is_claimed_once_every_folder_was_read(engine: Engine) -> None:
+    inbox = RemoteFolder("INBOX", "/", FolderRole.INBOX)
+    sent = RemoteFolder("Envoyés", "/", FolderRole.SENT)
+    await engine._store.save_folders([inbox, sent])
+    folder = (await engine._store.folders())[1]
+    async with search(engine, INS) as (pilot, screen):
+        await until(pilot, lambda: "Boîte encore en cours de lecture" in text_of(screen))
+        assert "Premier message" not in text_of(screen)
+        await engine._store.reset_folder(folder.id, 7)
+        await engine._store.mark_synced(folder.id, FolderState(7, 1, 0))
+        engine.announce(FoldersChanged())
+        await until(pilot, lambda: "Premier message à ce patient" in text_of(screen))

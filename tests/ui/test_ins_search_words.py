@@ -104,6 +104,14 @@ def test_a_closed_exchange_says_that_writing_restarts_it() -> None:
     assert identity.exchange_line(opened, "3 mars") == "Échange ouvert depuis le 3 mars."
 
 
+def test_no_first_message_is_claimed_while_the_mailbox_is_still_being_read() -> None:
+    unknown, opened = Exchange(INS), Exchange(INS, ExchangeState.OPEN)
+    assert identity.exchange_line(unknown, "").startswith("Premier message")
+    told = identity.exchange_line(unknown, "", all_read=False)
+    assert told == "Boîte encore en cours de lecture : un échange passé peut manquer."
+    assert "ouvert" in identity.exchange_line(opened, "3 mars", all_read=False)
+
+
 def test_the_banner_says_sex_and_birth() -> None:
     banner = identity.banner(ConfirmedPatient(Matricule(INS)), read(INS, TODAY), TODAY)
     assert (banner.sex, banner.birth) == ("Femme", "mars 1979, Marne (51)")

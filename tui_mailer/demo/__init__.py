@@ -6,7 +6,10 @@ Nothing else than the bootstrap imports this package: pymap alone costs some 310
 from tui_mailer.demo.people import (
     PATIENT_CHILD,
     PATIENT_CLOSED,
+    PATIENT_FULL,
+    PATIENT_REFUSED,
     PATIENT_SILENT,
+    PATIENT_TOO_LARGE,
     PATIENT_UNKNOWN,
     PATIENT_WHO_ANSWERS,
     PRACTICE,
@@ -18,7 +21,10 @@ from tui_mailer.demo.servers import DemoPractice
 __all__ = [
     "PATIENT_CHILD",
     "PATIENT_CLOSED",
+    "PATIENT_FULL",
+    "PATIENT_REFUSED",
     "PATIENT_SILENT",
+    "PATIENT_TOO_LARGE",
     "PATIENT_UNKNOWN",
     "PATIENT_WHO_ANSWERS",
     "PRACTICE",

@@ -7,6 +7,7 @@ from email.utils import make_msgid
 from tui_mailer.demo.letters import Letter
 from tui_mailer.demo.people import (
     AUTOMATIC_REPLY_ADDRESS,
+    COLLEAGUE_WHO_ASKS,
     PATIENT_DOMAIN,
     PATIENT_WHO_ANSWERS,
     Correspondent,
@@ -56,6 +57,18 @@ def automatic_answer(practice_address: str, received: EmailMessage) -> bytes:
     robot = Correspondent("Réponse automatique de test", AUTOMATIC_REPLY_ADDRESS)
     words = "Votre message est bien arrivé. Ceci est une réponse automatique de test.\n"
     return _reply(robot, practice_address, received, words, ("Auto-Submitted", "auto-replied"))
+
+
+def thanks_for_receipt(practice_address: str, receipt: EmailMessage) -> bytes:
+    """What the colleague who asked for a read receipt answers when it is there."""
+    words = """\
+Chère consœur,
+
+Votre accusé de lecture est bien arrivé : merci, me voilà rassurée.
+
+Dr Nadia KERBRAT
+"""
+    return _reply(COLLEAGUE_WHO_ASKS, practice_address, receipt, words)
 
 
 def _reply(

@@ -47,6 +47,9 @@ PRACTICE = Correspondent(
 PATIENT_WHO_ANSWERS = DemoPatient("279035121518989", "Dominique", "PAT-TROIS")
 PATIENT_UNKNOWN = _patient("2681138053107", "Odile", "VACHET")
 PATIENT_CLOSED = _patient("1680342218077", "Marcel", "BOUCHUT")
+PATIENT_FULL = _patient("1530763113024", "Gérard", "ROUCHON")
+PATIENT_TOO_LARGE = _patient("2710469384051", "Colette", "VINCENDON")
+PATIENT_REFUSED = _patient("1881174010062", "Bastien", "FAVRAT")
 PATIENT_SILENT = _patient("1510726198054", "Raymond", "CHANTELOUBE")
 PATIENT_CHILD = _patient("1190438185211", "Léo", "BRESSON")
 
@@ -125,6 +128,8 @@ COLLEAGUES: dict[str, Correspondent] = {
     "ehpad": Correspondent("EHPAD Les Tilleuls – Soins", "soins@ehpad-lestilleuls.aura.mssante.fr"),
 }
 
+GUIDE = Correspondent("Visite guidée de la démonstration", "visite@cabinet-martin.aura.mssante.fr")
+COLLEAGUE_WHO_ASKS = COLLEAGUES["diabeto"]
 MES_POSTMASTER = Correspondent("Mon espace santé", f"mailer-daemon@{PATIENT_DOMAIN}")
 
 

@@ -8,24 +8,37 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import make_msgid
 
-from tui_mailer.demo.answers import automatic_answer, patient_answer
+from tui_mailer.demo.answers import automatic_answer, patient_answer, thanks_for_receipt
 from tui_mailer.demo.matricule import has_right_key
 from tui_mailer.demo.people import (
     AUTOMATIC_REPLY_ADDRESS,
+    COLLEAGUE_WHO_ASKS,
     COLLEAGUES,
     PATIENT_CLOSED,
     PATIENT_DOMAIN,
+    PATIENT_FULL,
+    PATIENT_REFUSED,
+    PATIENT_TOO_LARGE,
     PATIENT_UNKNOWN,
     PATIENT_WHO_ANSWERS,
     PRACTICE,
     canonical,
 )
-from tui_mailer.demo.reports import CLOSED, NOT_FOUND, Refusal, non_delivery_report, read_receipt
+from tui_mailer.demo.reports import (
+    CLOSED,
+    FULL,
+    NOT_FOUND,
+    TOO_LARGE,
+    Refusal,
+    non_delivery_report,
+    read_receipt,
+)
 
 END_OF_EXCHANGE = "[FIN]"
 _NOT_REACHED = {
     canonical(PATIENT_UNKNOWN.address): NOT_FOUND,
     canonical(PATIENT_CLOSED.address): CLOSED,
+    canonical(PATIENT_FULL.address): FULL,
 }
 Store = Callable[[str, bytes], Awaitable[None]]
 
@@ -37,8 +50,11 @@ class PlayedCorrespondents:
     - `PATIENT_WHO_ANSWERS` writes back after a delay, once for each ordinary message; a
       ``[FIN]`` silences her, also about messages that she has not answered yet;
     - she reads at once what asks for a receipt, and the receipt comes before her answer;
-    - `PATIENT_UNKNOWN` and `PATIENT_CLOSED` are accepted, then come back as not delivered;
-    - a professional who is not in the directory, and a wrong key, are refused at once.
+    - `PATIENT_UNKNOWN`, `PATIENT_CLOSED` and `PATIENT_FULL` are accepted, then come back as not
+      delivered; for `PATIENT_TOO_LARGE`, so does a message that has an attachment;
+    - `COLLEAGUE_WHO_ASKS` thanks for a read receipt, so that one sees it arrive;
+    - a professional who is not in the directory, a wrong key and `PATIENT_REFUSED` are refused at
+      once.
     """
 
     def __init__(self, store: Store, answer_delay_s: float) -> None:
@@ -60,13 +76,14 @@ class PlayedCorrespondents:
         name = canonical(address)
         local_part, _, domain = name.rpartition("@")
         if domain == PATIENT_DOMAIN:
-            return name == AUTOMATIC_REPLY_ADDRESS or has_right_key(local_part)
+            exists = has_right_key(local_part) and name != canonical(PATIENT_REFUSED.address)
+            return exists or name == AUTOMATIC_REPLY_ADDRESS
         return name in self._professionals
 
     async def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
         """Put ``raw`` where it belongs, and plan what it provokes."""
         name = canonical(recipient)
-        if refusal := _NOT_REACHED.get(name):
+        if refusal := _refusal(name, raw):
             self._later(sender, name, lambda: _report(sender, recipient, raw, refusal))
             return
         await self._store(name, raw)
@@ -74,6 +91,8 @@ class PlayedCorrespondents:
             self._later(sender, name, lambda: automatic_answer(sender, _parsed(raw)))
         elif name == canonical(PATIENT_WHO_ANSWERS.address):
             self._patient_reads(sender, name, raw)
+        elif name == canonical(COLLEAGUE_WHO_ASKS.address) and _is_receipt(_parsed(raw)):
+            self._later(sender, name, lambda: thanks_for_receipt(sender, _parsed(raw)))
 
     async def close(self) -> None:
         """Forget what was planned."""
@@ -108,6 +127,17 @@ class PlayedCorrespondents:
         task = asyncio.create_task(write_back())
         self._pending[task] = author
         task.add_done_callback(lambda done: self._pending.pop(done, None))
+
+
+def _refusal(recipient: str, raw: bytes) -> Refusal | None:
+    """Why Mon espace santé gives ``raw`` back, None when it takes it."""
+    if recipient == canonical(PATIENT_TOO_LARGE.address):
+        return TOO_LARGE if next(_parsed(raw).iter_attachments(), None) else None
+    return _NOT_REACHED.get(recipient)
+
+
+def _is_receipt(message: EmailMessage) -> bool:
+    return message.get_param("report-type") == "disposition-notification"
 
 
 def _receipt(addressee: str, raw: bytes) -> bytes:

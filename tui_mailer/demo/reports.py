@@ -11,6 +11,10 @@ from typing import Final
 
 from tui_mailer.demo.people import MES_POSTMASTER, PATIENT_DOMAIN, Correspondent
 
+_VERIFY = """\
+Vérifiez l'identité nationale de santé du patient. S'il n'a pas activé son
+profil, il peut le faire sur www.monespacesante.fr."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -19,6 +23,7 @@ class Refusal:
     status: str
     cause: str
     words: str
+    advice: str = _VERIFY
 
 
 NOT_FOUND: Final = Refusal(
@@ -33,6 +38,20 @@ CLOSED: Final = Refusal(
                    Mon espace santé, ou s’est opposé à sa création.""",
     "mailbox disabled, not accepting messages",
 )
+FULL: Final = Refusal(
+    "5.2.2",
+    """espace de stockage plein. Le patient doit faire de la
+                   place avant de recevoir d'autres messages.""",
+    "mailbox full",
+    "Écrivez de nouveau quand il aura fait de la place.",
+)
+TOO_LARGE: Final = Refusal(
+    "5.3.4",
+    """message trop volumineux. Mon espace santé accepte
+                   25 Mo au plus, pièces jointes comprises.""",
+    "message too large",
+    "Réduisez les pièces jointes, ou envoyez-les en plusieurs messages.",
+)
 _NOT_DELIVERED = """\
 Bonjour,
 
@@ -41,8 +60,7 @@ Votre message n'a pas pu être remis à son destinataire.
     Destinataire : {recipient}
     Cause        : {cause}
 
-Vérifiez l'identité nationale de santé du patient. S'il n'a pas activé son
-profil, il peut le faire sur www.monespacesante.fr.
+{advice}
 
 ---------------------------------------------------------------------------
 
@@ -93,7 +111,7 @@ def non_delivery_report(
     report["Message-ID"] = message_id
     report["Auto-Submitted"] = "auto-replied"
     told = {"recipient": recipient, "status": refusal.status, "words": refusal.words}
-    text = _NOT_DELIVERED.format(cause=refusal.cause, **told)
+    text = _NOT_DELIVERED.format(cause=refusal.cause, advice=refusal.advice, **told)
     report.set_content(text, cte="quoted-printable")
     report.make_mixed()
     report.attach(_delivery_status(told, at))

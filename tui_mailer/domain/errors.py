@@ -246,7 +246,7 @@ class RecipientsRefused(MailerError):
     """One or more recipients were refused at RCPT; nothing was sent to anyone."""
 
     what = "Le serveur a refusé un destinataire"
-    meaning = "Le message n’est parti pour personne ; il est gardé tel quel."
+    meaning = "Le message n’est parti pour personne ; il est gardé dans les envois (touche v)."
     advice = "Corrigez ou retirez ce destinataire, puis envoyez de nouveau."
 
     def __init__(self, refusals: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Flag, auto
+from enum import Enum, Flag, auto
 from typing import Final
 
 from tui_mailer.domain.address import Address
@@ -23,6 +23,13 @@ class Flags(Flag):
     DELETED = auto()
     FORWARDED = auto()
     MDN_SENT = auto()
+
+
+class Aside(Enum):
+    """Where a message with a patient lies that is no longer looked for in its exchange."""
+
+    BIN = "trash"
+    JUNK = "junk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class MessageSummary:
         after_end: a patient wrote it after the exchange had been ended.
         fate: what was reported about a message of ours, None when nothing was: a message that
             was not reported on is sent, and no more is known.
+        aside: where it lies, when that is the bin or the junk and it is with a patient.
     """
 
     id: int
@@ -88,6 +96,7 @@ class MessageSummary:
     patient_name: SafeText = SafeText("")
     after_end: bool = False
     fate: Fate | None = None
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True)

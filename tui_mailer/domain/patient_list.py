@@ -6,7 +6,7 @@ from enum import Enum
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.ins import Matricule
-from tui_mailer.domain.message import MessageSummary
+from tui_mailer.domain.message import Aside, MessageSummary
 from tui_mailer.domain.safe_text import SafeText
 
 
@@ -63,9 +63,21 @@ class PatientSummary:
         return Matricule.parse(self.exchange.matricule, test_identities=True)
 
     @property
+    def came_back(self) -> bool:
+        """True when the last message is ours and did not arrive."""
+        fate = self.last.fate
+        return self.last.outgoing and fate is not None and fate.kind.is_failure
+
+    @property
     def turn(self) -> Turn:
-        """Who wrote last waits for the other; after the end nobody does."""
-        if not self.last.outgoing:
+        """Who wrote last waits for the other, unless it came back; after the end nobody does.
+
+        Nobody either where all that is left of the patient's lies in the bin or the junk.
+        """
+        aside = self.last.aside
+        if aside is Aside.JUNK or (aside is Aside.BIN and not self.last.outgoing):
+            return Turn.NOBODYS
+        if not self.last.outgoing or self.came_back:
             return Turn.OURS
         waits = self.exchange.state is ExchangeState.OPEN and self.takes_answer
         return Turn.PATIENTS if waits else Turn.NOBODYS

@@ -8,10 +8,13 @@ from tui_mailer.domain.draft import Draft, OutgoingState
 from tui_mailer.domain.ending import end_draft
 from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.exchange import ExchangeState
+from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
 from tui_mailer.domain.ports import MessageStore
 
+# What lies there was not sent by us: see the store's `sent_to_patient`.
+_TELL_NOTHING = frozenset({FolderRole.INBOX, FolderRole.DRAFTS, FolderRole.JUNK})
 _ON_ITS_WAY = (OutgoingState.QUEUED, OutgoingState.SENDING)
 
 
@@ -51,6 +54,12 @@ class Exchanges:
     async def row(self, matricule: str) -> PatientSummary | None:
         """One patient's row, None when no message was exchanged."""
         return await self._store.patient_row(matricule)
+
+    async def are_all_known(self) -> bool:
+        """False while a folder that may hold what was sent was never read to its end."""
+        folders = await self._store.folders()
+        telling = [f for f in folders if f.selectable and f.role not in _TELL_NOTHING]
+        return bool(telling) and all(folder.synced for folder in telling)
 
     async def ending(self, matricule: str) -> Draft:
         """The message that ends an exchange; it leaves as any other, by `writing.send`.

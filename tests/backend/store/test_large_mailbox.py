@@ -11,6 +11,7 @@ from contract.message_store_contract import (
     HELENE,
     INBOX,
     JEANNE,
+    JUNK,
     SENT,
     letter,
     patient,
@@ -21,6 +22,7 @@ from tui_mailer.backend.store import EncryptedMessageStore
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.database import Database
 from tui_mailer.domain.exchange import ExchangeState
+from tui_mailer.domain.folder import RemoteFolder
 from tui_mailer.domain.message import (
     FolderView,
     ListView,
@@ -71,10 +73,11 @@ def patients_letters(first: int, count: int, message_id: str = "") -> Sequence[R
 
 
 @pytest.mark.parametrize("message_id", ["", "<toujours le même@x>"])
+@pytest.mark.parametrize("place", [INBOX, JUNK])
 async def test_adding_to_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
-    store: EncryptedMessageStore, meter: Meter, message_id: str
+    store: EncryptedMessageStore, meter: Meter, message_id: str, place: RemoteFolder
 ) -> None:
-    (inbox,) = await with_folders(store, INBOX)
+    (inbox,) = await with_folders(store, place)
     meter.taken()
     await store.add_messages(inbox, patients_letters(1, 200, message_id))
     in_empty = meter.taken()
@@ -82,6 +85,24 @@ async def test_adding_to_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
     meter.taken()
     await store.add_messages(inbox, patients_letters(50_000, 200, message_id))
     assert meter.taken() < 2 * in_empty
+
+
+@pytest.mark.parametrize("message_id", ["", "<toujours le même@x>"])
+async def test_setting_aside_in_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
+    store: EncryptedMessageStore, meter: Meter, message_id: str
+) -> None:
+    inbox, junk = await with_folders(store, INBOX, JUNK)
+    taken = []
+    for first, count in ((1, 200), (1_000, MANY)):
+        await store.add_messages(inbox, patients_letters(first, count, message_id))
+        newest = [row.id for row in await store.rows(FolderView(inbox), 0, 100)]
+        meter.taken()
+        await store.move_messages(newest, junk)
+        await store.move_messages(newest[:50], inbox)
+        row = await store.patient_row(HELENE)
+        assert row is not None
+        taken.append(meter.taken())
+    assert taken[1] < 2 * taken[0]
 
 
 @pytest.mark.parametrize("kind", ["folder", "without patients", "patients", "one patient"])

@@ -93,3 +93,39 @@ def test_every_table_is_strict_and_no_column_may_be_null(sql: Sql) -> None:
         assert strict, name
         for _, column, _, not_null, _, is_key in sql.execute(f"PRAGMA table_info({name})"):
             assert not_null or is_key, f"{name}.{column}"
+
+
+def test_what_lay_in_the_bin_before_is_set_aside(sql: Sql) -> None:
+    migrate(sql, MIGRATIONS[:7])
+    add_folder = "INSERT INTO folder (name, delimiter, role, selectable) VALUES (?, '/', ?, 1)"
+    sql.executemany(add_folder, [("INBOX", "inbox"), ("Corbeille", "trash"), ("Spam", "junk")])
+    # (folder, who wrote, when): of one message the newer copy lies in the bin
+    letters = [(1, 0, 10, "a"), (2, 0, 20, "a"), (2, 0, 30, ""), (2, 1, 25, ""), (3, 1, 40, "")]
+    for uid, (folder, from_owner, received_at, copy_key) in enumerate(letters, 1):
+        sql.execute(
+            """
+            INSERT INTO message (
+                folder_id, uid, message_id, received_at, written_at, subject, sender_mailbox,
+                sender_name, first_mailbox, first_name, recipients, from_owner, patient, copy_key,
+                size_bytes, server_flags, flags, has_attachment
+            ) VALUES (?, ?, '', ?, 0, '', '', '', '', '', '', ?, 'P', ?, 9, 0, 0, 0)
+            """,
+            (folder, uid, received_at, from_owner, copy_key),
+        )
+    read = "SELECT message_count, unread_count, last_at FROM patient_mail"
+    assert sql.execute(read).fetchall() == [(4, 4, 40)]
+    migrate(sql)
+    assert sql.execute("SELECT set_aside FROM message ORDER BY uid").fetchall() == [
+        (0,),
+        (1,),
+        (1,),
+        (0,),
+        (1,),
+    ]
+    assert sql.execute(
+        "SELECT is_copy FROM message WHERE copy_key = 'a' ORDER BY uid"
+    ).fetchall() == [
+        (0,),
+        (1,),
+    ]
+    assert sql.execute(read).fetchall() == [(4, 2, 25)]

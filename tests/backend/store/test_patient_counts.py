@@ -11,6 +11,7 @@ from contract.message_store_contract import (
     HELENE,
     INBOX,
     JEANNE,
+    JUNK,
     MARC,
     SENT,
     ids_of,
@@ -21,14 +22,30 @@ from contract.message_store_contract import (
 
 from tui_mailer.backend.store import EncryptedMessageStore
 from tui_mailer.backend.store.connection import Sql
+from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
 
 _KEPT = "SELECT matricule, message_count, unread_count, last_at FROM patient_mail ORDER BY 1"
-_COUNTED = """
-    SELECT patient, count(*), sum(flags & 1 = 0), max(received_at) FROM message
+_ASIDE = "(f.role = 'junk' OR (f.role = 'trash' AND m.from_owner = 0))"
+_COUNTED = f"""
+    SELECT patient, count(*), sum(flags & 1 = 0 AND NOT {_ASIDE}),
+           coalesce(max(received_at) FILTER (WHERE NOT {_ASIDE}), max(received_at))
+    FROM message AS m JOIN folder AS f ON f.id = m.folder_id
     WHERE patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 = 0)
     GROUP BY patient ORDER BY 1
 """
+# Of each message the copy that stands for it, and the one that should.
+_SHOWN = "SELECT copy_key, id FROM message WHERE copy_key <> '' AND is_copy = 0 ORDER BY 1"
+_SHOULD_BE_SHOWN = f"""
+    SELECT copy_key, id FROM (
+        SELECT m.id, copy_key, row_number() OVER (
+            PARTITION BY copy_key ORDER BY {_ASIDE}, received_at DESC, m.id DESC
+        ) AS place
+        FROM message AS m JOIN folder AS f ON f.id = m.folder_id WHERE copy_key <> ''
+    ) WHERE place = 1 ORDER BY 1
+"""
+TRASH = RemoteFolder("Corbeille", "/", FolderRole.TRASH)
+PLACES = (INBOX, SENT, ARCHIVE, TRASH, JUNK)
 FLAGS = (Flags.SEEN, Flags.DRAFT, Flags.SEEN | Flags.DRAFT, Flags.FLAGGED)
 
 
@@ -40,21 +57,22 @@ def message(chance: random.Random, uid: int) -> RemoteMessage:
     return replace(written, uid=uid, flags=flags)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(8))
 async def test_counts_follow_whatever_happens_to_messages(
     store: EncryptedMessageStore, seed: int
 ) -> None:
     chance = random.Random(seed)
-    folders = await with_folders(store, INBOX, SENT, ARCHIVE)
+    folders = await with_folders(store, *PLACES)
 
-    def compared(sql: Sql) -> tuple[list[object], list[object]]:
-        return sql.execute(_KEPT).fetchall(), sql.execute(_COUNTED).fetchall()
+    def compared(sql: Sql) -> list[tuple[list[object], list[object]]]:
+        pairs = ((_KEPT, _COUNTED), (_SHOWN, _SHOULD_BE_SHOWN))
+        return [(sql.execute(a).fetchall(), sql.execute(b).fetchall()) for a, b in pairs]
 
-    for uid in range(1, 60):
+    for uid in range(1, 90):
         folder = chance.choice(folders)
         held = await ids_of(store, folder)
         some = chance.sample(held, min(len(held), 3))
-        match chance.randint(0, 6):
+        match chance.randint(0, 7):
             case 0 | 1 | 2:
                 await store.add_messages(folder, [message(chance, uid)])
             case 3:
@@ -67,5 +85,8 @@ async def test_counts_follow_whatever_happens_to_messages(
             case 6:
                 uids = await store.known_flags(folder)
                 await store.remove_messages(folder, list(uids)[:1])
-        kept, counted = await store._database.read(compared)
-        assert kept == counted, f"after step {uid}"
+            case 7:
+                role = chance.choice((FolderRole.ORDINARY, FolderRole.TRASH, FolderRole.JUNK))
+                await store.save_folders([*PLACES[:2], replace(ARCHIVE, role=role), *PLACES[3:]])
+        for kept, counted in await store._database.read(compared):
+            assert kept == counted, f"after step {uid}"

@@ -62,7 +62,7 @@ _SAVE_CONTENT: Final = """
     ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
 """
 # Whom a draft is not yet written to, and what a stranger forged, is nobody's contact.
-_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
+_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS, FolderRole.JUNK})
 
 
 class Messages(Part):
@@ -82,10 +82,11 @@ class Messages(Part):
             asked = {"folder": folder_id, "uids": json_list(by_uid)}
             held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
             added = [message for uid, message in by_uid.items() if uid not in held]
-            rows = json_list(message_row(message, self._owner) for message in added)
+            role = FolderRole(folder[0])
+            rows = json_list(message_row(role, message, self._owner) for message in added)
             sql.execute(_INSERT, (folder_id, rows))
             sql.execute(_INDEX_HEADERS, (folder_id, json_list(m.uid for m in added)))
-            if folder[0] not in _WITHOUT_CONTACTS:
+            if role not in _WITHOUT_CONTACTS:
                 collect_contacts(sql, added, self._owner)
 
         await self._database.write(work)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.exchanges import read_exchange
 from tui_mailer.backend.store.part import Part
-from tui_mailer.backend.store.rows import LISTED, SUMMARY_COLUMNS, summary
+from tui_mailer.backend.store.rows import COUNTING, LISTED, SUMMARY_COLUMNS, summary
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
 from tui_mailer.domain.safe_text import safe_line
@@ -44,7 +44,7 @@ _CONDITIONS: Final = {
     # Who has answered has read.
     PatientFilter.NOT_READ: f"""
         {_STATE} = 'open' AND NOT EXISTS ({_ABOUT_LAST_SENT} AND r.kind = 'read') AND 1 = (
-            SELECT from_owner FROM message WHERE patient = p.matricule AND {LISTED}
+            SELECT from_owner FROM message WHERE patient = p.matricule AND {COUNTING}
                 AND report_state <> 3
             ORDER BY received_at DESC, uid DESC LIMIT 1
         )
@@ -62,15 +62,18 @@ _MAIL: Final = """
     LEFT JOIN patient_traits AS t ON t.matricule = p.matricule
     WHERE p.matricule = ?
 """
-_NEWEST: Final = f"""
-    SELECT id FROM message WHERE patient = :patient AND {LISTED} AND report_state <> :unless
+_NEWEST: Final = """
+    SELECT id FROM message WHERE patient = :patient AND {listed} AND report_state <> :unless
     ORDER BY received_at DESC, uid DESC LIMIT 1
-"""  # noqa: S608  (constants)
-# A report (3) is no letter, and says nothing about whose turn it is; unless there is nothing else.
+"""
+# A report (3) is no letter, and says nothing about whose turn it is, nor does what lies in the bin
+# or the junk; unless there is nothing else.
 _LAST: Final = f"""
     SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
     WHERE m.id = coalesce(
-        ({_NEWEST.replace(":unless", "3")}), ({_NEWEST.replace(":unless", "-1")})
+        ({_NEWEST.format(listed=COUNTING).replace(":unless", "3")}),
+        ({_NEWEST.format(listed=COUNTING).replace(":unless", "-1")}),
+        ({_NEWEST.format(listed=LISTED).replace(":unless", "-1")})
     )
 """  # noqa: S608  (constants)
 _RECEIVED: Final = """

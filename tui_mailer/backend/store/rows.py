@@ -7,7 +7,8 @@ from typing import Any, Final
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.values import from_stamp, storable, to_flags, to_size, to_stamp
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.message import MessageSummary, RemoteMessage
+from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.message import Aside, MessageSummary, RemoteMessage
 from tui_mailer.domain.report import Fate, ReportKind, may_be_report
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
@@ -28,11 +29,14 @@ SUMMARY_COLUMNS: Final = """
     CASE WHEN m.from_owner OR f.role = 'sent' THEN (
         SELECT r.kind || ' ' || r.reported_at FROM report AS r
         WHERE r.sent_id = m.message_id ORDER BY r.gravity LIMIT 1
-    ) END
+    ) END,
+    CASE WHEN m.patient <> '' AND f.role IN ('trash', 'junk') THEN f.role ELSE '' END
 """
 """What `summary` reads, of a message `m` and its folder `f`."""
 LISTED: Final = "patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 = 0)"
 """What an exchange consists of, word for word as the partial indexes have it: no draft of ours."""
+COUNTING: Final = f"{LISTED} AND set_aside = 0"
+"""What of it says whose turn it is: nothing that lies in the bin or the junk."""
 
 
 MESSAGE_COLUMNS: Final = (
@@ -48,6 +52,7 @@ MESSAGE_COLUMNS: Final = (
     "recipients",
     "from_owner",
     "patient",
+    "set_aside",
     "copy_key",
     "size_bytes",
     "flags",
@@ -58,11 +63,13 @@ MESSAGE_COLUMNS: Final = (
 """What `message_row` fills, in its order."""
 
 
-def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
-    """The columns of a message; only its folder is missing."""
+def message_row(role: FolderRole, message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
+    """The columns of a message of a folder with `role`; only the folder's id is missing."""
     recipients = message.to + message.cc + message.bcc
     first = recipients[0] if recipients else _NOBODY
     patient = _patient((message.sender, *recipients), owner.patient_domain)
+    from_owner = message.sender.mailbox.casefold() == owner.mailbox
+    in_bin = role is FolderRole.TRASH and not from_owner  # what we sent was sent
     flags = message.flags.value
     return (
         message.uid,
@@ -75,8 +82,9 @@ def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
         first.mailbox,
         first.name,
         " ".join(f"{a.name} {a.mailbox}" for a in recipients[:_MOST_RECIPIENTS_INDEXED]),
-        int(message.sender.mailbox.casefold() == owner.mailbox),
+        int(from_owner),
         patient,
+        int(bool(patient) and (role is FolderRole.JUNK or in_bin)),
         _copy_key(message, patient),
         to_size(message.size_bytes),
         flags,
@@ -107,6 +115,7 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
         patient_name=safe_line(row[16]),
         after_end=bool(row[17]),
         fate=_fate(row[18]),
+        aside=Aside(row[19]) if row[19] else None,
     )
 
 

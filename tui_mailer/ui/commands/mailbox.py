@@ -170,7 +170,7 @@ class ShowOutbox(Command["MailboxScreen"]):
 
     async def run(self, screen: "MailboxScreen") -> None:
         """List them above the screen."""
-        screen.app.push_screen(OutboxScreen(screen.engine))
+        screen.app.push_screen(OutboxScreen(screen.engine, screen.attachments_dir))
 
 
 class ShowJournal(Command["MailboxScreen"]):

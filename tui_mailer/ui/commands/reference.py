@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.screens.activation import ActivationSheet
 from tui_mailer.ui.screens.choose_filter import ChooseFilterScreen
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
@@ -37,6 +38,7 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     TemplatesScreen,
     DraftsScreen,
     OutboxScreen,
+    ActivationSheet,
     JournalScreen,
     SaveAttachmentScreen,
     ChooseFolderScreen,

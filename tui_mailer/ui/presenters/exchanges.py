@@ -5,8 +5,10 @@ from typing import Final
 
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.exchange import Exchange, ExchangeState
+from tui_mailer.domain.message import Aside
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary, Turn
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.presenters.fate import short_words
 from tui_mailer.ui.text import french_day, plural
 
 _ENDINGS: Final = {
@@ -18,6 +20,8 @@ _ENDINGS: Final = {
 _TURN_MARKS: Final = {Turn.OURS: "▶", Turn.PATIENTS: "▷", Turn.NOBODYS: ""}
 TURN_WIDTH: Final = 12
 AFTER_END: Final = "reçu après la fin"
+STILL_READING: Final = "boîte encore en cours de lecture"
+ASIDE_WORDS: Final = {Aside.BIN: "corbeille", Aside.JUNK: "indésirable"}
 END_TAKEN_BACK: Final = safe_line("↶ annulé : l’échange reste ouvert")
 
 
@@ -45,16 +49,29 @@ def turn_words(turn: Turn) -> str:
     return f"{_TURN_MARKS[turn]} {turn.value}".strip()
 
 
-def opened_words(patient: PatientSummary, now: datetime) -> str:
-    """What stands above an exchange, under the patient's name."""
+def fate_words(patient: PatientSummary, now: datetime) -> str:
+    """That the last message of ours came back: "✕ non distribué"; else ""."""
+    fate = patient.last.fate
+    return short_words(fate, now) if fate is not None and patient.came_back else ""
+
+
+def opened_words(patient: PatientSummary, now: datetime, *, all_read: bool = True) -> str:
+    """What stands above an exchange, under the patient's name.
+
+    `all_read` is False while the mailbox is being read for the first time: who seems to have been
+    written to never may have been.
+    """
+    if patient.exchange.state is ExchangeState.NONE and not all_read:
+        return STILL_READING
     parts = [
         standing(patient, now, at_length=True),
-        turn_words(patient.turn),
+        fate_words(patient, now) or turn_words(patient.turn),
         AFTER_END if patient.last.after_end else "",
     ]
     return " · ".join(part for part in parts if part)
 
 
-def list_words(narrowed: PatientFilter, count: int) -> str:
-    """What stands above the list of patients."""
-    return f"{plural(count, 'patient')} — filtre : {narrowed.value}"
+def list_words(narrowed: PatientFilter, count: int, *, all_read: bool = True) -> str:
+    """What stands above the list of patients; `all_read` as in `opened_words`."""
+    words = f"{plural(count, 'patient')} — filtre : {narrowed.value}"
+    return words if all_read else f"{words}\n  {STILL_READING}"

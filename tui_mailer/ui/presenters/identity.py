@@ -208,13 +208,21 @@ def still_to_confirm(missing: tuple[IdentityPoint, ...]) -> str:
     return "Reste : " + ", ".join(short[point] for point in missing) + "."
 
 
-def exchange_line(exchange: Exchange, since: str) -> str:
-    """Where the exchange with this patient stands; `since` is a date in words."""
+def exchange_line(exchange: Exchange, since: str, *, all_read: bool = True) -> str:
+    """Where the exchange with this patient stands.
+
+    Args:
+        exchange: as far as it is known.
+        since: a date in words.
+        all_read: False while the mailbox is being read for the first time.
+    """
     match exchange.state:
         case ExchangeState.OPEN:
             return f"Échange ouvert depuis le {since}."
         case ExchangeState.CLOSED:
             return f"Échange clos depuis le {since} : écrire le redémarre."
+        case ExchangeState.NONE if not all_read:
+            return "Boîte encore en cours de lecture : un échange passé peut manquer."
         case ExchangeState.NONE:
             return "Premier message à ce patient depuis cette boîte."
 

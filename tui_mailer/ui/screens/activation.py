@@ -39,7 +39,7 @@ class CopySheet(Command["ActivationSheet"]):
 
 
 class CloseSheet(Command["ActivationSheet"]):
-    """Revenir au message."""
+    """Revenir à l’écran précédent."""
 
     key = "escape,q"
     label = "Fermer"

@@ -20,11 +20,13 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.events import FoldersChanged
 from tui_mailer.domain.identity_entry import IdentityEntry, read_entry
 from tui_mailer.domain.ins import InsReading, Matricule
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.aside import run_aside
+from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.ins_search import AddKey, LeaveSearch, Opposition
@@ -79,6 +81,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         self._initial_text = text
         self._patients: tuple[KnownPatient, ...] = ()
         self._search_timer: Timer | None = None
+        self._all_read = True
         self.entry: IdentityEntry = self._read("")
 
     def compose(self) -> ComposeResult:
@@ -234,15 +237,25 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
 
     async def _show_known(self, matricule: Matricule) -> None:
         try:
-            exchange = await self._engine.exchange(matricule.text)
             known = await self._known(matricule)
+            self._panel.show_known(matricule, known)
+            await self._show_exchange(matricule)
         except MailerError as error:
             self.show_error(error)
-            return
-        self._panel.show_known(matricule, known)
+
+    async def _show_exchange(self, matricule: Matricule) -> None:
+        self._all_read = await self._engine.exchanges.are_all_known()
+        exchange = await self._engine.exchange(matricule.text)
         if self.reading.matricule == matricule:
             since = f"{exchange.since.astimezone():%d/%m/%Y}" if exchange.since else ""
-            self._panel.show_exchange(identity.exchange_line(exchange, since))
+            told = identity.exchange_line(exchange, since, all_read=self._all_read)
+            self._panel.show_exchange(told)
+
+    def on_engine_announced(self, message: EngineAnnounced) -> None:
+        """More of the mailbox was read: the exchange may be known now."""
+        matricule, is_news = self.reading.matricule, isinstance(message.event, FoldersChanged)
+        if is_news and matricule is not None and not self._all_read:
+            self._load_known(matricule)
 
     async def _known(self, matricule: Matricule) -> Known:
         patients = self._engine.patients

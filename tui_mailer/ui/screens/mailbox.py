@@ -47,6 +47,7 @@ from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
 from tui_mailer.ui.screens.mailbox_receipts import MailboxReceipts
 from tui_mailer.ui.screens.mailbox_reports import MailboxReports
 from tui_mailer.ui.screens.mailbox_search import MailboxSearch
+from tui_mailer.ui.screens.outbox import OutboxScreen
 from tui_mailer.ui.widgets.folder_pane import FolderPane
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList
@@ -323,6 +324,7 @@ class MailboxScreen(CommandScreen[None]):
                 self._show_line()
             case FoldersChanged():
                 await self._refresh_tree()
+                await self.exchanges.told()
             case MessagesChanged() if self._shows(event.folder_id):
                 await self._messages_changed()
             case ServerSearchAdvanced():
@@ -386,7 +388,8 @@ class MailboxScreen(CommandScreen[None]):
         if event.state is OutgoingState.COPY_MISSING and event.error is None:
             self.acting.tell(safe_line(f"✓ Message parti à {local_now():%H:%M}"))
         is_settled = event.state not in {OutgoingState.QUEUED, OutgoingState.SENDING}
-        if is_settled and event.error is not None:
+        is_told = isinstance(self.app.screen, OutboxScreen)
+        if is_settled and event.error is not None and not is_told:
             self.show_error(event.error)
 
     async def refresh_outbox(self) -> None:

@@ -125,12 +125,14 @@ class MailboxExchanges:
         heading = self._screen.query_one(ListHeading)
         if not isinstance(view, PatientsView):
             return
+        exchanges = self._screen.engine.exchanges
+        all_read = await exchanges.are_all_known()
         if not view.matricule:
-            heading.show_patients(self.narrowed, self.patients.row_count)
+            heading.show_patients(self.narrowed, self.patients.row_count, all_read=all_read)
             return
-        patient = await self._screen.engine.exchanges.row(view.matricule)
+        patient = await exchanges.row(view.matricule)
         if patient is not None:
-            heading.show_exchange(patient)
+            heading.show_exchange(patient, all_read=all_read)
 
     def arrange(self) -> None:
         """Show the list that is meant, and give it the focus that the other one had."""

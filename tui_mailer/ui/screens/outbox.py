@@ -1,6 +1,7 @@
 """The outbox: where each message that was handed over stands, and what can be done about it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,11 +11,15 @@ from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.events import OutgoingChanged
 from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.refusals import patient_can_activate
 from tui_mailer.ui import flows
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
 from tui_mailer.ui.errors import TooLateToTakeBack
+from tui_mailer.ui.presenters.fate import ACTIVATION_HINT
+from tui_mailer.ui.screens.activation import ActivationSheet
+from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.text import Part, cut, line
 from tui_mailer.ui.widgets.choice_list import ChoiceList
@@ -116,15 +121,50 @@ class BelieveSent(OnOutgoing):
             await screen.engine.outbox.believe_sent(outgoing.id)
 
 
+class ShowRefusalWords(Command["OutboxScreen"]):
+    """Lire la réponse exacte du serveur sur le message choisi."""
+
+    key = "f2"
+    label = "Réponse du serveur"
+
+    def enabled(self, screen: "OutboxScreen") -> bool:
+        """Where there is one; an error on the screen comes first."""
+        chosen = screen.selected
+        return screen.shown_error is None and chosen is not None and bool(chosen.server_words)
+
+    async def run(self, screen: "OutboxScreen") -> None:
+        """Open it above the list."""
+        if screen.selected is not None:
+            words = screen.selected.server_words
+            screen.app.push_screen(DetailsScreen("Réponse exacte du serveur", words))
+
+
+class HandOverSheet(Command["OutboxScreen"]):
+    """Texte à remettre au patient, pour qu’il active Mon espace santé."""
+
+    key = "i"
+    label = "Texte au patient"
+
+    def enabled(self, screen: "OutboxScreen") -> bool:
+        """Where activating would help."""
+        return screen.patient_can_activate
+
+    async def run(self, screen: "OutboxScreen") -> None:
+        """Open it above the list."""
+        screen.app.push_screen(ActivationSheet(screen.engine, screen.attachments_dir))
+
+
 class OutboxScreen(CommandModal[None]):
     """Lists messages being sent, oldest first, and explains the one under the cursor."""
 
     heading = "Envois"
-    commands = (Retry, Edit, StopSending, BelieveSent, *CHOOSING)
+    commands = (Retry, Edit, StopSending, BelieveSent, ShowRefusalWords, HandOverSheet, *CHOOSING)
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, attachments_dir: Path) -> None:
+        """`attachments_dir` is where a text for the patient is saved."""
         super().__init__()
         self.engine = engine
+        self.attachments_dir = attachments_dir
         self._unsettled: Sequence[Outgoing] = ()
 
     @property
@@ -136,6 +176,12 @@ class OutboxScreen(CommandModal[None]):
     def selected(self) -> Outgoing | None:
         """The message under the cursor."""
         return self._unsettled[self.choices.cursor] if self._unsettled else None
+
+    @property
+    def patient_can_activate(self) -> bool:
+        """The patient could get the chosen message after activating Mon espace santé."""
+        chosen = self.selected
+        return chosen is not None and patient_can_activate(chosen, self.engine.account)
 
     def compose(self) -> ComposeResult:
         """A title, the messages, why the chosen one is where it is, the keys."""
@@ -166,6 +212,8 @@ class OutboxScreen(CommandModal[None]):
         if self.selected is not None:
             if self.selected.explanation:
                 parts.append(safe_block(self.selected.explanation))
+            if self.patient_can_activate:
+                parts.append((f"\n{ACTIVATION_HINT}", "dim"))
             if self.selected.server_words:
                 parts += [("\nRéponse du serveur : ", "dim"), self.selected.server_words]
         self.query_one("#outbox-why", Static).update(line(*parts))

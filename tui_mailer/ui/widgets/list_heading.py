@@ -9,16 +9,19 @@ from tui_mailer.ui.text import line
 
 
 class ListHeading(Static):
-    """One line above the patients, two above an exchange."""
+    """One line above the patients, three above an exchange.
+
+    `all_read` is False while the mailbox is being read for the first time.
+    """
 
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def show_patients(self, narrowed: PatientFilter, count: int) -> None:
+    def show_patients(self, narrowed: PatientFilter, count: int, *, all_read: bool) -> None:
         """Above the list of patients."""
-        self.update(line(("◆ ", "bold $accent"), list_words(narrowed, count)))
+        self.update(line(("◆ ", "bold $accent"), list_words(narrowed, count, all_read=all_read)))
 
-    def show_exchange(self, patient: PatientSummary) -> None:
+    def show_exchange(self, patient: PatientSummary, *, all_read: bool) -> None:
         """Above an exchange."""
         name = patient.name or "(sans nom)"
         self.update(
@@ -26,6 +29,6 @@ class ListHeading(Static):
                 ("◆ patient ", "bold $accent"),
                 (name, "bold"),
                 f"\n  INS {patient.matricule.grouped}\n  ",
-                opened_words(patient, local_now()),
+                opened_words(patient, local_now(), all_read=all_read),
             )
         )

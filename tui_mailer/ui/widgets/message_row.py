@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.subject import shown_subject
-from tui_mailer.ui.presenters.exchanges import AFTER_END
+from tui_mailer.ui.presenters.exchanges import AFTER_END, ASIDE_WORDS
 from tui_mailer.ui.presenters.fate import short_words
 from tui_mailer.ui.text import cut, french_date, french_size
 from tui_mailer.ui.widgets.line_list import Piece, column
@@ -142,6 +142,8 @@ def _subject_marks(message: MessageSummary, style: RowStyle) -> list[Piece]:
     marks: list[Piece] = []
     if message.patient:
         marks.append((_AFTER_END if message.after_end else _PATIENT, "line--patient"))
+    if message.aside is not None:
+        marks.append((f"{ASIDE_WORDS[message.aside]}  ", "line--warning"))
     if message.fate is not None:
         words = short_words(message.fate, style.now) + "  "
         marks.append((words, "line--warning" if message.fate.kind.is_failure else "line--second"))

@@ -7,7 +7,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from tui_mailer.domain.patient_list import PatientSummary, Turn
-from tui_mailer.ui.presenters.exchanges import TURN_WIDTH, standing, turn_words
+from tui_mailer.ui.presenters.exchanges import TURN_WIDTH, fate_words, standing, turn_words
 from tui_mailer.ui.text import cut, french_date
 from tui_mailer.ui.widgets.line_list import Piece, column
 
@@ -35,13 +35,16 @@ def draw_patient(
     ]
     ins = patient.matricule.grouped
     state = standing(patient, now)
+    came_back = fate_words(patient, now)
+    came_back = f" {came_back}" if came_back else ""
     arrow = "→" if patient.last.outgoing else "←"
     last = f" · {arrow} {patient.last.subject.removeprefix('Re: ') or '(sans objet)'}"
-    last_width = width - _MARGIN - cell_len(ins) - 2 - cell_len(state) - 1
+    last_width = width - _MARGIN - cell_len(ins) - 2 - cell_len(state + came_back) - 1
     second = [
         (mark.ljust(_MARGIN), ""),
         (f"{ins}  ", "line--second"),
         (state, "line--patient"),
+        (came_back, "line--warning"),
         (cut(last, last_width), "line--second"),
     ]
     return [first, second]
