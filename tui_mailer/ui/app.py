@@ -18,6 +18,7 @@ from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.discreet import DiscreetApp
 from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
+from tui_mailer.ui.lost_terminal import mortal
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.pastes import guard_pastes
 from tui_mailer.ui.screens.details import DetailsScreen
@@ -69,7 +70,7 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """The platform's own driver, sparing bytes; what is pasted presses no key."""
         guard_pastes()
-        return thrifty(super().get_driver_class())
+        return mortal(thrifty(super().get_driver_class()))
 
     def on_mount(self) -> None:
         """Show the login screen; a lost terminal ends the program in order."""
