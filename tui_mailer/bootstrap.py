@@ -19,6 +19,7 @@ from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Outside, utc_now
 from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
@@ -28,11 +29,11 @@ from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.settings.writer import SettingsFile
-from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 
 if TYPE_CHECKING:
     from tui_mailer.demo.servers import DemoPractice
+    from tui_mailer.ui.app import MailerApp
 
 _DEMO_HINTS: Final = (
     "Démonstration : serveurs embarqués, personnes fictives, rien ne sort de ce poste.",
@@ -165,11 +166,23 @@ def _opening(settings: Settings, places: Places) -> Opening:
 
 
 async def _run_app(session: Session, opening: Opening) -> int:
-    app = MailerApp(session, opening)
-    await app.run_async()
+    async with AsyncExitStack() as stack:
+        if opening.account is not None and session.opens_by_itself(opening.account):
+            begun = EarlyOpening(session, opening.account)
+            stack.push_async_callback(begun.close)
+            opening = replace(opening, begun=begun)
+        # The longest of the launch: in a thread, so that the store opens meanwhile.
+        app = (await asyncio.to_thread(_app_class))(session, opening)
+        await app.run_async()
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0
+
+
+def _app_class() -> "type[MailerApp]":
+    from tui_mailer.ui.app import MailerApp
+
+    return MailerApp
 
 
 async def _run_demo(settings: Settings) -> int:

@@ -32,6 +32,8 @@ from tui_mailer.ui.widgets.line_list import LineList
 # The first seconds are our own work: importing, drawing.
 _STARTING_S: Final = 2.0
 _OFFERED_S: Final = 20.0
+# So long nothing is shown while a store opens by itself.
+_SOON_S: Final = 0.5
 
 
 def _downloads() -> Path:
@@ -72,8 +74,8 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         guard_pastes()
         return mortal(thrifty(super().get_driver_class()))
 
-    def on_mount(self) -> None:
-        """Show the login screen; a lost terminal ends the program in order."""
+    async def on_mount(self) -> None:
+        """Show the login screen, or the list if that is soon; a lost terminal ends the program."""
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = DARK.name
@@ -82,7 +84,12 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
-        self.push_screen(LoginScreen(self.session, self.opening), self._opened)
+        begun = self.opening.begun
+        engine = await begun.within(_SOON_S) if begun is not None else None
+        if engine is not None:
+            self._opened(engine)
+        else:
+            self.push_screen(LoginScreen(self.session, self.opening), self._opened)
 
     def _opened(self, engine: Engine | None) -> None:
         """The login screen gives an engine that is not started yet."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.template import Template
+from tui_mailer.engine.early_opening import EarlyOpening
 
 TemplateSource = Callable[[], Sequence[Template]]
 """Gives the templates as they are now; blocking."""
@@ -25,6 +26,7 @@ class Opening:
         light: begin with the light display.
         templates: texts to write from.
         attachments_dir: where attachments are saved unless the user says otherwise.
+        begun: the account's store is being opened already.
     """
 
     account: Account | None = None
@@ -36,3 +38,4 @@ class Opening:
     light: bool = False
     attachments_dir: Path | None = None
     templates: TemplateSource = tuple
+    begun: EarlyOpening | None = None
