@@ -23,7 +23,6 @@ from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.pastes import guard_pastes
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
-from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.themes import DARK, LIGHT
 from tui_mailer.ui.thrift import forget_picture, thrifty
@@ -65,6 +64,11 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.session = session
         self.opening = opening
         self.engine: Engine | None = None
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        # Before any style is parsed: they would all be parsed again.
+        self.set_reactive(MailerApp.theme, DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.animation_level = "none"
         self._line_timer: LineTimer | None = None
         self._bridge: Bridge | None = None
@@ -76,9 +80,6 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Show the login screen, or the list if that is soon; a lost terminal ends the program."""
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        self.theme = DARK.name
         self.set_class(self.opening.light, LIGHT_CLASS)
         self.set_timer(_STARTING_S, self._time_the_line)
         loop = asyncio.get_running_loop()
@@ -89,7 +90,12 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         if engine is not None:
             self._opened(engine)
         else:
-            self.push_screen(LoginScreen(self.session, self.opening), self._opened)
+            self._log_in()
+
+    def _log_in(self) -> None:
+        from tui_mailer.ui.screens.login import LoginScreen  # late: often there is none
+
+        self.push_screen(LoginScreen(self.session, self.opening), self._opened)
 
     def _opened(self, engine: Engine | None) -> None:
         """The login screen gives an engine that is not started yet."""
@@ -98,14 +104,14 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
             return
         self.engine = engine
         self._bridge = Bridge(self, engine)
-        self.push_screen(
-            MailboxScreen(
-                engine,
-                partial(self.session.change_password, engine),
-                self.opening.attachments_dir or _downloads(),
-            )
+        mailbox = MailboxScreen(
+            engine,
+            partial(self.session.change_password, engine),
+            self.opening.attachments_dir or _downloads(),
         )
-        engine.start()
+        self.push_screen(mailbox)
+        # What is held is shown before anything is asked for.
+        mailbox.call_after_refresh(engine.start)
         if self.opening.compose_ins:
             flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
 

@@ -26,7 +26,6 @@ from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
-from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 from tui_mailer.ui.screens.new_message import NewMessageScreen
@@ -185,6 +184,8 @@ async def _compose(
     attach: Sequence[Path] = (),
     warning: MailerError | None = None,
 ) -> Outgoing | None:
+    from tui_mailer.ui.screens.compose import ComposeScreen  # late: the largest of all
+
     opening = _opening(app)
     screen = ComposeScreen(
         engine, draft, banner, offers_editor=opening.editor, templates=opening.templates
