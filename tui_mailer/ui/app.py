@@ -78,15 +78,21 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         guard_pastes()
         return mortal(thrifty(super().get_driver_class()))
 
-    async def on_mount(self) -> None:
-        """Show the login screen, or the list if that is soon; a lost terminal ends the program."""
+    def on_mount(self) -> None:
+        """A lost terminal ends the program in order."""
         self.set_class(self.opening.light, LIGHT_CLASS)
         self.set_timer(_STARTING_S, self._time_the_line)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
+        # Aside: Textual draws, and throws away, whatever is shown before it is done starting.
+        self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
+        """Show the login screen, or the list if that is soon."""
         begun = self.opening.begun
-        engine = await begun.within(_SOON_S) if begun is not None else None
+        with self.batch_update():  # nothing to look at yet
+            engine = await begun.within(_SOON_S) if begun is not None else None
         if engine is not None:
             self._opened(engine)
         else:
@@ -109,11 +115,19 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
             partial(self.session.change_password, engine),
             self.opening.attachments_dir or _downloads(),
         )
+        # Textual says so after a first layout only, which would be drawn for nothing.
+        mailbox.add_class(self._breadth)
         self.push_screen(mailbox)
         # What is held is shown before anything is asked for.
         mailbox.call_after_refresh(engine.start)
         if self.opening.compose_ins:
             flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
+
+    @property
+    def _breadth(self) -> str:
+        """The class of the breakpoint that the terminal's width is at."""
+        columns = self.size.width
+        return [name for least, name in self.HORIZONTAL_BREAKPOINTS if columns >= least][-1]
 
     # --- the line to the terminal
 
