@@ -3,36 +3,34 @@
 import asyncio
 import os
 import pwd
-import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui_mailer.audit_command import ask_passphrase, export
-from tui_mailer.audit_export import Period
 from tui_mailer.backend.files.user_files import UserFiles
-from tui_mailer.backend.imap.connector import ImapConnector
+from tui_mailer.backend.late import LateConnector, LateSubmission
 from tui_mailer.backend.secrets.secrets import Secrets
-from tui_mailer.backend.smtp.submission import SmtpSubmission
 from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Outside, utc_now
 from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
-from tui_mailer.memory import share_one_heap
+from tui_mailer.memory import loading, screen_stands, share_one_heap
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.settings.writer import SettingsFile
-from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 
 if TYPE_CHECKING:
+    from tui_mailer.audit_export import Period
     from tui_mailer.demo.servers import DemoPractice
+    from tui_mailer.ui.app import MailerApp
 
 _DEMO_HINTS: Final = (
     "Démonstration : serveurs embarqués, personnes fictives, rien ne sort de ce poste.",
@@ -70,8 +68,8 @@ def make_session(
 ) -> Session:
     """The real thing behind every port. `derivation`: what a passphrase costs to try."""
     outside = Outside(
-        connector=ImapConnector(),
-        submission=SmtpSubmission(),
+        connector=LateConnector(),
+        submission=LateSubmission(),
         secrets=Secrets(),
         files=UserFiles(),
         system_user=_system_user(),
@@ -108,7 +106,7 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
     return asyncio.run(_run_app(make_session(places, settings.options), opening))
 
 
-def run_audit(places: Places, period: Period, *, form: str, address: str = "") -> int:
+def run_audit(places: Places, period: "Period", *, form: str, address: str = "") -> int:
     """Print the journal of an account; the exit status, 2 when it was touched.
 
     Raises:
@@ -122,8 +120,10 @@ def run_audit(places: Places, period: Period, *, form: str, address: str = "") -
 
 
 async def _run_audit(
-    account: Account, opener: EncryptedStoreOpener, period: Period, form: str
+    account: Account, opener: EncryptedStoreOpener, period: "Period", form: str
 ) -> int:
+    from tui_mailer.audit_command import ask_passphrase, export  # late: a command of its own
+
     passphrase = ""
     if account.secret_origin not in {SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND}:
         credentials = await Secrets().credentials(account)
@@ -165,11 +165,25 @@ def _opening(settings: Settings, places: Places) -> Opening:
 
 
 async def _run_app(session: Session, opening: Opening) -> int:
-    app = MailerApp(session, opening)
-    await app.run_async()
+    async with AsyncExitStack() as stack:
+        if opening.account is not None and session.opens_by_itself(opening.account):
+            begun = EarlyOpening(session, opening.account)
+            stack.push_async_callback(begun.close)
+            opening = replace(opening, begun=begun)
+        # The longest of the launch: in a thread, so that the store opens meanwhile.
+        with loading():
+            make_app = await asyncio.to_thread(_app_class)
+        app = make_app(session, replace(opening, once_shown=screen_stands))
+        await app.run_async()
     if app.fault is not None:
         raise app.fault
     return app.return_code or 0
+
+
+def _app_class() -> "type[MailerApp]":
+    from tui_mailer.ui.app import MailerApp
+
+    return MailerApp
 
 
 async def _run_demo(settings: Settings) -> int:
@@ -177,6 +191,8 @@ async def _run_demo(settings: Settings) -> int:
         from tui_mailer.demo.servers import DemoPractice  # late: only the demo needs its servers
     except ModuleNotFoundError as missing:
         raise DemoMissing from missing
+    import tempfile  # late, as above
+
     async with AsyncExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tui-mailer-")))
         practice = await stack.enter_async_context(DemoPractice())

@@ -10,6 +10,7 @@ from datetime import date
 from tui_mailer.arguments import parser
 from tui_mailer.diagnostics import record_incident, silence_libraries
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.memory import loading
 
 _BROKEN = (
     "Le programme a rencontré une erreur inattendue et s’est fermé.\n"
@@ -54,8 +55,9 @@ def _ins(arguments: Namespace) -> int:
 
 def _open_interface(arguments: Namespace) -> int:
     # Late: Textual takes half a second to import, and only the interface needs it.
-    from tui_mailer import bootstrap
-    from tui_mailer.settings.model import Places
+    with loading():
+        from tui_mailer import bootstrap
+        from tui_mailer.settings.model import Places
 
     places = Places.usual()
     if arguments.reglages is not None:

@@ -1,9 +1,13 @@
-"""Little memory kept for nothing."""
+"""Little memory kept for nothing, and little time spent looking for it."""
 
-import ctypes
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 _M_ARENA_MAX: Final = -8  # <malloc.h>
+# Python's own is 700; some 25 objects are made for each message learnt.
+_OBJECTS_BEFORE_A_LOOK: Final = 10_000
 
 
 def share_one_heap() -> None:
@@ -12,6 +16,8 @@ def share_one_heap() -> None:
     glibc gives each thread a heap of its own, and what one of them used for a synchronisation of
     100,000 messages stays there unused: 13 MiB of it were measured (mallopt(3), M_ARENA_MAX).
     """
+    import ctypes  # late: the command line alone does without
+
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
@@ -22,6 +28,29 @@ def give_back() -> None:
 
     Without it, 25 MiB stayed after a synchronisation of 100,000 messages (malloc_trim(3)).
     """
+    import ctypes  # late, as above
+
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """While modules are loaded: what they make stays, and is not searched for garbage, ever."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def screen_stands() -> None:
+    """What there is now stays: keep the collector off it, and let it look less often.
+
+    To look at all that the program and its screen are made of takes 80 ms, and a synchronisation
+    had it done again and again: keys waited for it.
+    """
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_A_LOOK, 20, 20)

@@ -77,6 +77,33 @@ def test_the_mailer_itself_never_loads_the_demo() -> None:
     assert not {"pymap", "aiosmtpd", "trustme"} & loaded
 
 
+def test_the_first_list_waits_for_nothing_that_it_does_not_show() -> None:
+    """Each of these takes long to load, or loads what does."""
+    loaded = loaded_after(
+        "import tui_mailer.bootstrap\n"
+        "tui_mailer.bootstrap._app_class()\n"
+        "import tui_mailer.ui.screens.mailbox"
+    )
+    assert "textual" in loaded
+    assert not loaded & {
+        "aioimaplib",
+        "aiosmtplib",
+        "csv",
+        "importlib.resources",
+        "inscriptis",
+        "keyring",
+        "lxml",
+        "stdnum",
+        "textual.widgets._text_area",
+        "tomlkit",
+        "tui_mailer.audit_command",
+        "tui_mailer.ui.screens.compose",
+        "tui_mailer.ui.screens.ins_search",
+        "tui_mailer.ui.screens.journal",
+        "tui_mailer.ui.screens.login",
+    }
+
+
 @pytest.mark.parametrize("library", HOMES)
 def test_a_library_lives_in_one_place(library: str) -> None:
     strangers = []

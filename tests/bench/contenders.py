@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from urllib.parse import quote
 from servers.people import PRACTICE
 from servers.practice import RealServers
 
+import tui_mailer
 from bench.pty_screen import Screen
 
 _LOGIN_S = 60.0
@@ -69,6 +71,8 @@ class Ours:
         return _first_line([sys.executable, "-m", "tui_mailer", "--version"])
 
     def prepare(self, home: Path, servers: RealServers) -> None:
+        # As an installation does; PYTHONDONTWRITEBYTECODE would have it compiled at each start.
+        compileall.compile_dir(Path(tui_mailer.__file__).parent, quiet=1)
         (home / "secret").write_text(PRACTICE.password)
         (home / "reglages.toml").write_text(
             f'[[compte]]\nadresse = "{PRACTICE.address}"\n'

@@ -24,6 +24,7 @@ from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import FolderView, SearchView
 from tui_mailer.domain.search import parse
 from tui_mailer.engine.engine import Engine, utc_now
+from tui_mailer.memory import screen_stands
 from tui_mailer.settings.model import Places
 from tui_mailer.settings.reader import load
 from tui_mailer.ui.app import MailerApp
@@ -74,7 +75,7 @@ async def measure(settings: Path, store: Path, attachment: Path, recipient: str)
     known = load(settings)
     places = Places(settings, store, store)
     session = make_session(places, replace(known.options, undo_send_s=0.0))
-    app = MailerApp(session, Opening(account=known.accounts[0]))
+    app = MailerApp(session, Opening(account=known.accounts[0], once_shown=screen_stands))
     async with app.run_test(size=(120, 40)):
         heartbeat = Heartbeat()
         beating = asyncio.create_task(heartbeat.beat())

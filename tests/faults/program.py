@@ -38,9 +38,9 @@ def store_directory(home: Path) -> Path:
 
 
 @asynccontextmanager
-async def logged_in(home: Path) -> AsyncIterator[PtyProgram]:
+async def logged_in(home: Path, *, signalled: bool = True) -> AsyncIterator[PtyProgram]:
     is_first = not store_directory(home).exists()
-    async with running(home) as program:
+    async with running(home, signalled=signalled) as program:
         if is_first:
             await program.shows("Se connecter")
             program.press(SEND)

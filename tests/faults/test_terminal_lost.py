@@ -1,24 +1,44 @@
 """The SSH session dies under the program: the terminal is gone, what was written is not."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
 from faults.program import Typist, begin_message, logged_in, opened_store, write_settings
 from faults.stage import BadLines
 from servers.people import PRACTICE
 from servers.practice import RealServers
 
+_WHOLE_PICTURE = "\x0c"
 
+
+@pytest.mark.parametrize("signalled", [True, False], ids=["SIGHUP", "end of file alone"])
 async def test_a_terminal_that_is_gone_ends_the_program_and_keeps_every_word(
-    tmp_path: Path, real_servers: RealServers, lines: BadLines
+    tmp_path: Path, real_servers: RealServers, lines: BadLines, signalled: bool
 ) -> None:
     real_servers.empty(PRACTICE.address)
     write_settings(tmp_path, real_servers, lines, undo_s=1)
-    async with logged_in(tmp_path) as program:
+    async with logged_in(tmp_path, signalled=signalled) as program:
         await begin_message(program, "coupé")
         typist = Typist(program, "mot")
         await typist.type_for(1.0)
         await program.shows(typist.text.split()[-1])
         program.hang_up()
-        assert await program.ends() in {0, 1}
+        assert await program.ends() == 0
     async with opened_store(tmp_path) as store:
         assert [draft.body for draft in await store.drafts()] == [typist.text]
+    assert not (tmp_path / "state").exists(), "an incident was reported"
+
+
+async def test_a_line_that_dies_while_it_is_full_ends_the_program(
+    tmp_path: Path, real_servers: RealServers, lines: BadLines
+) -> None:
+    """Textual waits for the thread that writes, and that one ended on its first refused write."""
+    real_servers.empty(PRACTICE.address)
+    write_settings(tmp_path, real_servers, lines, undo_s=1)
+    async with logged_in(tmp_path, signalled=False) as program:
+        for _ in range(800):
+            program.press(_WHOLE_PICTURE)
+            await asyncio.sleep(0.005)
+        program.hang_up()
+        assert await program.ends() == 0

@@ -100,8 +100,12 @@ async def running(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     size: Size = _USUAL,
+    signalled: bool = True,
 ) -> AsyncIterator[PtyProgram]:
-    """Start ``tui-mailer`` in a terminal of 100 x 30 or of `size`, with every XDG directory below `home`."""
+    """Start ``tui-mailer`` in a terminal of 100 x 30 or of `size`, with every XDG directory below `home`.
+
+    `signalled`: the terminal's end is told by SIGHUP too; False is as below a program that keeps it.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *reversed(size), 0, 0))
     os.set_blocking(ours, False)
@@ -115,7 +119,7 @@ async def running(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=_own_terminal,
+        preexec_fn=_own_terminal if signalled else None,
         env={**os.environ, "TERM": "xterm-256color", **places, **(environment or {})},
     )
     os.close(theirs)

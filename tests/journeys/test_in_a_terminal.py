@@ -169,3 +169,21 @@ async def test_a_datamatrix_is_read_from_a_bracketed_paste_and_from_a_scanners_k
             await program.shows("à lire")
         program.press(QUIT)
         assert await program.ends() == 0
+
+
+async def test_a_later_start_draws_its_picture_once(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    """A picture takes 7,500 bytes; drawn anew once its size is told, the whole took 10,000 to 16,000."""
+    prepare(tmp_path, real_servers, *(received(f"Lettre {number}") for number in range(40)))
+    async with running(tmp_path) as program:
+        await log_in(program)
+        program.press(QUIT)
+        assert await program.ends() == 0
+    async with running(tmp_path, size=(120, 40)) as program:
+        await program.shows("Lettre 39")
+        await program.shows("à jour")
+        await program.settles()
+        assert len(program.written) < 9_600
+        program.press(QUIT)
+        assert await program.ends() == 0

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from stdnum.fr import nir
-
 LENGTH = 15
 LENGTH_WITHOUT_KEY = 13
 
@@ -52,6 +50,8 @@ def computed_key(thirteen: str) -> str:
     if len(thirteen) != LENGTH_WITHOUT_KEY or stray_position(thirteen) is not None:
         msg = "a key is computed from 13 digits, 2A and 2B apart"
         raise ValueError(msg)
+    from stdnum.fr import nir  # late: it loads pydoc
+
     return str(nir.calc_check_digits(thirteen))
 
 

@@ -5,6 +5,7 @@ next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─�
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import SecretUnavailable
@@ -15,6 +16,8 @@ from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.journal_answers import DONE
 from tui_mailer.engine.options import EngineOptions
+
+_GIVEN: Final = frozenset({SecretOrigin.COMMAND, SecretOrigin.KEYRING})
 
 
 class Session:
@@ -45,13 +48,27 @@ class Session:
         """True when the account was opened on this machine before."""
         return self._opener.exists(account)
 
+    def opens_by_itself(self, account: Account) -> bool:
+        """True when it has a store, and a command or the keyring is to give the passphrase."""
+        return self.has_store(account) and account.secret_origin in _GIVEN
+
+    async def open_by_itself(self, account: Account) -> Engine | None:
+        """As `open`, asking nobody; None when the passphrase must be typed.
+
+        Raises:
+            SecretUnavailable: the command or the keyring failed.
+            StoreProblem: as `open`.
+        """
+        passphrase = await self.passphrase_from_elsewhere(account)
+        return await self.open(account, passphrase) if passphrase else None
+
     async def passphrase_from_elsewhere(self, account: Account) -> str:
         """The password of the command or the keyring, which also opens the store; "" if typed.
 
         Raises:
             SecretUnavailable: the command or the keyring failed.
         """
-        if account.secret_origin in {SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND}:
+        if account.secret_origin not in _GIVEN:
             return ""
         credentials = await self._outside.secrets.credentials(account)
         return credentials.password if credentials else ""

@@ -11,7 +11,6 @@ from tui_mailer.domain.message import Link, ReadMessage
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_join, safe_line
 from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
 from tui_mailer.mime.attachments import attached, describe, is_body, part_content
-from tui_mailer.mime.html_text import render_html
 from tui_mailer.mime.receipt_request import request_in
 from tui_mailer.mime.tree import Part, children_of, take_apart
 from tui_mailer.mime.words import decode_text, decode_words
@@ -152,6 +151,8 @@ class _Reading:
         if part.get_content_type() != "text/html":
             self.pieces.append(safe_block(text.rstrip(_BLANKS)))
             return
+        from tui_mailer.mime.html_text import render_html  # late: lxml, for HTML alone
+
         rendered = render_html(text, len(self.links) + 1)
         if rendered.simplified:
             self.flaws.append(

@@ -10,8 +10,6 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from lxml import etree
-
 from tui_mailer.domain.trust import WhiteList
 
 MAX_SIZE_BYTES: Final = 20_000_000
@@ -39,8 +37,10 @@ def parse_white_list(content: bytes) -> WhiteList:
     """
     if len(content) > MAX_SIZE_BYTES:
         raise NotAWhiteList
+    from lxml import etree  # late: few have a list
+
     try:
-        root = etree.fromstring(content, _parser())
+        root = etree.fromstring(content, _parser(etree))
     except (etree.LxmlError, ValueError) as error:
         raise NotAWhiteList from error
     if root is None or root.tag != _ROOT or root.getroottree().docinfo.doctype:
@@ -52,7 +52,7 @@ def parse_white_list(content: bytes) -> WhiteList:
     return WhiteList(domains, _moment(root.findtext(_DATE, "").strip()))
 
 
-def _parser() -> Any:  # noqa: ANN401  (a library without types)
+def _parser(etree: Any) -> Any:  # noqa: ANN401  (a library without types)
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,

@@ -5,7 +5,6 @@ program's own of the same title.
 """
 
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +40,5 @@ class TemplateFolder:
 
 
 def _packaged() -> Iterator[Template]:
-    for file in (files(__package__) / _FOLDER).iterdir():
-        if file.name.endswith(".txt"):
-            yield read_template(file.name.removesuffix(".txt"), file.read_text(encoding="utf-8"))
+    for path in (Path(__file__).parent / _FOLDER).glob("*.txt"):
+        yield read_template(path.stem, path.read_text(encoding="utf-8"))

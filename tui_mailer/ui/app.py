@@ -18,11 +18,11 @@ from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.discreet import DiscreetApp
 from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
+from tui_mailer.ui.lost_terminal import mortal
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.pastes import guard_pastes
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
-from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.themes import DARK, LIGHT
 from tui_mailer.ui.thrift import forget_picture, thrifty
@@ -31,6 +31,8 @@ from tui_mailer.ui.widgets.line_list import LineList
 # The first seconds are our own work: importing, drawing.
 _STARTING_S: Final = 2.0
 _OFFERED_S: Final = 20.0
+# So long nothing is shown while a store opens by itself.
+_SOON_S: Final = 0.5
 
 
 def _downloads() -> Path:
@@ -62,6 +64,11 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.session = session
         self.opening = opening
         self.engine: Engine | None = None
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        # Before any style is parsed: they would all be parsed again.
+        self.set_reactive(MailerApp.theme, DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.animation_level = "none"
         self._line_timer: LineTimer | None = None
         self._bridge: Bridge | None = None
@@ -69,18 +76,31 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """The platform's own driver, sparing bytes; what is pasted presses no key."""
         guard_pastes()
-        return thrifty(super().get_driver_class())
+        return mortal(thrifty(super().get_driver_class()))
 
     def on_mount(self) -> None:
-        """Show the login screen; a lost terminal ends the program in order."""
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        self.theme = DARK.name
+        """A lost terminal ends the program in order."""
         self.set_class(self.opening.light, LIGHT_CLASS)
         self.set_timer(_STARTING_S, self._time_the_line)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
+        # Aside: Textual draws, and throws away, whatever is shown before it is done starting.
+        self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
+        """Show the login screen, or the list if that is soon."""
+        begun = self.opening.begun
+        with self.batch_update():  # nothing to look at yet
+            engine = await begun.within(_SOON_S) if begun is not None else None
+        if engine is not None:
+            self._opened(engine)
+        else:
+            self._log_in()
+
+    def _log_in(self) -> None:
+        from tui_mailer.ui.screens.login import LoginScreen  # late: often there is none
+
         self.push_screen(LoginScreen(self.session, self.opening), self._opened)
 
     def _opened(self, engine: Engine | None) -> None:
@@ -90,16 +110,28 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
             return
         self.engine = engine
         self._bridge = Bridge(self, engine)
-        self.push_screen(
-            MailboxScreen(
-                engine,
-                partial(self.session.change_password, engine),
-                self.opening.attachments_dir or _downloads(),
-            )
+        mailbox = MailboxScreen(
+            engine,
+            partial(self.session.change_password, engine),
+            self.opening.attachments_dir or _downloads(),
         )
-        engine.start()
+        # Textual says so after a first layout only, which would be drawn for nothing.
+        mailbox.add_class(self._breadth)
+        self.push_screen(mailbox)
+        # What is held is shown before anything is asked for.
+        mailbox.call_after_refresh(self._start, engine)
         if self.opening.compose_ins:
             flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
+
+    def _start(self, engine: Engine) -> None:
+        self.opening.once_shown()
+        engine.start()
+
+    @property
+    def _breadth(self) -> str:
+        """The class of the breakpoint that the terminal's width is at."""
+        columns = self.size.width
+        return [name for least, name in self.HORIZONTAL_BREAKPOINTS if columns >= least][-1]
 
     # --- the line to the terminal
 

@@ -1,6 +1,7 @@
 """The ways through several screens: each opens one after the other and ends where it began.
 
-One way at a time: a key pressed twice opens one composer.
+One way at a time: a key pressed twice opens one composer. The large screens are imported by the
+way that shows them: the first list waits for none of them.
 """
 
 import logging
@@ -26,10 +27,6 @@ from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
-from tui_mailer.ui.screens.compose import ComposeScreen
-from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
-from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
-from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.screens.question import Question
 
 _GROUP: Final = "flow"
@@ -89,6 +86,8 @@ def resume_stored_draft(app: App[Any], engine: Engine, message_id: int) -> None:
 
 
 async def _new_message(app: App[Any], engine: Engine) -> None:
+    from tui_mailer.ui.screens.new_message import NewMessageScreen
+
     choice = await app.push_screen_wait(NewMessageScreen())
     if choice == "professional":
         await _compose(app, engine, engine.writing.sign(Draft()))
@@ -99,6 +98,8 @@ async def _new_message(app: App[Any], engine: Engine) -> None:
 async def _write_to_patient(
     app: App[Any], engine: Engine, text: str, attach: Sequence[Path]
 ) -> None:
+    from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+
     confirmed = await app.push_screen_wait(InsSearchScreen(engine, text, Purpose.WRITE))
     if confirmed is not None:
         address = confirmed.matricule.address(engine.account.patient_domain)
@@ -107,6 +108,8 @@ async def _write_to_patient(
 
 
 async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
+    from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+
     await have_whole(engine, message_id)
     draft = engine.writing.sign(await engine.writing.reply(message_id, to_all=to_all))
     patients = patients_of(draft, engine.account)
@@ -141,6 +144,9 @@ async def _resume_stored(app: App[Any], engine: Engine, message_id: int) -> None
 
 
 async def _end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
+    from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
+    from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
+
     patient = await _known_banner(engine, [matricule])
     if patient is None:
         return
@@ -185,6 +191,8 @@ async def _compose(
     attach: Sequence[Path] = (),
     warning: MailerError | None = None,
 ) -> Outgoing | None:
+    from tui_mailer.ui.screens.compose import ComposeScreen
+
     opening = _opening(app)
     screen = ComposeScreen(
         engine, draft, banner, offers_editor=opening.editor, templates=opening.templates

@@ -6,9 +6,14 @@ from pathlib import Path
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.template import Template
+from tui_mailer.engine.early_opening import EarlyOpening
 
 TemplateSource = Callable[[], Sequence[Template]]
 """Gives the templates as they are now; blocking."""
+
+
+def _nothing() -> None:
+    """To be done by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Opening:
         light: begin with the light display.
         templates: texts to write from.
         attachments_dir: where attachments are saved unless the user says otherwise.
+        begun: the account's store is being opened already.
+        once_shown: called when the mailbox is on screen.
     """
 
     account: Account | None = None
@@ -36,3 +43,5 @@ class Opening:
     light: bool = False
     attachments_dir: Path | None = None
     templates: TemplateSource = tuple
+    begun: EarlyOpening | None = None
+    once_shown: Callable[[], None] = _nothing

@@ -329,7 +329,8 @@ class CommandScreen(Screen[ResultT]):
     @property
     def shown_error(self) -> MailerError | None:
         """The error on the screen, if there is one."""
-        return self._notice.error if self._notice is not None else None
+        notice = self._notice
+        return notice.error if notice is not None else None
 
     def show_error(self, error: MailerError) -> None:
         """Show an error until it is closed or replaced."""
@@ -345,8 +346,7 @@ class CommandScreen(Screen[ResultT]):
 
     @property
     def _notice(self) -> Notice | None:
-        found = self.query(Notice)
-        return found.first() if found else None
+        return self.query_one_optional(Notice)
 
 
 class CommandModal(ModalScreen[ResultT], CommandScreen[ResultT]):

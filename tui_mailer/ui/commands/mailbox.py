@@ -17,7 +17,6 @@ from tui_mailer.ui.commands.searching import SEARCHING, Find
 from tui_mailer.ui.presenters.source import source_text
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.drafts import DraftsScreen
-from tui_mailer.ui.screens.journal import JournalScreen
 from tui_mailer.ui.screens.new_password import NewPasswordScreen
 from tui_mailer.ui.screens.outbox import OutboxScreen
 from tui_mailer.ui.screens.save_attachment import SaveAttachmentScreen
@@ -181,6 +180,8 @@ class ShowJournal(Command["MailboxScreen"]):
 
     async def run(self, screen: "MailboxScreen") -> None:
         """List it above the screen."""
+        from tui_mailer.ui.screens.journal import JournalScreen  # late: as in `flows`
+
         screen.app.push_screen(JournalScreen(screen.engine))
 
 

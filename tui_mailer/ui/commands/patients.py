@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.ui.commands.base import Command
-from tui_mailer.ui.screens.opposition import OppositionScreen
 
 if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -24,6 +23,8 @@ class PatientOpposition(Command["MailboxScreen"]):
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Open it above the mailbox."""
+        from tui_mailer.ui.screens.opposition import OppositionScreen  # late: as in `flows`
+
         text = screen.exchanges.matricule
         if text:
             patients = screen.engine.patients

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
-from tui_mailer.domain.account import Account, SecretOrigin
+from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.engine.engine import Engine
@@ -45,6 +45,7 @@ class LoginScreen(CommandScreen[Engine]):
         super().__init__()
         self._session = session
         self._opening = opening
+        self._begun = opening.begun
         self._base: Account | None = None
         self._worker: Worker[None] | None = None
         self.known_account: Account | None = None
@@ -110,7 +111,7 @@ class LoginScreen(CommandScreen[Engine]):
         passphrase = self.query_one("#passphrase", Input)
         passphrase.value = self._opening.password
         passphrase.focus()
-        if account.secret_origin in {SecretOrigin.COMMAND, SecretOrigin.KEYRING}:
+        if self._session.opens_by_itself(account):
             self.connect()
 
     def show_form(self) -> None:
@@ -197,13 +198,21 @@ class LoginScreen(CommandScreen[Engine]):
     async def _open(self, account: Account) -> None:
         passphrase = self.query_one("#passphrase", Input)
         try:
-            password = passphrase.value or await self._session.passphrase_from_elsewhere(account)
-            if not password:
-                passphrase.focus()
-                return
-            engine = await self._session.open(account, password)
+            engine = await self._opened(account, passphrase.value)
         except MailerError as error:
             self.show_error(error)
             passphrase.focus()
             return
-        self.dismiss(engine)
+        if engine is None:
+            passphrase.focus()
+        else:
+            self.dismiss(engine)
+
+    async def _opened(self, account: Account, typed: str) -> Engine | None:
+        """What was begun before this screen, the first time; None when nothing was typed."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            return await begun.engine()
+        if typed:
+            return await self._session.open(account, typed)
+        return await self._session.open_by_itself(account)

@@ -132,7 +132,11 @@ class MailboxScreen(CommandScreen[None]):
         self.watch_stage(self.stage)
         self._show_line()
         await self.refresh_outbox()
-        await self._refresh_tree()
+        # At once, and not when the pane tells: the first picture has the list.
+        with self.prevent(FolderPane.Chosen):
+            await self._refresh_tree()
+        if self.folders.current is not None:
+            await self.show_view(FolderPane.Chosen(self.folders.current))
 
     # --- the panes
 

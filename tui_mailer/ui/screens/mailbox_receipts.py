@@ -6,7 +6,6 @@ from tui_mailer.domain.errors import UnconfirmedIdentity
 from tui_mailer.domain.message import MessageSummary, ReadMessage
 from tui_mailer.engine.receipts import ReceiptDue
 from tui_mailer.ui.presenters.receipt import question_text
-from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 from tui_mailer.ui.screens.question import Question
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ class MailboxReceipts:
 
     async def _give(self, due: ReceiptDue) -> None:
         """A patient's identity is confirmed first, as for a reply; left without, it is asked again."""
+        from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose  # late: as in `flows`
+
         receipts = self._screen.engine.receipts
         try:
             await receipts.give(due, by_hand=True)

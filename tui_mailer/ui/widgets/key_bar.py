@@ -7,7 +7,6 @@ from textual import events
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen, key_name
 from tui_mailer.ui.text import line
@@ -35,7 +34,7 @@ class KeyBar(Widget):
         """Draw anew only what changed: a cursor key sends few bytes over a slow line."""
         if isinstance(screen, CommandScreen):
             offered = _first_of_each_key(screen.available())
-            typing = isinstance(screen.focused, Input | TextArea)
+            typing = _is_typed_in(screen.focused)
             if offered != self._offered or typing != self._typing:
                 self._offered = offered
                 self.refresh()
@@ -46,7 +45,7 @@ class KeyBar(Widget):
         if not isinstance(screen, CommandScreen):
             return Content("")
         self._offered = _first_of_each_key(screen.available())
-        self._typing = isinstance(screen.focused, Input | TextArea)
+        self._typing = _is_typed_in(screen.focused)
         *others, last = self._offered
         free = self.content_size.width - self._entry(last).cell_length
         fitting = []
@@ -72,6 +71,10 @@ class KeyBar(Widget):
             if 0 <= place < width and isinstance(self.screen, CommandScreen):
                 await self.screen.run_command(command)
             place -= width + len(_GAP)
+
+
+def _is_typed_in(focused: Widget | None) -> bool:
+    return focused is not None and focused.check_consume_key("a", "a")
 
 
 def _first_of_each_key(commands: Iterable[AnyCommand]) -> list[AnyCommand]:

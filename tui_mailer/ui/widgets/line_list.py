@@ -65,6 +65,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
         self._strips: LRUCache[tuple[int, bool], list[Strip]] = LRUCache(_KEPT_STRIPS)
+        self._size_heard: Size | None = None
 
     # --- for subclasses
 
@@ -211,8 +212,17 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Everything drawn had another width."""
-        if not self.size.height:
+        self._hear_size()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw; a list that is new is drawn before its size is told."""
+        self._hear_size()
+        return super().render_lines(crop)
+
+    def _hear_size(self) -> None:
+        if not self.size.height or self.size == self._size_heard:
             return
+        self._size_heard = self.size
         self.resized()
         self.show_rows(self.row_count)
         self.scroll_to_cursor()

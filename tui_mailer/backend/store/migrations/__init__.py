@@ -4,7 +4,7 @@ A file that was released is never edited again: a change of the schema is a new 
 """
 
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
@@ -20,7 +20,7 @@ class Migration:
 
 
 def _packaged() -> tuple[Migration, ...]:
-    found = [file for file in files(__name__).iterdir() if file.name.endswith(".sql")]
+    found = Path(__file__).parent.glob("*.sql")
     return tuple(
         Migration(int(file.name.partition("_")[0]), file.read_text(encoding="utf-8"))
         for file in sorted(found, key=lambda file: file.name)

@@ -1,0 +1,45 @@
+"""The ways to the servers, loaded when the first is taken: the list that a launch shows needs none."""
+
+from collections.abc import Sequence
+
+from tui_mailer.domain.account import Account, Credentials
+from tui_mailer.domain.ports import MailServer, OnStep
+from tui_mailer.domain.safe_text import SafeText
+
+
+class LateConnector:
+    """The `MailServerConnector` over IMAP."""
+
+    async def connect(
+        self, account: Account, credentials: Credentials, on_step: OnStep
+    ) -> MailServer:
+        """See the port."""
+        from tui_mailer.backend.imap.connector import ImapConnector
+
+        return await ImapConnector().connect(account, credentials, on_step)
+
+
+class LateSubmission:
+    """The `Submission` over SMTP."""
+
+    async def check(self, account: Account, credentials: Credentials) -> int | None:
+        """See the port."""
+        from tui_mailer.backend.smtp.submission import SmtpSubmission
+
+        return await SmtpSubmission().check(account, credentials)
+
+    async def submit(
+        self,
+        account: Account,
+        credentials: Credentials,
+        recipients: Sequence[str],
+        content: bytes,
+        *,
+        null_sender: bool = False,
+    ) -> SafeText:
+        """See the port."""
+        from tui_mailer.backend.smtp.submission import SmtpSubmission
+
+        return await SmtpSubmission().submit(
+            account, credentials, recipients, content, null_sender=null_sender
+        )
