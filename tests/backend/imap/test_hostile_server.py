@@ -11,7 +11,7 @@ import pytest
 from backend.imap.conftest import QUICK, Dial
 from backend.imap.scripted import Talk
 
-from tui_mailer.backend.imap import slices
+from tui_mailer.backend import slices
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.imap.limits import Deadlines
 from tui_mailer.backend.imap.server import ImapServer

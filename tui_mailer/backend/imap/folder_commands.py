@@ -14,13 +14,13 @@ from tui_mailer.backend.imap.limits import Allowance
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.results import Selected, read_selected
-from tui_mailer.backend.imap.slices import in_slices
 from tui_mailer.backend.imap.states import (
     ChangesRead,
     of_this_folder,
     read_states,
     status_items,
 )
+from tui_mailer.backend.slices import in_slices
 from tui_mailer.domain.errors import CommandRefused, ConnectionProblem
 from tui_mailer.domain.folder import FolderChanges, FolderState, RemoteFolder
 

@@ -21,8 +21,8 @@ from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.results import read_appended_uid, read_search
 from tui_mailer.backend.imap.search_keys import arguments, read_esearch
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
-from tui_mailer.backend.imap.slices import in_slices
 from tui_mailer.backend.imap.tokens import uid as checked_uid
+from tui_mailer.backend.slices import in_slices
 from tui_mailer.domain.errors import LineLost, MailerError
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import OnBytes

@@ -1,6 +1,6 @@
 """Contacts: who wrote, and who was written to, as mail goes by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -34,7 +34,7 @@ class _Seen:
     use_count: int
     last_used_at: int
 
-    def row(self, key: str) -> tuple[str | int, ...]:
+    def row(self, key: str) -> "ContactRow":
         return (
             key,
             self.mailbox,
@@ -46,8 +46,12 @@ class _Seen:
         )
 
 
-def collect_contacts(sql: Sql, messages: Sequence[RemoteMessage], owner: Owner) -> None:
-    """Count the people of `messages`; within a transaction.
+ContactRow = tuple[str | int, ...]
+"""What is counted of one person, as `collect_contacts` wants it."""
+
+
+def contact_rows(messages: Iterable[RemoteMessage], owner: Owner) -> Sequence[ContactRow]:
+    """The people of `messages`, each once.
 
     Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
     Completing such an address would lend it credit.
@@ -59,8 +63,12 @@ def collect_contacts(sql: Sql, messages: Sequence[RemoteMessage], owner: Owner) 
             _count(seen, address, stamp)
     seen.pop(owner.mailbox, None)
     domain = owner.patient_domain
-    people = [(key, one) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
-    sql.execute(_COLLECT, (json_list(one.row(key) for key, one in people),))
+    return [one.row(key) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
+
+
+def collect_contacts(sql: Sql, people: Iterable[ContactRow]) -> None:
+    """Add `people` to those known; within a transaction."""
+    sql.execute(_COLLECT, (json_list(people),))
 
 
 def _people(message: RemoteMessage) -> tuple[Address, ...]:

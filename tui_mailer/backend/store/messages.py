@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from tui_mailer.backend.slices import in_slices
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.contacts import collect_contacts
+from tui_mailer.backend.store.contacts import collect_contacts, contact_rows
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
 from tui_mailer.backend.store.text_search import TEXT_ROW
@@ -17,9 +18,16 @@ from tui_mailer.backend.store.values import (
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import RemoteMessage
 
+# Set aside in the bin is what others wrote: what we sent was sent.
 _INSERT: Final = f"""
-    INSERT INTO message (folder_id, {", ".join(MESSAGE_COLUMNS)})
-    SELECT ?, {fields(len(MESSAGE_COLUMNS))} FROM json_each(?)
+    INSERT INTO message (folder_id, set_aside, {", ".join(MESSAGE_COLUMNS)})
+    SELECT folder.id,
+           value ->> {MESSAGE_COLUMNS.index("patient")} <> '' AND (
+               role = 'junk'
+               OR (role = 'trash' AND NOT value ->> {MESSAGE_COLUMNS.index("from_owner")})
+           ),
+           {fields(len(MESSAGE_COLUMNS))}
+    FROM folder CROSS JOIN json_each(?) WHERE folder.id = ?
 """  # noqa: S608  (constants)
 _HELD_UIDS: Final = """
     WITH asked (uid) AS (SELECT value FROM json_each(:uids))
@@ -62,7 +70,7 @@ _SAVE_CONTENT: Final = """
     ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
 """
 # Whom a draft is not yet written to, and what a stranger forged, is nobody's contact.
-_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS, FolderRole.JUNK})
+_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
 
 
 class Messages(Part):
@@ -74,6 +82,12 @@ class Messages(Part):
         A folder that vanished meanwhile takes nothing.
         """
         by_uid = {message.uid: message for message in messages}
+        # Here, and not in the writer's thread: Python runs one thread at a time, and SQLite's
+        # work is to go on meanwhile.
+        rows: dict[int, Sequence[str | int]] = {}
+        async for message in in_slices(by_uid.values()):
+            rows[message.uid] = message_row(message, self._owner)
+        people = contact_rows(by_uid.values(), self._owner)
 
         def work(sql: Sql) -> None:
             folder = sql.execute("SELECT role FROM folder WHERE id = ?", (folder_id,)).fetchone()
@@ -81,13 +95,12 @@ class Messages(Part):
                 return
             asked = {"folder": folder_id, "uids": json_list(by_uid)}
             held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
-            added = [message for uid, message in by_uid.items() if uid not in held]
-            role = FolderRole(folder[0])
-            rows = json_list(message_row(role, message, self._owner) for message in added)
-            sql.execute(_INSERT, (folder_id, rows))
-            sql.execute(_INDEX_HEADERS, (folder_id, json_list(m.uid for m in added)))
-            if role not in _WITHOUT_CONTACTS:
-                collect_contacts(sql, added, self._owner)
+            added = {uid: row for uid, row in rows.items() if uid not in held}
+            sql.execute(_INSERT, (json_list(added.values()), folder_id))
+            sql.execute(_INDEX_HEADERS, (folder_id, json_list(added)))
+            if folder[0] not in _WITHOUT_CONTACTS:
+                met = contact_rows([by_uid[uid] for uid in added], self._owner) if held else people
+                collect_contacts(sql, met)
 
         await self._database.write(work)
 

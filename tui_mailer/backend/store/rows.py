@@ -7,7 +7,6 @@ from typing import Any, Final
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.values import from_stamp, storable, to_flags, to_size, to_stamp
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Aside, MessageSummary, RemoteMessage
 from tui_mailer.domain.report import Fate, ReportKind, may_be_report
 from tui_mailer.domain.safe_text import SafeText, safe_line
@@ -52,7 +51,6 @@ MESSAGE_COLUMNS: Final = (
     "recipients",
     "from_owner",
     "patient",
-    "set_aside",
     "copy_key",
     "size_bytes",
     "flags",
@@ -63,13 +61,11 @@ MESSAGE_COLUMNS: Final = (
 """What `message_row` fills, in its order."""
 
 
-def message_row(role: FolderRole, message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
-    """The columns of a message of a folder with `role`; only the folder's id is missing."""
+def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
+    """The columns of a message that its folder has no part in."""
     recipients = message.to + message.cc + message.bcc
     first = recipients[0] if recipients else _NOBODY
     patient = _patient((message.sender, *recipients), owner.patient_domain)
-    from_owner = message.sender.mailbox.casefold() == owner.mailbox
-    in_bin = role is FolderRole.TRASH and not from_owner  # what we sent was sent
     flags = message.flags.value
     return (
         message.uid,
@@ -82,9 +78,8 @@ def message_row(role: FolderRole, message: RemoteMessage, owner: Owner) -> tuple
         first.mailbox,
         first.name,
         " ".join(f"{a.name} {a.mailbox}" for a in recipients[:_MOST_RECIPIENTS_INDEXED]),
-        int(from_owner),
+        int(message.sender.mailbox.casefold() == owner.mailbox),
         patient,
-        int(bool(patient) and (role is FolderRole.JUNK or in_bin)),
         _copy_key(message, patient),
         to_size(message.size_bytes),
         flags,
