@@ -26,6 +26,7 @@ from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.one_behind import OneBehind
 from tui_mailer.engine.sync_plan import (
     SyncPlan,
     can_tell_changes,
@@ -41,6 +42,8 @@ from tui_mailer.engine.sync_progress import SyncProgress
 _COMPARE_EVERY_S: Final = 1_800.0
 # New messages after which the store is tidied.
 _MUCH: Final = 5_000
+# One that is stored while the next is read. Small ones come on a slow line, or are looked at.
+_LARGE_BATCH: Final = 400
 
 
 class Synchroniser:
@@ -208,13 +211,20 @@ class Synchroniser:
         if not missing:
             return
         progress = SyncProgress(self._announce, folder.id, len(missing), self._now_s)
+
+        async def store(batch: Sequence[RemoteMessage]) -> None:
+            await self._store.add_messages(folder.id, batch)
+            self._learnt(batch)
+            unread = sum(Flags.SEEN not in message.flags for message in batch)
+            progress.advance(len(batch), arrived_count=unread if announce_arrivals else 0)
+
         try:
-            async with aclosing(line.server.messages(missing)) as batches:
+            async with OneBehind() as storing, aclosing(line.server.messages(missing)) as batches:
                 async for batch in batches:
-                    await self._store.add_messages(folder.id, batch)
-                    self._learnt(batch)
-                    unread = sum(Flags.SEEN not in message.flags for message in batch)
-                    progress.advance(len(batch), arrived_count=unread if announce_arrivals else 0)
+                    if len(batch) < _LARGE_BATCH:
+                        await store(batch)
+                    else:
+                        await storing.begin(store(batch))
                     yield
                     await _open_again(line, folder, state)
         finally:

@@ -1,0 +1,86 @@
+"""Work goes on while the next is got ready: in order, two at most, and none is left behind."""
+
+import asyncio
+
+import pytest
+
+from tui_mailer.engine.one_behind import OneBehind
+
+
+class Steps:
+    """Work that ends when it is told to; `log` says what began and what ended."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.gates: dict[str, asyncio.Event] = {}
+
+    async def step(self, name: str, error: Exception | None = None) -> None:
+        self.log.append(f"{name} begins")
+        gate = self.gates.setdefault(name, asyncio.Event())
+        await gate.wait()
+        self.log.append(f"{name} ends")
+        if error is not None:
+            raise error
+
+    def let(self, *names: str) -> None:
+        for name in names:
+            self.gates.setdefault(name, asyncio.Event()).set()
+
+
+async def turns() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_the_next_is_got_ready_while_one_goes_on_and_a_third_waits() -> None:
+    steps = Steps()
+    async with OneBehind() as work:
+        await work.begin(steps.step("a"))
+        second = asyncio.create_task(work.begin(steps.step("b")))
+        await turns()
+        assert steps.log == ["a begins", "b begins"]
+        assert not second.done()
+        steps.let("a")
+        await second
+        assert steps.log[-1] == "a ends"
+        steps.let("b")
+    assert steps.log[-1] == "b ends", "what was begun has ended"
+
+
+async def test_what_a_piece_raises_is_raised_and_the_other_ends_first() -> None:
+    steps = Steps()
+
+    async def both() -> None:
+        async with OneBehind() as work:
+            await work.begin(steps.step("a", KeyError("a")))
+            steps.let("a", "b")
+            await work.begin(steps.step("b", KeyError("b")))
+
+    with pytest.raises(KeyError, match="a"):
+        await both()
+    assert steps.log[-1] == "b ends"
+
+
+async def test_what_the_last_piece_raises_is_raised_at_the_end() -> None:
+    steps = Steps()
+    steps.let("a")
+    with pytest.raises(KeyError, match="a"):
+        async with OneBehind() as work:
+            await work.begin(steps.step("a", KeyError("a")))
+
+
+async def test_leaving_early_waits_for_what_is_under_way() -> None:
+    steps = Steps()
+
+    async def leave() -> None:
+        async with OneBehind() as work:
+            await work.begin(steps.step("a"))
+            raise ValueError("left")
+
+    leaving = asyncio.create_task(leave())
+    await turns()
+    assert not leaving.done()
+    steps.let("a")
+    with pytest.raises(ValueError, match="left"):
+        await leaving
+    assert steps.log == ["a begins", "a ends"]
