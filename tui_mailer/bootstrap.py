@@ -25,6 +25,7 @@ from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.settings.writer import SettingsFile
+from tui_mailer.threads import take_short_turns
 from tui_mailer.ui.opening import Opening
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def _opening(settings: Settings, places: Places) -> Opening:
 
 
 async def _run_app(session: Session, opening: Opening) -> int:
+    take_short_turns()
     async with AsyncExitStack() as stack:
         if opening.account is not None and session.opens_by_itself(opening.account):
             begun = EarlyOpening(session, opening.account)

@@ -27,6 +27,7 @@ from tui_mailer.engine.engine import Engine, utc_now
 from tui_mailer.memory import screen_stands
 from tui_mailer.settings.model import Places
 from tui_mailer.settings.reader import load
+from tui_mailer.threads import take_short_turns
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.login import LoginScreen
@@ -72,6 +73,7 @@ class Stopwatch:
 
 async def measure(settings: Path, store: Path, attachment: Path, recipient: str) -> None:
     """Log in, synchronise twice, fetch one message, send another."""
+    take_short_turns()
     known = load(settings)
     places = Places(settings, store, store)
     session = make_session(places, replace(known.options, undo_send_s=0.0))
