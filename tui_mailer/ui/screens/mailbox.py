@@ -96,7 +96,7 @@ class MailboxScreen(CommandScreen[None]):
         attachments_dir: Path,
     ) -> None:
         """`change_password` proves nothing: it is used at the next connection."""
-        super().__init__()
+        super().__init__(classes="at-list")
         self.engine = engine
         self.change_password = change_password
         self.attachments_dir = attachments_dir

@@ -65,7 +65,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
         self._strips: LRUCache[tuple[int, bool], list[Strip]] = LRUCache(_KEPT_STRIPS)
-        self._size_heard: Size | None = None
+        self._knows_size = False
 
     # --- for subclasses
 
@@ -212,20 +212,18 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Everything drawn had another width."""
-        self._hear_size()
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw; a list that is new is drawn before its size is told."""
-        self._hear_size()
-        return super().render_lines(crop)
-
-    def _hear_size(self) -> None:
-        if not self.size.height or self.size == self._size_heard:
+        if not self.size.height:
             return
-        self._size_heard = self.size
+        self._knows_size = True
         self.resized()
         self.show_rows(self.row_count)
         self.scroll_to_cursor()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw; Textual draws what is new before it tells its size."""
+        if not self._knows_size:
+            self.on_resize()
+        return super().render_lines(crop)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor there and choose the row."""
