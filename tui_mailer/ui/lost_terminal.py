@@ -45,7 +45,7 @@ class _Output:
 class _MortalDriver(_Base):
     """A driver that ends the app with its terminal; mixed in before the platform's own."""
 
-    _watch: select.epoll | None = None
+    _watch: "select.epoll | None" = None
 
     def start_application_mode(self) -> None:
         """Begin, and watch the terminal."""
@@ -68,6 +68,8 @@ class _MortalDriver(_Base):
 
     def _begin_watch(self) -> None:
         self._end_watch()  # SIGCONT, which comes with SIGHUP, begins once more
+        if not hasattr(select, "epoll"):  # not Linux: the signal, or a refusal, will tell
+            return
         self._watch = select.epoll()
         try:
             self._watch.register(self.fileno, 0)  # a hang-up is always told (epoll_ctl(2))
