@@ -17,7 +17,7 @@ def test_what_comes_in_quick_succession_is_told_together_and_nothing_is_left_out
     progress.advance(100, arrived_count=2)
     progress.advance(100, arrived_count=4)
     assert told == []
-    now_s = 0.3
+    now_s = 0.5
     progress.advance(100, arrived_count=0)
     assert told == [MessagesChanged(3, 6), SyncAdvanced(3, 350, 1_000)]
     told.clear()

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.strip import Strip
 from ui.stage import until
 
 from tui_mailer.domain.address import Address
@@ -133,3 +135,60 @@ async def test_an_emptied_list_has_no_selection() -> None:
         assert messages.selected is None
         messages.move(1)
         assert messages.cursor == 0
+
+
+class OlderArrive(Rows):
+    """Rows that keep their numbers when older ones come in behind them."""
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        self.asked.append((start, stop))
+        return [summary(1_000_000 - index) for index in range(start, min(stop, self.total))]
+
+
+async def test_older_messages_that_come_in_draw_no_row_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = OlderArrive(50)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        messages.move(3)
+        await pilot.pause()
+        drawn: list[int] = []
+        draw = messages._draw
+
+        def noting(index: int, *, selected: bool) -> list[Strip]:
+            drawn.append(index)
+            return draw(index, selected=selected)
+
+        monkeypatch.setattr(messages, "_draw", noting)
+        rows.total = 2_050
+        rows.asked.clear()
+        await messages.reload()
+        await pilot.pause()
+        assert (messages.row_count, messages.cursor) == (2_050, 3)
+        assert rows.asked == [(0, PAGE_ROWS)]
+        assert drawn == []
+
+
+async def test_a_list_that_was_too_short_shows_what_comes_in() -> None:
+    rows = OlderArrive(0)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        rows.total = 5_000
+        await messages.reload()
+        await pilot.pause()
+        assert messages.selected is not None
+        assert messages.selected.id == 1_000_000
+        lines = [messages.render_line(y).text for y in range(20)]
+        assert all("Lettre" in line for line in lines)
+
+
+async def test_what_changed_in_a_row_on_screen_is_drawn() -> None:
+    rows = OlderArrive(50)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        rows.total = 10
+        await messages.reload()
+        await pilot.pause()
+        assert "Lettre" in messages.render_line(9).text
+        assert "Lettre" not in messages.render_line(10).text

@@ -8,11 +8,11 @@ from tui_mailer.domain.events import MessagesChanged, SyncAdvanced
 from tui_mailer.engine.announcer import Announcer
 
 # Each time, a list is read and drawn again.
-_EVERY_S: Final = 0.25
+_EVERY_S: Final = 0.5
 
 
 class SyncProgress:
-    """What was learnt of one folder; told at once, then a few times a second, and at the end."""
+    """What was learnt of one folder; told at once, then twice a second at most, and at the end."""
 
     def __init__(
         self, announce: Announcer, folder_id: int, total: int, now_s: Callable[[], float]

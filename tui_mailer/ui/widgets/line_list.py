@@ -87,6 +87,15 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.set_reactive(LineList.cursor, max(0, min(self.cursor, count - 1)))
         self.refresh()
 
+    def count_only(self, count: int) -> None:
+        """The number of rows changed, none of those on screen."""
+        self.row_count = count
+        top = self.scroll_offset.y // self.row_height
+        for index, selected in tuple(self._strips.keys()):
+            if not top <= index <= top + self.page_rows:
+                self._strips.discard((index, selected))
+        self.virtual_size = Size(0, count * self.row_height)
+
     def redraw(self) -> None:
         """What the rows hold changed, not their number."""
         self._strips.clear()

@@ -34,6 +34,10 @@ class MessageList(WindowedList[MessageSummary]):
         """Dates are told from now on."""
         self._style_of_rows = RowStyle(self._now(), self._patient_domain)
 
+    def stays_true(self) -> bool:
+        """Until midnight: what came today is told by its hour."""
+        return self._style_of_rows.now.date() == self._now().date()
+
     def height_for(self, width: int) -> int:
         """One line where there is room, else two."""
         return row_height(width)

@@ -36,6 +36,10 @@ class PatientList(WindowedList[PatientSummary]):
         super().__init__()
         self._now = now
 
+    def stays_true(self) -> bool:
+        """Never: each row tells how long ago it was."""
+        return False
+
     def pieces(self, index: int, width: int, *, selected: bool) -> Sequence[Sequence[Piece]]:
         """One row, or its place while it is loading."""
         patient = self._row(index)

@@ -76,9 +76,12 @@ class WindowedList(LineList, Generic[RowT]):
         old, selected = self._window, self.selected
         window = RowWindow(source or old.source)
         count = await window.source.count()
-        shift = count - self.row_count
-        near = max(0, min(self.cursor + shift, count - 1))
-        await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
+        # Where it was, if what came is older; else as much further down as there are more rows.
+        for shift in (0, count - self.row_count):
+            near = max(0, min(self.cursor + shift, count - 1))
+            await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
+            if selected is None or window.find(selected.id) is not None:
+                break
         if source is not None and selected is not None and window.find(selected.id) is None:
             await _load_around(window, selected.id, count)
         if self._window is not old:
@@ -86,6 +89,9 @@ class WindowedList(LineList, Generic[RowT]):
         self._window = window
         place = None if selected is None else window.find(selected.id)
         place = min(self.cursor, max(0, count - 1)) if place is None else place
+        if place == self.cursor and self._looks_as(old, count):
+            self.count_only(count)
+            return
         top = self.scroll_offset.y + (place - self.cursor) * self.row_height
         follows = self.scroll_offset.y > 0
         self.set_reactive(LineList.cursor, place)
@@ -124,6 +130,10 @@ class WindowedList(LineList, Generic[RowT]):
     def prepare(self) -> None:
         """The rows are about to be drawn anew."""
 
+    def stays_true(self) -> bool:
+        """A row that did not change would be drawn as before."""
+        return True
+
     def height_for(self, width: int) -> int:  # noqa: ARG002  (subclasses look at it)
         """Lines a row takes in a list `width` cells wide."""
         return self.row_height
@@ -132,6 +142,17 @@ class WindowedList(LineList, Generic[RowT]):
         self.prepare()
         self.show_rows(count)
         self.post_message(self.Moved())
+
+    def _looks_as(self, old: RowWindow[RowT], count: int) -> bool:
+        """True when the rows on screen are those of `old`, and would be drawn as they are."""
+        window, top = self._window, self.scroll_offset.y // self.row_height
+        if window is None or not self.stays_true():
+            return False
+        for index in range(top, top + self.page_rows + 1):
+            row = window.get(index)
+            if row != old.get(index) or (row is None and index < count):
+                return False
+        return True
 
     def _row(self, index: int) -> RowT | None:
         return self._window.get(index) if self._window and index < self.row_count else None
