@@ -16,6 +16,22 @@ async def log_in(screen: Terminal, world: World) -> None:
     await screen.shows("Boîte de réception", "à jour", timeout_s=60)
 
 
+async def find_patient(screen: Terminal) -> None:
+    """Look the patient up by the INS."""
+    await screen.press("p")
+    await screen.shows("Identité nationale de santé")
+    await screen.write(INS)
+    await screen.shows(ADDRESS)
+
+
+async def write_letter(screen: Terminal, subject: str) -> None:
+    """Fill in an empty message whose subject has the focus, and send it."""
+    await screen.write(subject)
+    await screen.press("tab")
+    await screen.write("Bonjour Madame")
+    await screen.press("ctrl+s")
+
+
 async def confirm_identity(screen: Terminal) -> None:
     """Confirm the points of the identity that is on the screen, and go on to the message."""
     await screen.shows(ADDRESS, "Femme", "1979", "Marne (51)")
@@ -65,10 +81,15 @@ async def confirm_points(screen: Terminal, points: tuple[str, str, str]) -> None
 
 async def open_sent(screen: Terminal, subject: str, shows: str = "") -> None:
     """Find the message of ours with that subject, and open it once `shows` stands on its row."""
+    await open_found(screen, f"de:martin {subject.split()[-1]}", "1 message", subject[:12], shows)
+
+
+async def open_found(screen: Terminal, words: str, *shown: str) -> None:
+    """Look for `words` in all folders, and open the first message once the terminal shows `shown`."""
     await screen.press("slash")
-    await screen.write(f"de:martin {subject.split()[-1]}")
+    await screen.write(words)
     await screen.press("ctrl+f")
-    await screen.shows("1 message", subject[:12], shows)
+    await screen.shows(*shown)
     await screen.press("enter")
     await screen.shows("Entrée Ouvrir")  # what is not yet on the screen is not opened
-    await screen.press("enter")
+    await screen.press("home", "enter")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.steps import confirm_points, log_in, open_sent, write_to
+from journeys.steps import confirm_points, log_in, open_found, open_sent, write_to
 from journeys.terminal import World, terminal
 from tui_mailer.demo import (
     PATIENT_FULL,
@@ -121,13 +121,7 @@ async def test_a_colleague_gets_the_receipt_that_she_asked_for_and_says_so(
 ) -> None:
     async with terminal(world, tmp_path, SIZE) as screen:
         await log_in(screen, world)
-        await screen.press("slash")
-        await screen.write("insuline dose confirmer")
-        await screen.press("ctrl+f")
-        await screen.shows("1 message", "Insuline")
-        await screen.press("enter")
-        await screen.shows("Entrée Ouvrir")
-        await screen.press("enter")
+        await open_found(screen, "insuline dose confirmer", "1 message", "Insuline")
         await screen.says("demande un accusé de lecture", COLLEAGUE_WHO_ASKS.address)
         await asyncio.sleep(0.5)  # what a person takes at the least; keys before it do not count
         await screen.press("o")
@@ -148,13 +142,9 @@ async def test_an_answer_to_a_patient_who_wrote_after_the_end_restarts_the_excha
     points = ("Homme", "1947", "Haute-Loire (43)")
     async with terminal(world, tmp_path, SIZE) as screen:
         await log_in(screen, world)
-        await screen.press("slash")
-        await screen.write("de:perrachon")
-        await screen.press("ctrl+f")
-        await screen.shows("3 messages · tous les dossiers", "reçu après la fin")
-        await screen.press("enter")
-        await screen.shows("Entrée Ouvrir")  # what is not yet on the screen is not opened
-        await screen.press("home", "enter")
+        await open_found(
+            screen, "de:perrachon", "3 messages · tous les dossiers", "reçu après la fin"
+        )
         await screen.says("les vertiges sont revenus hier en me levant")
         await screen.press("r")
         await screen.shows(patient.address, *points)

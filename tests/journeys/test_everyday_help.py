@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from journeys.steps import ADDRESS, INS, confirm_identity, log_in
-from journeys.terminal import Terminal, World, terminal
+from journeys.steps import ADDRESS, INS, confirm_identity, find_patient, log_in, write_letter
+from journeys.terminal import World, terminal
 
 CONTENT = b"%PDF-1.4\n" + bytes(range(256)) * 20
 
@@ -63,20 +63,6 @@ async def test_results_from_a_template_with_their_attachment_and_the_journal_of_
         assert "Vos résultats" not in screen.text
 
 
-async def find_patient(screen: Terminal) -> None:
-    await screen.press("p")
-    await screen.shows("Identité nationale de santé")
-    await screen.write(INS)
-    await screen.shows(ADDRESS)
-
-
-async def write(screen: Terminal, subject: str) -> None:
-    await screen.write(subject)
-    await screen.press("tab")
-    await screen.write("Bonjour Madame")
-    await screen.press("ctrl+s")
-
-
 async def test_an_opposition_warns_until_it_is_withdrawn(world: World, tmp_path: Path) -> None:
     async with terminal(world, tmp_path, (100, 30)) as screen:
         await log_in(screen, world)
@@ -88,7 +74,7 @@ async def test_an_opposition_warns_until_it_is_withdrawn(world: World, tmp_path:
         await screen.press("escape")
         await screen.says("Opposition aux messages au patient, notée le", world.account.address)
         await confirm_identity(screen)
-        await write(screen, "Premier")
+        await write_letter(screen, "Premier")
         await screen.says("s’oppose à recevoir des messages", "Votre décision sera notée")
         await screen.press("n")
         await screen.shows("Premier", "Bonjour Madame")
@@ -110,7 +96,7 @@ async def test_an_opposition_warns_until_it_is_withdrawn(world: World, tmp_path:
         await screen.shows("[ ] Messages au patient")
         await screen.press("escape")
         await confirm_identity(screen)
-        await write(screen, "Second")
+        await write_letter(screen, "Second")
         await screen.until(lambda: bool(received(world, "Second")), "delivered", 30)
 
 

@@ -9,7 +9,7 @@ from servers.people import COLLEAGUE, PRACTICE
 from servers.practice import RealServers
 
 from journeys.conftest import real_world
-from journeys.steps import INS, confirm_points, log_in, open_sent, write_to
+from journeys.steps import INS, confirm_points, log_in, open_found, open_sent, write_to
 from journeys.terminal import World, terminal
 from tui_mailer.domain.report import ReportKind
 from tui_mailer.mime.parse import parse
@@ -104,13 +104,7 @@ async def test_a_patients_receipt_wants_the_identity_confirmed_first(
     real_servers.deliver(PRACTICE.address, asking(PATIENT, question))
     async with terminal(world, tmp_path, (80, 24)) as screen:
         await log_in(screen, world)
-        await screen.press("slash")
-        await screen.write("objet:soir")
-        await screen.press("ctrl+f")
-        await screen.shows("1 message", "Ma question du soir")
-        await screen.press("enter")
-        await screen.shows("Entrée Ouvrir")
-        await screen.press("enter")
+        await open_found(screen, "objet:soir", "1 message", "Ma question du soir")
         await screen.says("demande un accusé de lecture", PATIENT)
         await screen.press("o")
         await screen.shows(PATIENT, *POINTS)

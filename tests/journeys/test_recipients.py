@@ -12,8 +12,8 @@ from servers.people import COLLEAGUE, PATIENT, PRACTICE
 from servers.practice import RealServers
 
 from journeys.conftest import real_world
-from journeys.steps import ADDRESS, INS, confirm_identity, log_in
-from journeys.terminal import Terminal, World, terminal
+from journeys.steps import ADDRESS, INS, confirm_identity, find_patient, log_in, write_letter
+from journeys.terminal import World, terminal
 
 
 @pytest.fixture
@@ -38,20 +38,6 @@ async def arrives(world: World, address: str, subject: str) -> EmailMessage:
             await asyncio.sleep(0.05)
     (message,) = found
     return message
-
-
-async def find_patient(screen: Terminal) -> None:
-    await screen.press("p")
-    await screen.shows("Identité nationale de santé")
-    await screen.write(INS)
-    await screen.shows(ADDRESS)
-
-
-async def write(screen: Terminal, subject: str) -> None:
-    await screen.write(subject)
-    await screen.press("tab")
-    await screen.write("Bonjour Madame")
-    await screen.press("ctrl+s")
 
 
 async def test_a_reply_to_all_that_includes_a_patient_is_asked_about(
@@ -104,7 +90,7 @@ async def test_recipients_added_to_a_patients_message_are_refused(
         await screen.press("shift+tab", "shift+tab")
         await screen.write(recipient)
         await screen.press("tab", "tab")
-        await write(screen, "Refusé")
+        await write_letter(screen, "Refusé")
         await screen.says(sentence)
         await screen.shows("Bonjour Madame")
     assert held(world, ADDRESS, "Refusé") == []
