@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.many_rows import ManyRows, columns
 from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import fields, json_list, to_stamp, words
+from tui_mailer.backend.store.values import to_stamp, words
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import RemoteMessage
 
@@ -15,16 +16,20 @@ from tui_mailer.domain.message import RemoteMessage
 _MOST_RECIPIENTS_COLLECTED: Final = 50
 
 _NEWER_NAME = "excluded.name <> '' AND (name = '' OR excluded.last_used_at >= last_used_at)"
-_COLLECT: Final = f"""
+_WIDTH: Final = 7
+_COLLECT: Final = ManyRows(
+    f"""
     INSERT INTO contact
         (mailbox_key, mailbox, mailbox_words, name, name_words, use_count, last_used_at)
-    SELECT {fields(7)} FROM json_each(?) WHERE true
+    SELECT {columns(_WIDTH)} FROM {{rows}} WHERE true
     ON CONFLICT (mailbox_key) DO UPDATE SET
         name = iif({_NEWER_NAME}, excluded.name, name),
         name_words = iif({_NEWER_NAME}, excluded.name_words, name_words),
         use_count = use_count + excluded.use_count,
         last_used_at = max(last_used_at, excluded.last_used_at)
-"""  # noqa: S608  (constants)
+    """,  # noqa: S608  (constants)
+    _WIDTH,
+)
 
 
 @dataclass(slots=True)
@@ -66,9 +71,9 @@ def contact_rows(messages: Iterable[RemoteMessage], owner: Owner) -> Sequence[Co
     return [one.row(key) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
 
 
-def collect_contacts(sql: Sql, people: Iterable[ContactRow]) -> None:
+def collect_contacts(sql: Sql, people: Sequence[ContactRow]) -> None:
     """Add `people` to those known; within a transaction."""
-    sql.execute(_COLLECT, (json_list(people),))
+    _COLLECT.run(sql, people)
 
 
 def _people(message: RemoteMessage) -> tuple[Address, ...]:

@@ -6,11 +6,11 @@ from typing import Final
 from tui_mailer.backend.slices import in_slices
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.contacts import collect_contacts, contact_rows
+from tui_mailer.backend.store.many_rows import ManyRows, column, columns
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
 from tui_mailer.backend.store.text_search import TEXT_ROW
 from tui_mailer.backend.store.values import (
-    fields,
     json_list,
     sql_without_ligatures,
     without_ligatures,
@@ -19,16 +19,19 @@ from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import RemoteMessage
 
 # Set aside in the bin is what others wrote: what we sent was sent.
-_INSERT: Final = f"""
+_INSERT: Final = ManyRows(
+    f"""
     INSERT INTO message (folder_id, set_aside, {", ".join(MESSAGE_COLUMNS)})
     SELECT folder.id,
-           value ->> {MESSAGE_COLUMNS.index("patient")} <> '' AND (
+           {column(MESSAGE_COLUMNS.index("patient"))} <> '' AND (
                role = 'junk'
-               OR (role = 'trash' AND NOT value ->> {MESSAGE_COLUMNS.index("from_owner")})
+               OR (role = 'trash' AND NOT {column(MESSAGE_COLUMNS.index("from_owner"))})
            ),
-           {fields(len(MESSAGE_COLUMNS))}
-    FROM folder CROSS JOIN json_each(?) WHERE folder.id = ?
-"""  # noqa: S608  (constants)
+           {columns(len(MESSAGE_COLUMNS))}
+    FROM folder CROSS JOIN {{rows}} WHERE folder.id = ?
+    """,  # noqa: S608  (constants)
+    len(MESSAGE_COLUMNS),
+)
 _HELD_UIDS: Final = """
     WITH asked (uid) AS (SELECT value FROM json_each(:uids))
     SELECT uid FROM message WHERE folder_id = :folder AND uid IN asked
@@ -96,7 +99,7 @@ class Messages(Part):
             asked = {"folder": folder_id, "uids": json_list(by_uid)}
             held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
             added = {uid: row for uid, row in rows.items() if uid not in held}
-            sql.execute(_INSERT, (json_list(added.values()), folder_id))
+            _INSERT.run(sql, list(added.values()), folder_id)
             sql.execute(_INDEX_HEADERS, (folder_id, json_list(added)))
             if folder[0] not in _WITHOUT_CONTACTS:
                 met = contact_rows([by_uid[uid] for uid in added], self._owner) if held else people

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -59,18 +59,9 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def json_list(values: Iterable[int | Sequence[str | int]]) -> str:
-    """Numbers, or rows, for `json_each`: one statement for any number of them.
-
-    That is one call of SQLite, in which Python's other threads run; `executemany` is one for each
-    row, and each waits its turn again.
-    """
-    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
-
-
-def fields(count: int) -> str:
-    """The first `count` fields of a row of `json_list`, as a list of columns."""
-    return ", ".join(f"value ->> {place}" for place in range(count))
+def json_list(values: Iterable[int]) -> str:
+    """Numbers for `json_each`: one statement for any number of them."""
+    return json.dumps(list(values), separators=(",", ":"))
 
 
 def sql_without_ligatures(column: str) -> str:
