@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from contract.message_store_contract import HELENE, NOON, letter, patient
 
 from tui_mailer.backend.store.connection import Sql, connect
 from tui_mailer.backend.store.failures import SqlError, StoreTooNew
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
+from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
+from tui_mailer.domain.address import PATIENT_DOMAIN
 
 FIRST = Migration(1, "CREATE TABLE one (a INTEGER NOT NULL) STRICT; INSERT INTO one VALUES (7);")
 SECOND = Migration(2, "ALTER TABLE one ADD COLUMN b INTEGER NOT NULL DEFAULT 8;")
@@ -123,9 +127,31 @@ def test_what_lay_in_the_bin_before_is_set_aside(sql: Sql) -> None:
         (1,),
     ]
     assert sql.execute(
-        "SELECT is_copy FROM message WHERE copy_key = 'a' ORDER BY uid"
+        "SELECT is_copy FROM message WHERE copy_key <> '' ORDER BY uid"
     ).fetchall() == [
         (0,),
         (1,),
     ]
     assert sql.execute(read).fetchall() == [(4, 2, 25)]
+    assert sql.execute("SELECT counting_count FROM patient_mail").fetchall() == [(2,)]
+
+
+def test_copies_held_before_are_known_as_copies_of_what_comes(sql: Sql) -> None:
+    migrate(sql, MIGRATIONS[:8])
+    sql.execute("INSERT INTO folder (name, delimiter, role, selectable) VALUES ('A', '/', '', 1)")
+    message = letter(1, sender=patient(HELENE), sent_at=NOON)
+    row = dict(
+        zip(
+            MESSAGE_COLUMNS,
+            message_row(message, Owner("dr@exemple.fr", PATIENT_DOMAIN)),
+            strict=True,
+        )
+    )
+    key_now = str(row["copy_key"])
+    row["copy_key"] = key_now[-32:]
+    sql.execute(
+        f"INSERT INTO message (folder_id, {', '.join(row)}) VALUES (1{', ?' * len(row)})",
+        tuple(row.values()),
+    )
+    migrate(sql)
+    assert sql.execute("SELECT copy_key FROM message").fetchall() == [(key_now,)]

@@ -25,10 +25,13 @@ from tui_mailer.backend.store.connection import Sql
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
 
-_KEPT = "SELECT matricule, message_count, unread_count, last_at FROM patient_mail ORDER BY 1"
+_KEPT = """
+    SELECT matricule, message_count, counting_count, unread_count, last_at
+    FROM patient_mail ORDER BY 1
+"""
 _ASIDE = "(f.role = 'junk' OR (f.role = 'trash' AND m.from_owner = 0))"
 _COUNTED = f"""
-    SELECT patient, count(*), sum(flags & 1 = 0 AND NOT {_ASIDE}),
+    SELECT patient, count(*), sum(NOT {_ASIDE}), sum(flags & 1 = 0 AND NOT {_ASIDE}),
            coalesce(max(received_at) FILTER (WHERE NOT {_ASIDE}), max(received_at))
     FROM message AS m JOIN folder AS f ON f.id = m.folder_id
     WHERE patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 = 0)

@@ -5,7 +5,14 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import from_stamp, storable, to_flags, to_size, to_stamp
+from tui_mailer.backend.store.values import (
+    from_stamp,
+    storable,
+    to_flags,
+    to_optional_stamp,
+    to_size,
+    to_stamp,
+)
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import Aside, MessageSummary, RemoteMessage
 from tui_mailer.domain.report import Fate, ReportKind, may_be_report
@@ -135,9 +142,11 @@ def _patient(people: tuple[Address, ...], domain: str) -> str:
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
-    found = (_matricule(address.mailbox, domain) for address in people)
-    matricule = next((matricule for matricule in found if matricule), None) or ""
-    return "" if matricule and people[0].passes_for_patient(domain) else matricule
+    for address in people:
+        matricule = _matricule(address.mailbox, domain)
+        if matricule is not None:
+            return "" if people[0].passes_for_patient(domain) else matricule
+    return ""
 
 
 @lru_cache(maxsize=4096)
@@ -149,7 +158,8 @@ def _copy_key(message: RemoteMessage, patient: str) -> str:
     """Equal for copies of one message (sent and archived); "" for what may have no copy.
 
     The Message-ID alone is the sender's to choose: a second message under a used one would hide
-    the first. So everything that the row shows must agree too.
+    the first. So everything that the row shows must agree too. The date comes first: messages that
+    are learnt together stand together in the index.
     """
     if not patient or not message.message_id:
         return ""
@@ -160,4 +170,5 @@ def _copy_key(message: RemoteMessage, patient: str) -> str:
         str(message.sent_at),
         str(message.size_bytes),
     )
-    return blake2b(storable("\0".join(parts)).encode(), digest_size=16).hexdigest()
+    digest = blake2b(storable("\0".join(parts)).encode(), digest_size=16).hexdigest()
+    return f"{to_optional_stamp(message.sent_at):016x}{digest}"
