@@ -1,10 +1,10 @@
-"""Work goes on while the next is got ready: in order, two at most, and none is left behind."""
+"""Work goes on while the next is got ready: in order, some at most, and none is left behind."""
 
 import asyncio
 
 import pytest
 
-from tui_mailer.engine.one_behind import OneBehind
+from tui_mailer.engine.behind import Behind
 
 
 class Steps:
@@ -34,7 +34,7 @@ async def turns() -> None:
 
 async def test_the_next_is_got_ready_while_one_goes_on_and_a_third_waits() -> None:
     steps = Steps()
-    async with OneBehind() as work:
+    async with Behind(1) as work:
         await work.begin(steps.step("a"))
         second = asyncio.create_task(work.begin(steps.step("b")))
         await turns()
@@ -47,11 +47,28 @@ async def test_the_next_is_got_ready_while_one_goes_on_and_a_third_waits() -> No
     assert steps.log[-1] == "b ends", "what was begun has ended"
 
 
+async def test_as_many_as_said_are_under_way_and_they_may_end_in_any_order() -> None:
+    steps = Steps()
+    async with Behind(2) as work:
+        await work.begin(steps.step("a"))
+        await work.begin(steps.step("b"))
+        third = asyncio.create_task(work.begin(steps.step("c")))
+        await turns()
+        assert steps.log == ["a begins", "b begins", "c begins"]
+        steps.let("b")
+        await turns()
+        assert not third.done(), "the first is waited for"
+        steps.let("a")
+        await third
+        steps.let("c")
+    assert steps.log[-3:] == ["b ends", "a ends", "c ends"]
+
+
 async def test_what_a_piece_raises_is_raised_and_the_other_ends_first() -> None:
     steps = Steps()
 
     async def both() -> None:
-        async with OneBehind() as work:
+        async with Behind(1) as work:
             await work.begin(steps.step("a", KeyError("a")))
             steps.let("a", "b")
             await work.begin(steps.step("b", KeyError("b")))
@@ -65,7 +82,7 @@ async def test_what_the_last_piece_raises_is_raised_at_the_end() -> None:
     steps = Steps()
     steps.let("a")
     with pytest.raises(KeyError, match="a"):
-        async with OneBehind() as work:
+        async with Behind(1) as work:
             await work.begin(steps.step("a", KeyError("a")))
 
 
@@ -73,7 +90,7 @@ async def test_leaving_early_waits_for_what_is_under_way() -> None:
     steps = Steps()
 
     async def leave() -> None:
-        async with OneBehind() as work:
+        async with Behind(1) as work:
             await work.begin(steps.step("a"))
             raise ValueError("left")
 

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Final
 
 from tui_mailer.domain.accents import without_accents
@@ -111,7 +110,6 @@ def is_machine(mailbox: str) -> bool:
     return bool(_MACHINES.match(mailbox.partition("@")[0]))
 
 
-@lru_cache(maxsize=4096)  # asked where a message is stored, and again where it is followed up
 def is_report_subject(subject: str) -> bool:
     """True for a subject that servers give to their reports, in French or English."""
     return bool(_SUBJECTS.match(without_accents(subject[:200])))

@@ -1,19 +1,22 @@
 """Work that goes on while the next is got ready."""
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self
 
 
-class OneBehind:
-    """Runs work in order; two pieces at most are under way, and none is once it is left.
+class Behind:
+    """Runs pieces of work that begin in order, some at a time; none is under way once it is left.
 
-    What a piece raises, the next `begin` raises, or the end.
+    What a piece raises, a later `begin` raises, or the end.
     """
 
-    def __init__(self) -> None:
-        self._last: asyncio.Task[None] | None = None
+    def __init__(self, most: int) -> None:
+        """`most` pieces are under way when `begin` returns."""
+        self._most = most
+        self._begun: deque[asyncio.Task[None]] = deque()
 
     async def __aenter__(self) -> Self:
         return self
@@ -24,16 +27,16 @@ class OneBehind:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._last is None:
+        if not self._begun:
             return
-        await asyncio.wait({self._last})
-        # Of two that failed, the first is told.
-        if self._last.cancelled() or self._last.exception() is None or kind is not None:
-            return
-        self._last.result()
+        await asyncio.wait(self._begun)
+        # Of several that failed, the first is told.
+        if kind is None:
+            for piece in self._begun:
+                piece.result()
 
     async def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin `work`; returns when what was begun before has ended."""
-        before, self._last = self._last, asyncio.create_task(work)
-        if before is not None:
-            await before
+        """Begin `work`; returns when few enough are under way."""
+        self._begun.append(asyncio.create_task(work))
+        while len(self._begun) > self._most:
+            await self._begun.popleft()

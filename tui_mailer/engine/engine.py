@@ -178,7 +178,7 @@ class Engine:
         self.outbox.on_accepted = self._copies.store_missing
         self.outbox.tell = self._tell
         self._mailbox.on_look_again = self._copies.store_missing
-        self._mailbox.on_learnt = self.reports.learnt
+        self._mailbox.on_learnt = self.reports.examine
 
     # --- life
 

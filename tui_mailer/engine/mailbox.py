@@ -14,7 +14,7 @@ from tui_mailer.domain.events import (
     MessagesChanged,
 )
 from tui_mailer.domain.folder import Folder, FolderRole
-from tui_mailer.domain.message import Flags, MessageSummary, RemoteMessage
+from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
@@ -53,12 +53,12 @@ class Mailbox:
         self._store = store
         self._worker = worker
         self._announce = announce
-        self._sync = Synchroniser(store, announce, learnt=lambda batch: self.on_learnt(batch))
+        self._sync = Synchroniser(store, announce, learnt=lambda: self.on_learnt())
         self._poll_s = poll_s
         self._fetches: dict[int, _Fetch] = {}
         self.replay = Replay(store, worker, announce, self._open_as_known)
         self.on_look_again: Callable[[], None] = lambda: None
-        self.on_learnt: Callable[[Sequence[RemoteMessage]], None] = lambda _batch: None
+        self.on_learnt: Callable[[], None] = lambda: None
 
     async def poll(self) -> None:
         """Look at every folder again and again, until cancelled."""

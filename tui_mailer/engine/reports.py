@@ -17,14 +17,13 @@ from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import CommandRefused, NotDelivered
 from tui_mailer.domain.events import FateLearnt
-from tui_mailer.domain.message import Flags, MessageSummary, RemoteMessage
+from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.domain.report import (
     KeptReport,
     Report,
     ReportKind,
     explain_report,
-    may_be_report,
 )
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.announcer import Announcer
@@ -60,13 +59,8 @@ class Reports:
         """What was reported on a message of ours by its Message-ID, the gravest first."""
         return await self._store.reports_on(sent_id)
 
-    def learnt(self, messages: Sequence[RemoteMessage]) -> None:
-        """New messages are stored: look at them if one may be a report."""
-        if any(may_be_report(m.sender.mailbox, m.subject, m.media_type) for m in messages):
-            self.examine()
-
     def examine(self) -> None:
-        """Look at every message that may be a report, when nothing else is to do."""
+        """Look at every stored message that may be a report, when nothing else is to do."""
         self._worker.do_in_background("reports", self._examine)
 
     async def _examine(self, line: Line) -> AsyncIterator[None]:

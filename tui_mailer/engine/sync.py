@@ -25,8 +25,8 @@ from tui_mailer.domain.folder import Folder, FolderChanges, FolderState, SyncPoi
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.behind import Behind
 from tui_mailer.engine.line import Line
-from tui_mailer.engine.one_behind import OneBehind
 from tui_mailer.engine.sync_plan import (
     SyncPlan,
     can_tell_changes,
@@ -44,13 +44,16 @@ _COMPARE_EVERY_S: Final = 1_800.0
 _MUCH: Final = 5_000
 # One that is stored while the next is read. Small ones come on a slow line, or are looked at.
 _LARGE_BATCH: Final = 400
+# Some wait to be written, while the rows of another are made and one more is read.
+_STORED_AT_ONCE: Final = 3
 
 
 class Synchroniser:
     """Keeps the folders of one store equal to the server's.
 
-    `learnt` hears of each batch of new messages once it is stored. Where the server has no mod-sequences, all flags are compared at the first look after the
-    program started and every `compare_every_s`; in between only what STATUS shows is followed.
+    `learnt` is called once a batch of new messages is stored. Where the server has no
+    mod-sequences, all flags are compared at the first look after the program started and every
+    `compare_every_s`; in between only what STATUS shows is followed.
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class Synchroniser:
         store: MessageStore,
         announce: Announcer,
         *,
-        learnt: Callable[[Sequence[RemoteMessage]], None] = lambda _batch: None,
+        learnt: Callable[[], None] = lambda: None,
         compare_every_s: float = _COMPARE_EVERY_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -214,12 +217,15 @@ class Synchroniser:
 
         async def store(batch: Sequence[RemoteMessage]) -> None:
             await self._store.add_messages(folder.id, batch)
-            self._learnt(batch)
+            self._learnt()
             unread = sum(Flags.SEEN not in message.flags for message in batch)
             progress.advance(len(batch), arrived_count=unread if announce_arrivals else 0)
 
         try:
-            async with OneBehind() as storing, aclosing(line.server.messages(missing)) as batches:
+            async with (
+                Behind(_STORED_AT_ONCE) as storing,
+                aclosing(line.server.messages(missing)) as batches,
+            ):
                 async for batch in batches:
                     if len(batch) < _LARGE_BATCH:
                         await store(batch)

@@ -22,13 +22,12 @@ Sql = sqlite3.Connection
 T = TypeVar("T")
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
-_CACHE_KIB = 6_144
 # 16 MiB: a batch of a first synchronisation writes some 2,000 pages, many of them again and again.
 _CHECKPOINT_PAGES = 4_000
 _BUSY_TIMEOUT_S = 10.0
 
 
-def connect(file: Path, key: bytes) -> Sql:
+def connect(file: Path, key: bytes, *, cache_kib: int = 6_144) -> Sql:
     """Open `file` with the raw 32-byte `key`, without reading it yet.
 
     The log level comes first: a wrong key would print over the interface. FULL: a draft that
@@ -42,7 +41,7 @@ def connect(file: Path, key: bytes) -> Sql:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     return connection
 
@@ -50,8 +49,8 @@ def connect(file: Path, key: bytes) -> Sql:
 class Connection(aiosqlite.Connection):
     """aiosqlite's thread and queue, made to run whole transactions."""
 
-    def __init__(self, file: Path, key: bytes) -> None:
-        super().__init__(lambda: connect(file, key), iter_chunk_size=64)
+    def __init__(self, file: Path, key: bytes, *, cache_kib: int = 6_144) -> None:
+        super().__init__(lambda: connect(file, key, cache_kib=cache_kib), iter_chunk_size=64)
         # A close that was forgotten must not keep a dying process alive.
         self._thread.daemon = True
 
@@ -67,6 +66,11 @@ class Connection(aiosqlite.Connection):
             except BaseException:
                 await asyncio.shield(asyncio.to_thread(self._thread.join))
                 raise
+
+    @property
+    def is_wanted(self) -> bool:
+        """True while something waits for the thread."""
+        return not self._tx.empty()
 
     async def transact(self, begin: Begin, work: Callable[[Sql], T]) -> T:
         """Run `work` in one transaction; it commits when `work` returns."""

@@ -1,5 +1,6 @@
 """Contacts: who wrote, and who was written to, as mail goes by."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,16 +35,18 @@ _COLLECT: Final = ManyRows(
 
 @dataclass(slots=True)
 class _Seen:
-    mailbox: str
-    name: str
-    use_count: int
-    last_used_at: int
+    first: Address
+    name: str = ""
+    named_at: int = -sys.maxsize
+    use_count: int = 0
+    last_used_at: int = -sys.maxsize
 
     def row(self, key: str) -> "ContactRow":
+        mailbox = self.first.mailbox
         return (
             key,
-            self.mailbox,
-            words(self.mailbox),
+            mailbox,
+            words(mailbox),
             self.name,
             words(self.name),
             self.use_count,
@@ -62,13 +65,21 @@ def contact_rows(messages: Iterable[RemoteMessage], owner: Owner) -> Sequence[Co
     Completing such an address would lend it credit.
     """
     seen: dict[str, _Seen] = {}
-    for message in sorted(messages, key=lambda message: message.received_at):
+    for message in messages:
         stamp = to_stamp(message.received_at)
         for address in _people(message):
-            _count(seen, address, stamp)
+            key = address.mailbox.casefold()
+            person = seen.get(key)
+            if person is None:
+                person = seen[key] = _Seen(address)
+            person.use_count += 1
+            if stamp > person.last_used_at:
+                person.last_used_at = stamp
+            if address.name and stamp >= person.named_at:
+                person.name, person.named_at = address.name, stamp
     seen.pop(owner.mailbox, None)
     domain = owner.patient_domain
-    return [one.row(key) for key, one in seen.items() if _may_be_offered(one.mailbox, domain)]
+    return [one.row(key) for key, one in seen.items() if _may_be_offered(one.first, domain)]
 
 
 def collect_contacts(sql: Sql, people: Sequence[ContactRow]) -> None:
@@ -83,14 +94,6 @@ def _people(message: RemoteMessage) -> tuple[Address, ...]:
     return (message.sender, *recipients)
 
 
-def _count(seen: dict[str, _Seen], address: Address, stamp: int) -> None:
-    person = seen.setdefault(address.mailbox.casefold(), _Seen(address.mailbox, "", 0, stamp))
-    person.name = address.name or person.name
-    person.use_count += 1
-    person.last_used_at = stamp
-
-
 @lru_cache(maxsize=4096)
-def _may_be_offered(mailbox: str, patient_domain: str) -> bool:
-    address = Address.received(mailbox)
+def _may_be_offered(address: Address, patient_domain: str) -> bool:
     return address.is_sendable and not address.passes_for_patient(patient_domain)

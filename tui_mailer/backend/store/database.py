@@ -8,15 +8,20 @@ nothing, since the interface reads one page at a time.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from tui_mailer.backend.store.connection import Connection, Sql
+from tui_mailer.backend.store.group_commit import GroupCommit
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
 from tui_mailer.memory import give_back
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Values = Sequence[str | int | bytes | None] | Mapping[str, str | int | bytes | None]
+
+# Room for what a group of transactions changes: a page that has to leave is encrypted, written, and
+# read again when the next row needs it.
+_WRITER_CACHE_KIB: Final = 12_288
 
 
 class Database:
@@ -25,6 +30,7 @@ class Database:
     def __init__(self, writer: Connection, reader: Connection) -> None:
         self._writer = writer
         self._reader = reader
+        self._group = GroupCommit(writer)
 
     @classmethod
     async def open(
@@ -37,7 +43,8 @@ class Database:
             StoreTooNew: a newer program made it.
             StoreFull: no room for the migration.
         """
-        writer, reader = Connection(file, key), Connection(file, key)
+        writer = Connection(file, key, cache_kib=_WRITER_CACHE_KIB)
+        reader = Connection(file, key)
         try:
             await writer.open()
             await writer.run(_enter_wal)
@@ -57,6 +64,10 @@ class Database:
     async def write(self, work: Callable[[Sql], T]) -> T:
         """Run `work` in one transaction; once this returns, it survives a power cut."""
         return await self._writer.transact("BEGIN IMMEDIATE", work)
+
+    async def write_in_group(self, work: Callable[[Sql], None]) -> None:
+        """As `write`, for one of many pieces of work that follow one another."""
+        await self._group.write(work)
 
     async def fetch_all(self, query: str, values: Values = ()) -> list[Row]:
         """Every row of one query."""
@@ -79,6 +90,7 @@ class Database:
 
     async def close(self) -> None:
         """End both threads; the writer last, which folds the WAL into the file."""
+        await self._group.ended()
         try:
             await self._reader.close()
         finally:

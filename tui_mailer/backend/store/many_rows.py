@@ -6,7 +6,6 @@ half as much again as writing them does.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Final
 
@@ -14,25 +13,31 @@ from tui_mailer.backend.store.connection import Sql
 
 Row = Sequence[str | int]
 
-_AT_ONCE: Final = 100
+# SQLite keeps what it made of each statement: these few, the last rows filled up with nothing.
+_SIZES: Final = (1, 16, 128)
+_TABLE: Final = "(SELECT * FROM (VALUES {}) WHERE column1 NOT NULL)"
 
 
 class ManyRows:
-    """A statement for any number of rows of one width."""
+    """A statement for any number of rows of one width.
+
+    It has ``{rows}`` where a table of them is to stand, with its columns called as `columns` says.
+    """
 
     def __init__(self, statement: str, width: int) -> None:
-        """`statement` has ``{rows}`` for a table of the rows: `columns` are the names of its own."""
         row = f"({', '.join('?' * width)})"
-        # The last rows of each run are of any number, and SQLite knows each number's statement anew.
-        self._written = lru_cache(maxsize=16)(
-            lambda count: statement.format(rows=f"(VALUES {', '.join([row] * count)})")
-        )
+        self._nothing = (None,) * width
+        self._statements = {
+            size: statement.format(rows=_TABLE.format(", ".join([row] * size))) for size in _SIZES
+        }
 
     def run(self, sql: Sql, rows: Sequence[Row], *more: str | int) -> None:
         """Run it on `rows`; `more` are its parameters after those of the rows."""
-        for start in range(0, len(rows), _AT_ONCE):
-            some = rows[start : start + _AT_ONCE]
-            sql.execute(self._written(len(some)), (*chain.from_iterable(some), *more))
+        for start in range(0, len(rows), _SIZES[-1]):
+            some = rows[start : start + _SIZES[-1]]
+            size = next(size for size in _SIZES if size >= len(some))
+            filled = chain(some, [self._nothing] * (size - len(some)))
+            sql.execute(self._statements[size], (*chain.from_iterable(filled), *more))
 
 
 def column(place: int) -> str:

@@ -105,7 +105,7 @@ class Messages(Part):
                 met = contact_rows([by_uid[uid] for uid in added], self._owner) if held else people
                 collect_contacts(sql, met)
 
-        await self._database.write(work)
+        await self._database.write_in_group(work)
 
     async def settle(self) -> None:
         """Give back the memory that much writing took."""

@@ -1,0 +1,133 @@
+"""Transactions that wait for each other anyway are committed as one; others do not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.database import Database
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "x.db", bytes(32))
+    await opened.execute("CREATE TABLE line (number INTEGER) STRICT")
+    yield opened
+    await opened.close()
+
+
+class Transactions:
+    """The numbers that each transaction wrote, in order."""
+
+    def __init__(self, sql: Sql) -> None:
+        self.written: list[list[int]] = []
+        sql.set_trace_callback(self._trace)
+
+    def _trace(self, statement: str) -> None:
+        if statement.startswith("BEGIN"):
+            self.written.append([])
+
+    def line(self, number: int, gate: Event | None = None) -> Callable[[Sql], None]:
+        def work(sql: Sql) -> None:
+            if gate is not None:
+                assert gate.wait(10)
+            sql.execute("INSERT INTO line VALUES (?)", (number,))
+            self.written[-1].append(number)
+
+        return work
+
+
+@pytest.fixture
+async def transactions(database: Database) -> Transactions:
+    return await database._writer.run(Transactions)
+
+
+async def under_way(
+    database: Database, gate: Event, transactions: Transactions
+) -> asyncio.Task[None]:
+    """A first piece that holds the connection until `gate` opens."""
+    first = asyncio.create_task(database.write_in_group(transactions.line(1, gate)))
+    while not transactions.written:
+        await asyncio.sleep(0.001)
+    return first
+
+
+async def numbers(database: Database) -> list[int]:
+    return [row[0] for row in await database.fetch_all("SELECT number FROM line ORDER BY rowid")]
+
+
+async def test_pieces_that_wait_anyway_share_a_transaction_four_at_most(
+    database: Database, transactions: Transactions
+) -> None:
+    gate = Event()
+    first = await under_way(database, gate, transactions)
+    others = [
+        asyncio.create_task(database.write_in_group(transactions.line(number)))
+        for number in range(2, 7)
+    ]
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(first, *others)
+    assert transactions.written == [[1, 2, 3, 4], [5, 6]]
+    assert await numbers(database) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_another_transaction_waits_for_one_piece_only(
+    database: Database, transactions: Transactions
+) -> None:
+    gate = Event()
+    first = await under_way(database, gate, transactions)
+    second = asyncio.create_task(database.write_in_group(transactions.line(2)))
+    third = asyncio.create_task(database.write_in_group(transactions.line(3)))
+    mine = asyncio.create_task(database.write(transactions.line(100)))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(first, second, third, mine)
+    assert transactions.written == [[1], [100], [2, 3]]
+
+
+async def test_a_piece_that_fails_undoes_its_group_and_each_caller_is_told(
+    database: Database, transactions: Transactions
+) -> None:
+    def fail(_: Sql) -> None:
+        raise LookupError
+
+    gate = Event()
+    first = await under_way(database, gate, transactions)
+    second = asyncio.create_task(database.write_in_group(fail))
+    await asyncio.sleep(0)
+    gate.set()
+    told = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(error) for error in told] == [LookupError, LookupError]
+    assert await numbers(database) == []
+    await database.write_in_group(transactions.line(3))
+    assert await numbers(database) == [3]
+
+
+async def test_a_transaction_that_cannot_begin_is_told(database: Database) -> None:
+    def close_early(sql: Sql) -> None:
+        sql.execute("BEGIN")
+
+    await database._writer.run(close_early)
+    with pytest.raises(Exception, match="transaction"):
+        await database.write_in_group(lambda _: None)
+    await database._writer.run(lambda sql: sql.execute("ROLLBACK"))
+
+
+async def test_a_caller_that_is_cancelled_takes_nobody_along(
+    database: Database, transactions: Transactions
+) -> None:
+    gate = Event()
+    first = await under_way(database, gate, transactions)
+    second = asyncio.create_task(database.write_in_group(transactions.line(2)))
+    await asyncio.sleep(0)
+    first.cancel()
+    gate.set()
+    await second
+    assert first.cancelled()
+    assert await numbers(database) == [1, 2]
