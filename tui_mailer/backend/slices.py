@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from typing import Final, TypeVar
 
-_SLICE_S: Final = 0.008
+_SLICE_S: Final = 0.004
 
 _Item = TypeVar("_Item")
 
