@@ -64,6 +64,7 @@ def test_a_broken_envelope_is_a_row_all_the_same(envelope: bytes) -> None:
         (b"=?UTF-8?B?w4lsb2RpZQ?=", "Élodie"),
         (b"=?utf-8?q?un?= =?utf-8?q?_deux?= trois", "un deux trois"),
         (b"=?utf-8?q?=C3?=\r\n =?utf-8?q?=A9?=", "é"),
+        (b"=?utf-8?q?=C3?= =?UTF8?q?=A9?=", "é"),
         (b"a =?utf-8?q?b?= c", "a b c"),
         (b"=?utf-8*fr?q?=C3=A9?=", "é"),
         (b"=?iso-8859-1?Q?l=92=E9t=E9_=9C?=", "l’été œ"),
@@ -118,9 +119,11 @@ def test_ten_thousand_recipients_are_a_row() -> None:
         (b"22 Nov 2026 11:00:00 -0330", datetime(2026, 11, 22, 14, 30, tzinfo=UTC)),
         (b"22-Nov-2026 11:00:00 +0000", datetime(2026, 11, 22, 11, tzinfo=UTC)),
         (b"Sun, 22 Nov 2026 11:00:00 +0000 (UTC)", datetime(2026, 11, 22, 11, tzinfo=UTC)),
+        (b"Sun, 22 Nov 2026 11:00:00 +0000 (GMT+00:00)", datetime(2026, 11, 22, 11, tzinfo=UTC)),
         (b"Sun, 22 Nov 2026 11:00:00 -0000", datetime(2026, 11, 22, 11, tzinfo=UTC)),
         (b"Sun, 22 Nov 2026 11:00 GMT", datetime(2026, 11, 22, 11, tzinfo=UTC)),
         (b"Sat, 31 Dec 2016 23:59:60 +0000", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        (b"31-Dec-2016 23:59:60 +0000", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_dates(raw: bytes, expected: datetime) -> None:
@@ -138,6 +141,8 @@ def test_dates(raw: bytes, expected: datetime) -> None:
         b"22 Nov 0001 00:00:00 +0100",
         b"22 Nov 9999 00:00:00 +0100",
         b"22 Nov 2026 25:00:00 +0100",
+        b"22 Nov 2026 11:60:00 +0100",
+        b"29 Feb 2026 11:00:00 +0100",
         b"22 Nov 2026 11:00:00 +9900",
         b"22 Xyz 2026 11:00:00 +0100",
         b"1" * 10_000,
