@@ -13,11 +13,30 @@ _BASIC_FIELDS: Final = 7
 _LONGEST_TYPE: Final = 100
 
 
-def has_attachment(structure: Value) -> bool:
+def is_file(media: bytes, subtype: bytes, disposition: bytes, *, named: bool, shown: bool) -> bool:
     """True for a part that is marked as an attachment, or is no text and has a name.
 
     Signatures do not count, nor do pictures that an HTML body shows in its place.
+
+    Args:
+        media: its type, in capitals.
+        subtype: in capitals.
+        disposition: in capitals; b"" when none is told.
+        named: a parameter holds a file's name.
+        shown: it has a Content-ID, by which a text beside it shows it.
     """
+    if subtype in _SIGNATURES:
+        return False
+    return disposition == b"ATTACHMENT" or (named and not shown and media != b"TEXT")
+
+
+def media_type(*words: bytes) -> str:
+    """``type/subtype`` in lower case."""
+    return b"/".join(words).lower().decode("ascii", "replace")[:_LONGEST_TYPE]
+
+
+def has_attachment(structure: Value) -> bool:
+    """True when a part `is_file`."""
     waiting: list[tuple[Value, bool]] = [(structure, False)]
     while waiting:
         part, related = waiting.pop()
@@ -38,22 +57,15 @@ def root_media_type(structure: Value) -> str:
         return ""
     if isinstance(structure[0], list):
         subtype = next((item for item in structure if isinstance(item, bytes)), b"")
-        words = [b"multipart", subtype]
-    else:
-        words = [item for item in structure[:2] if isinstance(item, bytes)]
-    return b"/".join(words).lower().decode("ascii", "replace")[:_LONGEST_TYPE]
+        return media_type(b"multipart", subtype)
+    return media_type(*(item for item in structure[:2] if isinstance(item, bytes)))
 
 
 def _is_attachment(part: list[Value], related: bool) -> bool:
     media, subtype = _word(part[0]), _word(part[1])
-    if subtype in _SIGNATURES:
-        return False
     disposition, parameters = _disposition(part, media, subtype)
-    if disposition == b"ATTACHMENT":
-        return True
-    if media == b"TEXT" or (related and part[3] is not None):
-        return False
-    return _names_a_file(part[2]) or _names_a_file(parameters)
+    named = _names_a_file(part[2]) or _names_a_file(parameters)
+    return is_file(media, subtype, disposition, named=named, shown=related and part[3] is not None)
 
 
 def _disposition(part: list[Value], media: bytes, subtype: bytes) -> tuple[bytes, Value]:

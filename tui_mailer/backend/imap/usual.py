@@ -1,75 +1,90 @@
-"""The answer that nearly every message gets, cut by one regular expression.
+"""The answer that nearly every message gets, read by one regular expression.
 
 Reading a FETCH response token by token costs some ten times what the rest of a row costs, and a
 first synchronisation reads 100,000. Here a response is cut into its fields if it has the usual
-shape: the items in the order asked for, no literal, no escape in a string. Anything else is no
-error: `envelope` reads it token by token. Both must come to the same, whatever the response.
+shape: the items in the order asked for, no literal, no escape and nothing but ASCII in a string.
+Anything else is no error: `envelope` reads it token by token. Both must come to the same, whatever
+the response.
 """
 
 import re
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Final
 
+from tui_mailer.backend.imap.addresses import NOBODY, address
+from tui_mailer.backend.imap.dates import EPOCH, MOMENT, USUAL_DATE, moment, read_date
+from tui_mailer.backend.imap.flags import from_wire
 from tui_mailer.backend.imap.receive import RawResponse
+from tui_mailer.backend.imap.usual_structure import PLAIN, STRING, read_structure
+from tui_mailer.backend.imap.words import header_text
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.message import Flags, RemoteMessage
+from tui_mailer.domain.safe_text import safe_line
 
-# The quantifiers are possessive: no backtracking into a field once it is read.
-_STRING: Final = rb'(?:NIL|"[^"\\]*+")'
-_ADDRESS: Final = rb"\(" + b" ".join([_STRING] * 4) + rb"\)"
-_ADDRESSES: Final = rb"(?:NIL|\((?:" + _ADDRESS + rb" ?)++\))"
+_TEXT: Final = f'(?:NIL|"({PLAIN}*+)")'
+_ADDRESS_STRING: Final = f'(?:NIL|"{PLAIN}{{0,256}}+")'
+_ADDRESS: Final = r"\(" + " ".join([_ADDRESS_STRING] * 4) + r"\)"
+_ADDRESSES: Final = rf"\((?>(?:{_ADDRESS} ?){{1,20}})\)"
+# The first Message-ID of a field, where its first bracket opens.
+_ID: Final = rf'(?:NIL|"[ !#-;=-\[\]-~]*+(?:(<[!#-;=?-\[\]-~]++>){PLAIN}*+)?")'
 _RESPONSE: Final = re.compile(
-    rb"\* [0-9]++ FETCH \(UID ([0-9]++) FLAGS (\([^()\"]*+\)) RFC822\.SIZE ([0-9]++)"
-    rb' INTERNALDATE "([^"\\]*+)" ENVELOPE \('
-    + b" ".join([rb"(%b)" % _STRING] * 2 + [rb"(%b)" % _ADDRESSES] * 6 + [rb"(%b)" % _STRING] * 2)
-    + rb"\) BODYSTRUCTURE (\(.*\))\)",
+    (
+        rf"\* [0-9]++ FETCH \(UID ([1-9][0-9]{{0,8}}+) FLAGS \(([!#-'*-~ ]{{0,500}}+)\)"
+        rf' RFC822\.SIZE ([0-9]{{1,18}}+) INTERNALDATE " ?({MOMENT})" ENVELOPE \('
+        rf'(?:NIL|"(?:{USUAL_DATE}|({PLAIN}*+))") {_TEXT}'
+        # Sender, author and who is answered are nearly always the same.
+        rf" (?:NIL|(?P<sender>{_ADDRESSES})) (?:NIL|((?>(?P=sender)|{_ADDRESSES})))"
+        rf" (?:NIL|(?>(?P=sender)|{_ADDRESSES}))"
+        rf" (?:NIL|({_ADDRESSES})) (?:NIL|({_ADDRESSES})) (?:NIL|({_ADDRESSES}))"
+        rf" {_ID} {_ID}\) BODYSTRUCTURE (\(.*\))\)"
+    ).encode(),
     re.DOTALL,
 )
-# A single part, with nothing in it that a file would be told by.
-_PLAIN_PART: Final = re.compile(
-    rb'\("([^"\\]*+)" "([^"\\]*+)"(?: (?:[0-9]++|'
-    + _STRING
-    + rb"|\((?:"
-    + _STRING
-    + rb" ?)++\)))*+\)"
-)
-_OF_FILES: Final = re.compile(rb"attachment|name", re.IGNORECASE)
+_PERSON: Final = re.compile(rf'\((?:NIL|"({PLAIN}*+)") {STRING} ({STRING}) ({STRING})\)'.encode())
 
 
-class UsualRow(NamedTuple):
-    """The fields of a response as they stand on the wire, in the order of `envelope.ITEMS`.
-
-    Strings keep their quotes, lists their brackets; `internal_date` alone has none.
-    """
-
-    uid: bytes
-    flags: bytes
-    size: bytes
-    internal_date: bytes
-    date: bytes
-    subject: bytes
-    sender: bytes
-    author: bytes
-    reply_to: bytes
-    to: bytes
-    cc: bytes
-    bcc: bytes
-    in_reply_to: bytes
-    message_id: bytes
-    structure: bytes
-
-
-def cut(response: RawResponse) -> UsualRow | None:
-    """The fields of a response of the usual shape, None for any other."""
-    if len(response) != 1:
+def read_usual(response: RawResponse) -> RemoteMessage | None:
+    """The message of a response of the usual shape, None for any other."""
+    found = _RESPONSE.fullmatch(response[0]) if len(response) == 1 else None
+    if found is None:
         return None
-    found = _RESPONSE.fullmatch(response[0])
-    return UsualRow._make(found.groups()) if found is not None else None
+    (uid, flags, size, received, sent, sent_otherwise, subject, sender, author, to, cc, bcc,
+     in_reply_to, message_id, structure_text) = found.groups()  # fmt: skip
+    structure = read_structure(structure_text)
+    if structure is None:
+        return None
+    sent_at = moment(sent) if sent else read_date(sent_otherwise)
+    senders = _people(sender) or _people(author)
+    return RemoteMessage(
+        uid=int(uid),
+        flags=_flags(flags),
+        size_bytes=int(size),
+        received_at=moment(received) or sent_at or EPOCH,
+        subject=safe_line(header_text(subject or b"")),
+        sender=senders[0] if senders else NOBODY,
+        to=_people(to),
+        cc=_people(cc),
+        bcc=_people(bcc),
+        sent_at=sent_at,
+        message_id=message_id.decode() if message_id else "",
+        in_reply_to=in_reply_to.decode() if in_reply_to else "",
+        has_attachment=structure[0],
+        media_type=structure[1],
+    )
 
 
-def plain_part(structure: bytes) -> tuple[bytes, bytes] | None:
-    """Type and subtype of a structure that is one part and surely no file, None for any other."""
-    found = _PLAIN_PART.fullmatch(structure)
-    return None if found is None or _OF_FILES.search(structure) else (found[1], found[2])
+@lru_cache(maxsize=512)
+def _flags(names: bytes) -> Flags:
+    return from_wire([*names.split()])
 
 
-def unquoted(text: bytes) -> bytes | None:
-    """What a string of `UsualRow` holds."""
-    return None if text == b"NIL" else text[1:-1]
+# The same people write and are written to. Of a list that `_RESPONSE` has matched, nothing is left
+# between two addresses.
+@lru_cache(maxsize=4096)
+def _people(text: bytes | None) -> tuple[Address, ...]:
+    """Mailboxes of an address list as it stands on the wire."""
+    return tuple(
+        address(name, local[1:-1], host[1:-1])
+        for name, local, host in _PERSON.findall(text or b"")
+        if local != b"NIL" and host != b"NIL"
+    )

@@ -4,7 +4,6 @@ Written out rather than taken from `email.header`, whose search for encoded word
 grows as the square of a hostile header's length.
 """
 
-import base64
 import binascii
 import codecs
 import re
@@ -25,9 +24,8 @@ def header_text(raw: bytes) -> str:
     """`raw` decoded; never fails. Not yet safe to show. Cut after 4,096 bytes."""
     if len(raw) > _LONGEST_BYTES:
         return header_text(raw[:_LONGEST_BYTES]) + "…"
-    if b"=?" not in raw:
-        return _unfolded(eight_bit_text(raw))
-    return _unfolded(_decoded(raw))
+    text = _decoded(raw) if b"=?" in raw else eight_bit_text(raw)
+    return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
 @lru_cache(maxsize=4096)
@@ -36,16 +34,12 @@ def name_text(raw: bytes) -> str:
     return header_text(raw)
 
 
-def _unfolded(text: str) -> str:
-    return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
-
-
 def eight_bit_text(raw: bytes) -> str:
     """`raw` as UTF-8, else as the Latin letters it must be; encoded words stay as they are."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return _as_charset(raw, "iso-8859-1")
+        return _decoded_as("cp1252", raw)
 
 
 def _decoded(raw: bytes) -> str:
@@ -55,19 +49,19 @@ def _decoded(raw: bytes) -> str:
     joined before they are decoded, for those who cut a character in two.
     """
     pieces: list[str] = []
-    run, run_charset, position = b"", "", 0
+    run, run_codec, position = b"", "", 0
     for word in _WORD.finditer(raw):
         gap = raw[position : word.start()]
-        charset = word[1].decode("latin-1").partition("*")[0].lower()
-        follows = bool(run_charset) and _ONLY_SPACE.fullmatch(gap) is not None
-        if not follows or charset != run_charset:
-            pieces.append(_as_charset(run, run_charset))
+        codec = _codec(word[1])
+        follows = bool(run_codec) and _ONLY_SPACE.fullmatch(gap) is not None
+        if not follows or codec != run_codec:
+            pieces.append(_decoded_as(run_codec, run))
             run = b""
         if not follows:
             pieces.append(eight_bit_text(gap))
         run += _octets(word[2], word[3])
-        run_charset, position = charset, word.end()
-    pieces.append(_as_charset(run, run_charset))
+        run_codec, position = codec, word.end()
+    pieces.append(_decoded_as(run_codec, run))
     pieces.append(eight_bit_text(raw[position:]))
     return "".join(pieces)
 
@@ -76,19 +70,29 @@ def _octets(encoding: bytes, text: bytes) -> bytes:
     if encoding in b"qQ":
         return binascii.a2b_qp(text, header=True)
     try:
-        return base64.b64decode(text + b"=" * (-len(text) % 4))
+        return binascii.a2b_base64(text + b"=" * (-len(text) % 4))
     except binascii.Error:
         return text
 
 
-def _as_charset(octets: bytes, charset: str) -> str:
-    """`octets` read as `charset`, or as Latin letters when that charset is unknown or untrue."""
+@lru_cache(maxsize=256)
+def _codec(charset: bytes) -> str:
+    """Python's name of a charset, or of UTF-8 when it has none; RFC 2231 §5 adds a language."""
+    name = charset.decode("latin-1").partition("*")[0].lower()
+    try:
+        found = codecs.lookup("cp1252" if name in _WINDOWS else name).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return "utf-8" if found in _NO_CHARSETS else found
+
+
+def _decoded_as(codec: str, octets: bytes) -> str:
+    """`octets` read as `codec`, or as UTF-8 or Latin letters when that is untrue."""
     if not octets:
         return ""
-    for attempt in ("cp1252" if charset in _WINDOWS else charset, "utf-8"):
+    for attempt in (codec, "utf-8"):
         try:
-            if codecs.lookup(attempt).name not in _NO_CHARSETS:
-                return octets.decode(attempt)
+            return octets.decode(attempt)
         except (LookupError, ValueError):
             continue
     return octets.decode("latin-1")
