@@ -1,6 +1,6 @@
 """Messages: rows of folders, and the whole messages that were fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from tui_mailer.backend.slices import in_slices
@@ -32,6 +32,12 @@ _INSERT: Final = ManyRows(
     """,  # noqa: S608  (constants)
     len(MESSAGE_COLUMNS),
 )
+# Of a range that is all new, no UID need be looked for.
+_MAY_BE_HELD: Final = """
+    SELECT EXISTS (SELECT 1 FROM message WHERE folder_id = :folder AND uid BETWEEN :first AND :last)
+        OR EXISTS (SELECT 1 FROM pending_move WHERE folder_id = :folder)
+        OR EXISTS (SELECT 1 FROM pending_expunge WHERE folder_id = :folder)
+"""
 _HELD_UIDS: Final = """
     WITH asked (uid) AS (SELECT value FROM json_each(:uids))
     SELECT uid FROM message WHERE folder_id = :folder AND uid IN asked
@@ -51,12 +57,13 @@ _HELD_IDS: Final = """
 """
 _SENDER: Final = "sender_name || ' ' || sender_mailbox"
 _TEXT_COLUMNS: Final = "message_text (rowid, subject, sender, recipients, body, attachments)"
+_NEWEST_ID: Final = "SELECT coalesce(max(id), 0) FROM message"
 # In the order of the index: a row before the last one written would cost a flush.
 _INDEX_HEADERS: Final = f"""
-    INSERT OR REPLACE INTO {_TEXT_COLUMNS}
+    INSERT INTO {_TEXT_COLUMNS}
     SELECT {TEXT_ROW}, {", ".join(map(sql_without_ligatures, ("subject", _SENDER, "recipients")))},
            '', ''
-    FROM message WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?)) ORDER BY 1
+    FROM message WHERE id > ? ORDER BY 1
 """  # noqa: S608  (constants)
 _WORDS_OF_ONE: Final = f"""
     SELECT {TEXT_ROW}, subject, {_SENDER}, recipients FROM message WHERE id = ?
@@ -96,14 +103,13 @@ class Messages(Part):
             folder = sql.execute("SELECT role FROM folder WHERE id = ?", (folder_id,)).fetchone()
             if folder is None:
                 return
-            asked = {"folder": folder_id, "uids": json_list(by_uid)}
-            held = {uid for (uid,) in sql.execute(_HELD_UIDS, asked)}
-            added = {uid: row for uid, row in rows.items() if uid not in held}
-            _INSERT.run(sql, list(added.values()), folder_id)
-            sql.execute(_INDEX_HEADERS, (folder_id, json_list(added)))
+            held = _held_uids(sql, folder_id, by_uid)
+            (newest_id,) = sql.execute(_NEWEST_ID).fetchone()
+            _INSERT.run(sql, [row for uid, row in rows.items() if uid not in held], folder_id)
+            sql.execute(_INDEX_HEADERS, (newest_id,))
             if folder[0] not in _WITHOUT_CONTACTS:
-                met = contact_rows([by_uid[uid] for uid in added], self._owner) if held else people
-                collect_contacts(sql, met)
+                new = [message for uid, message in by_uid.items() if uid not in held]
+                collect_contacts(sql, contact_rows(new, self._owner) if held else people)
 
         await self._database.write_in_group(work)
 
@@ -156,3 +162,16 @@ class Messages(Part):
             sql.execute(_INDEX, (row[0], *map(without_ligatures, row[1:]), body, names))
 
         await self._database.write(work)
+
+
+def _held_uids(sql: Sql, folder_id: int, uids: Collection[int]) -> frozenset[int]:
+    """Those of `uids` that are held, or were and are on their way elsewhere."""
+    ends: dict[str, str | int] = {
+        "folder": folder_id,
+        "first": min(uids, default=0),
+        "last": max(uids, default=0),
+    }
+    if not sql.execute(_MAY_BE_HELD, ends).fetchone()[0]:
+        return frozenset()
+    asked = {"folder": folder_id, "uids": json_list(uids)}
+    return frozenset(uid for (uid,) in sql.execute(_HELD_UIDS, asked))
