@@ -11,7 +11,6 @@ import pytest
 from backend.imap.conftest import QUICK, Dial
 from backend.imap.scripted import Talk
 
-from tui_mailer.backend import slices
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.imap.limits import Deadlines
 from tui_mailer.backend.imap.server import ImapServer
@@ -242,22 +241,6 @@ async def test_alerts_are_told_safe_to_show(dial: Dial) -> None:
     mail = await dial(script, connector=ImapConnector(QUICK, on_alert=alerts.append))
     await mail.keep_alive()
     assert alerts == ["Boîte ␛[2Jpleine", "à 95 %"]
-
-
-async def test_the_event_loop_stays_free_between_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slices, "_SLICE_S", -1.0)
-    turns = 0
-
-    async def other_work() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    other = asyncio.create_task(other_work())
-    assert [item async for item in slices.in_slices(range(100))] == list(range(100))
-    other.cancel()
-    assert turns >= 99
 
 
 async def test_flags_of_others_are_not_told_as_ours(dial: Dial) -> None:

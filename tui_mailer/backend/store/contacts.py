@@ -58,28 +58,41 @@ ContactRow = tuple[str | int, ...]
 """What is counted of one person, as `collect_contacts` wants it."""
 
 
-def contact_rows(messages: Iterable[RemoteMessage], owner: Owner) -> Sequence[ContactRow]:
-    """The people of `messages`, each once.
+class PeopleMet:
+    """The people of some messages, each once.
 
     Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
     Completing such an address would lend it credit.
     """
-    seen: dict[str, _Seen] = {}
-    for message in messages:
+
+    def __init__(self, owner: Owner, messages: Iterable[RemoteMessage] = ()) -> None:
+        self._owner = owner
+        self._seen: dict[str, _Seen] = {}
+        for message in messages:
+            self.meet(message)
+
+    def meet(self, message: RemoteMessage) -> None:
+        """Count those of one more message."""
         stamp = to_stamp(message.received_at)
         for address in _people(message):
             key = address.mailbox.casefold()
-            person = seen.get(key)
+            person = self._seen.get(key)
             if person is None:
-                person = seen[key] = _Seen(address)
+                person = self._seen[key] = _Seen(address)
             person.use_count += 1
             if stamp > person.last_used_at:
                 person.last_used_at = stamp
             if address.name and stamp >= person.named_at:
                 person.name, person.named_at = address.name, stamp
-    seen.pop(owner.mailbox, None)
-    domain = owner.patient_domain
-    return [one.row(key) for key, one in seen.items() if _may_be_offered(one.first, domain)]
+
+    def rows(self) -> Sequence[ContactRow]:
+        """What `collect_contacts` wants."""
+        owner = self._owner
+        return [
+            one.row(key)
+            for key, one in self._seen.items()
+            if key != owner.mailbox and _may_be_offered(one.first, owner.patient_domain)
+        ]
 
 
 def collect_contacts(sql: Sql, people: Sequence[ContactRow]) -> None:

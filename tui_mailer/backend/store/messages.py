@@ -5,7 +5,7 @@ from typing import Final
 
 from tui_mailer.backend.slices import in_slices
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.contacts import collect_contacts, contact_rows
+from tui_mailer.backend.store.contacts import PeopleMet, collect_contacts
 from tui_mailer.backend.store.many_rows import ManyRows, column, columns
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
@@ -95,9 +95,11 @@ class Messages(Part):
         # Here, and not in the writer's thread: Python runs one thread at a time, and SQLite's
         # work is to go on meanwhile.
         rows: dict[int, Sequence[str | int]] = {}
+        met = PeopleMet(self._owner)
         async for message in in_slices(by_uid.values()):
             rows[message.uid] = message_row(message, self._owner)
-        people = contact_rows(by_uid.values(), self._owner)
+            met.meet(message)
+        people = met.rows()
 
         def work(sql: Sql) -> None:
             folder = sql.execute("SELECT role FROM folder WHERE id = ?", (folder_id,)).fetchone()
@@ -109,7 +111,7 @@ class Messages(Part):
             sql.execute(_INDEX_HEADERS, (newest_id,))
             if folder[0] not in _WITHOUT_CONTACTS:
                 new = [message for uid, message in by_uid.items() if uid not in held]
-                collect_contacts(sql, contact_rows(new, self._owner) if held else people)
+                collect_contacts(sql, PeopleMet(self._owner, new).rows() if held else people)
 
         await self._database.write_in_group(work)
 

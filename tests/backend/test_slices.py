@@ -1,0 +1,74 @@
+"""Work in slices leaves the loop to others, however many do such work at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from tui_mailer.backend import slices
+
+ITEM_S = 0.001
+ITEMS_A_SLICE = round(slices._SLICE_S / ITEM_S)
+
+
+class Clock:
+    """Time passes with each item, and no other way."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(slices, "time", clock)
+    monkeypatch.setattr(slices, "_TURN", slices._Turn())
+    return clock
+
+
+@pytest.mark.parametrize("tasks", [1, 2, 5])
+async def test_all_that_is_sliced_shares_one_slice_of_each_turn(clock: Clock, tasks: int) -> None:
+    done: list[int] = []
+    turns: list[int] = []
+
+    async def slicing(task: int) -> None:
+        async for _ in slices.in_slices(range(50)):
+            clock.now_s += ITEM_S
+            done.append(task)
+
+    async def others() -> None:
+        while len(done) < 50 * tasks:
+            turns.append(len(done))
+            await asyncio.sleep(0)
+
+    await asyncio.gather(others(), *(slicing(task) for task in range(tasks)))
+    most = max(after - before for before, after in pairwise(turns))
+    assert ITEMS_A_SLICE <= most <= ITEMS_A_SLICE + tasks, "each gets on by one item at least"
+    assert all(done.count(task) == 50 for task in range(tasks))
+
+
+def test_a_loop_that_was_left_in_the_middle_stops_no_other(clock: Clock) -> None:
+    async def begin() -> None:
+        async for _ in slices.in_slices(range(3)):
+            clock.now_s += slices._SLICE_S / 2
+
+    async def whole() -> int:
+        turns = 0
+        async for _ in slices.in_slices(range(ITEMS_A_SLICE)):
+            turns += 1
+        return turns
+
+    for _ in range(2):
+        left = asyncio.new_event_loop()
+        task = left.create_task(begin())
+        left.call_soon(left.stop)
+        left.run_forever()
+        task.cancel()
+        left.run_until_complete(asyncio.gather(task, return_exceptions=True))
+        left.close()
+        assert asyncio.run(whole()) == ITEMS_A_SLICE
