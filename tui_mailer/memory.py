@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Final
 
 _M_ARENA_MAX: Final = -8  # <malloc.h>
-# Python's own is 700; some 25 objects are made for each message learnt.
-_OBJECTS_BEFORE_A_LOOK: Final = 10_000
+# Python's own is 700; some 25 objects are made for each message learnt, and most soon go again.
+_OBJECTS_BEFORE_A_LOOK: Final = 50_000
 
 
 def share_one_heap() -> None:

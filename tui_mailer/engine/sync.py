@@ -218,8 +218,9 @@ class Synchroniser:
         async def store(batch: Sequence[RemoteMessage]) -> None:
             await self._store.add_messages(folder.id, batch)
             self._learnt()
-            unread = sum(Flags.SEEN not in message.flags for message in batch)
-            progress.advance(len(batch), arrived_count=unread if announce_arrivals else 0)
+            arrived = batch if announce_arrivals else ()
+            unread = sum(Flags.SEEN not in message.flags for message in arrived)
+            progress.advance(len(batch), arrived_count=unread)
 
         try:
             async with (
