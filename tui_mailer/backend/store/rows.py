@@ -142,10 +142,11 @@ def _patient(people: tuple[Address, ...], domain: str) -> str:
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
+    sender = people[0]
     for address in people:
         matricule = _matricule(address.mailbox, domain)
         if matricule is not None:
-            return "" if people[0].passes_for_patient(domain) else matricule
+            return matricule if address is sender or not sender.passes_for_patient(domain) else ""
     return ""
 
 

@@ -81,5 +81,20 @@ WHEN new.patient <> '' AND (
     WHERE matricule = new.patient AND message_count = 0 AND unread_count = 0;
 END;
 
+-- Rows in the order in which people are met, and their addresses in a small index: to write a
+-- thousand new ones among 30,000 changed nearly every page.
+CREATE TABLE contact_in_order (
+    mailbox_key   TEXT    NOT NULL PRIMARY KEY, -- the mailbox without case
+    mailbox       TEXT    NOT NULL,
+    mailbox_words TEXT    NOT NULL, -- ' word word ' without accents and case
+    name          TEXT    NOT NULL, -- the label last seen
+    name_words    TEXT    NOT NULL,
+    use_count     INTEGER NOT NULL,
+    last_used_at  INTEGER NOT NULL
+) STRICT;
+INSERT INTO contact_in_order SELECT * FROM contact;
+DROP TABLE contact;
+ALTER TABLE contact_in_order RENAME TO contact;
+
 -- Copies have one date: with it in front, what comes together stands together in the index.
 UPDATE message SET copy_key = printf('%016x', written_at) || copy_key WHERE copy_key <> '';
