@@ -1,6 +1,7 @@
 """Work goes on while the next is got ready: in order, some at most, and none is left behind."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -76,6 +77,43 @@ async def test_what_a_piece_raises_is_raised_and_the_other_ends_first() -> None:
     with pytest.raises(KeyError, match="a"):
         await both()
     assert steps.log[-1] == "b ends"
+
+
+async def test_of_two_that_fail_one_is_told_and_none_complains_later(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    steps = Steps()
+    steps.let("a", "b")
+
+    async def both() -> None:
+        async with Behind(2) as work:
+            await work.begin(steps.step("a", KeyError("a")))
+            await work.begin(steps.step("b", KeyError("b")))
+
+    with pytest.raises(KeyError, match="a"):
+        await both()
+    gc.collect()
+    await turns()
+    assert not caplog.records, "asyncio found an error that nobody looked at"
+
+
+async def test_a_caller_that_is_cancelled_waits_for_what_is_under_way() -> None:
+    steps = Steps()
+
+    async def third() -> None:
+        async with Behind(1) as work:
+            await work.begin(steps.step("a"))
+            await work.begin(steps.step("b"))
+
+    waiting = asyncio.create_task(third())
+    await turns()
+    waiting.cancel()
+    await turns()
+    assert not waiting.done()
+    steps.let("a", "b")
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert steps.log[-2:] == ["a ends", "b ends"], "neither was cut short"
 
 
 async def test_what_the_last_piece_raises_is_raised_at_the_end() -> None:

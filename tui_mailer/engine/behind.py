@@ -27,16 +27,17 @@ class Behind:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._begun:
-            return
-        await asyncio.wait(self._begun)
-        # Of several that failed, the first is told.
-        if kind is None:
-            for piece in self._begun:
-                piece.result()
+        if self._begun:
+            await asyncio.wait(self._begun)
+        # Looked at, whoever is told: of several that failed, the first is.
+        errors = [piece.exception() for piece in self._begun if not piece.cancelled()]
+        for failure in filter(None, errors):
+            if kind is None:
+                raise failure
 
     async def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Begin `work`; returns when few enough are under way."""
         self._begun.append(asyncio.create_task(work))
         while len(self._begun) > self._most:
-            await self._begun.popleft()
+            await asyncio.wait({self._begun[0]})
+            self._begun.popleft().result()

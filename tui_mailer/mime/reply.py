@@ -17,8 +17,9 @@ MAX_PATIENT_QUOTE_LINES: Final = 20
 
 def _prefixes(*words: str) -> re.Pattern[str]:
     """One or more of `words`, perhaps counted (``RE[2]``), each with its colon."""
-    # Possessive: a subject of blanks would otherwise take quadratic time.
-    one = rf"\s*+(?:{'|'.join(words)})\s*+(?:\[\d++\]|\(\d++\))?+\s*+:"
+    # No backtracking: a subject of blanks would otherwise take quadratic time. The group is atomic,
+    # not possessive, which Python 3.11.4 and before take for more than is there.
+    one = rf"\s*+(?:{'|'.join(words)})\s*+(?>(?:\[\d++\]|\(\d++\))?)\s*+:"
     return re.compile(rf"\A(?:{one})+\s*", re.IGNORECASE)
 
 
