@@ -16,6 +16,7 @@ Described = Mapping[int, RemoteMessage]
 _FIRST: Final = 50
 _MOST: Final = 2_000
 _QUICK_S: Final = 0.4
+_VERY_QUICK_S: Final = 0.1
 _SLOW_S: Final = 1.5
 
 _Result = TypeVar("_Result")
@@ -40,7 +41,7 @@ class Sizes:
     def came_in(self, seconds: float) -> None:
         """So long the last batch was on its way."""
         if seconds < _QUICK_S:
-            self._size = min(2 * self._size, _MOST)
+            self._size = min((4 if seconds < _VERY_QUICK_S else 2) * self._size, _MOST)
         elif seconds > _SLOW_S:
             self._size = max(self._size // 2, _FIRST)
 

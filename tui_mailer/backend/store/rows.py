@@ -74,11 +74,13 @@ def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
     first = recipients[0] if recipients else _NOBODY
     patient = _patient((message.sender, *recipients), owner.patient_domain)
     flags = message.flags.value
+    received_at = to_stamp(message.received_at)
+    sent_at = received_at if message.sent_at is None else to_stamp(message.sent_at)
     return (
         message.uid,
         storable(message.message_id),
-        to_stamp(message.received_at),
-        to_stamp(min(message.sent_at or message.received_at, message.received_at)),
+        received_at,
+        min(sent_at, received_at),
         message.subject,
         message.sender.mailbox,
         message.sender.name,

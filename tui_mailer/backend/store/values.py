@@ -10,10 +10,10 @@ from tui_mailer.domain.accents import without_accents
 from tui_mailer.domain.message import Flags
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# A day inside the calendar's ends, so that any time zone can show them.
-_EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
-_LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+# A day inside the calendar's ends, so that any time zone can show them.
+_EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LATEST: Final = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LIGATURES: Final[dict[int, str]] = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _NOT_WORD: Final = re.compile(r"[\W_]+")
@@ -24,9 +24,8 @@ _FLAGS: Final = tuple(Flags(bits) for bits in range(2 ** len(Flags)))
 
 def to_stamp(moment: datetime) -> int:
     """Microseconds since 1970 of an aware time; one that no calendar shows is moved inside."""
-    if not _EARLIEST <= moment <= _LATEST:
-        moment = _EARLIEST if moment < _EARLIEST else _LATEST
-    return (moment - _EPOCH) // _MICROSECOND
+    stamp = (moment - _EPOCH) // _MICROSECOND
+    return stamp if _EARLIEST <= stamp <= _LATEST else min(max(stamp, _EARLIEST), _LATEST)
 
 
 def from_stamp(stamp: int) -> datetime:
