@@ -45,7 +45,7 @@ _MUCH: Final = 5_000
 # One that is stored while the next is read. Small ones come on a slow line, or are looked at.
 _LARGE_BATCH: Final = 400
 # Some wait to be written, while the rows of another are made and one more is read.
-_STORED_AT_ONCE: Final = 5
+_STORED_AT_ONCE: Final = 3
 
 
 class Synchroniser:

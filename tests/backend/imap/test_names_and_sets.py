@@ -105,8 +105,8 @@ def sizes_when_each_takes(seconds: list[float], uids: Sequence[int]) -> list[int
 
 def test_the_first_batch_is_small_and_the_next_grow_while_they_come_soon() -> None:
     uids = range(1, 9_000)
-    assert sizes_when_each_takes([0.1] * 8, uids) == [50, 100, 200, 400, 800, 1600, 2000, 2000]
-    assert sizes_when_each_takes([0.02] * 5, uids) == [50, 200, 800, 2000, 2000]
+    assert sizes_when_each_takes([0.1] * 8, uids) == [50, 100, 200, 400, 800, 1500, 1500, 1500]
+    assert sizes_when_each_takes([0.02] * 5, uids) == [50, 200, 800, 1500, 1500]
     assert sizes_when_each_takes([0.1, 0.1, 1.0, 1.0, 3.0, 3.0, 3.0, 3.0], uids) == [
         *(50, 100, 200, 200, 200, 100, 50, 50)
     ]

@@ -12,9 +12,10 @@ Responses = Sequence[RawResponse]
 Described = Mapping[int, RemoteMessage]
 
 # A list shows with the first. Each command and each transaction costs something, so the batches
-# grow; what is urgent waits for one, so they grow on a quick line only.
+# grow; what is urgent waits for one, so they grow on a quick line only. Some six are in memory at
+# a time, from the answer to the transaction.
 _FIRST: Final = 50
-_MOST: Final = 2_000
+_MOST: Final = 1_500
 _QUICK_S: Final = 0.4
 _VERY_QUICK_S: Final = 0.1
 _SLOW_S: Final = 1.5

@@ -22,7 +22,7 @@ Sql = sqlite3.Connection
 T = TypeVar("T")
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
-# 16 MiB: a batch of a first synchronisation writes some 2,000 pages, many of them again and again.
+# 16 MiB: some batches of a first synchronisation write 2,000 pages, many of them again and again.
 _CHECKPOINT_PAGES = 4_000
 _BUSY_TIMEOUT_S = 10.0
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from tui_mailer.backend.store.connection import Connection, Sql
 
-# So that what they change has room in the connection's cache.
-_MOST: Final = 4
+# So that what they change has room in the connection's cache, and they themselves in memory.
+_MOST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tui_mailer.backend.store.connection import Sql
 Row = Sequence[str | int]
 
 # SQLite keeps what it made of each statement: these few, the last rows filled up with nothing.
-_SIZES: Final = (1, 16, 128, 512)
+_SIZES: Final = (1, 16, 128)
 _TABLE: Final = "(SELECT * FROM (VALUES {}) WHERE column1 NOT NULL)"
 
 
