@@ -12,7 +12,7 @@ from pathlib import Path
 from servers.people import ARCHIVE, PRACTICE
 from servers.practice import RealServers
 
-from bench.contenders import Contender, Ours, all_contenders
+from bench.contenders import Contender, NeoMutt, Ours, all_contenders
 from bench.corpus import large_message, messages
 from bench.figures import SOCKET, Figures, machine
 from bench.measures import Effort, Round
@@ -71,10 +71,13 @@ def _measure(one_round: Round, present: Sequence[Contender], raw: bytes) -> None
     for who in present:
         _tell(f"  {who.name}")
         one_round.contender(who)
+        if isinstance(who, Ours | NeoMutt):
+            one_round.over_thin_line(who)
         if isinstance(who, Ours):
             one_round.inside(who)
     _tell(f"  {SOCKET}")
     one_round.bare_socket(raw)
+    one_round.bare_socket_over_thin_line()
 
 
 def _tell(words: str) -> None:

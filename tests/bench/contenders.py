@@ -14,10 +14,10 @@ from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
 from servers.people import PRACTICE
-from servers.practice import RealServers
 
 import tui_mailer
 from bench.pty_screen import Screen
+from bench.thin_line import Servers
 
 _LOGIN_S = 60.0
 
@@ -41,7 +41,7 @@ class Contender(Protocol):
         """None where it is not installed."""
         ...
 
-    def prepare(self, home: Path, servers: RealServers) -> None:
+    def prepare(self, home: Path, servers: Servers) -> None:
         """Write its settings into an empty home."""
         ...
 
@@ -70,7 +70,7 @@ class Ours:
     def version(self) -> str | None:
         return _first_line([sys.executable, "-m", "tui_mailer", "--version"])
 
-    def prepare(self, home: Path, servers: RealServers) -> None:
+    def prepare(self, home: Path, servers: Servers) -> None:
         # As an installation does; PYTHONDONTWRITEBYTECODE would have it compiled at each start.
         compileall.compile_dir(Path(tui_mailer.__file__).parent, quiet=1)
         (home / "secret").write_text(PRACTICE.password)
@@ -111,7 +111,7 @@ class NeoMutt:
     def version(self) -> str | None:
         return _first_line(["neomutt", "-v"])
 
-    def prepare(self, home: Path, servers: RealServers) -> None:
+    def prepare(self, home: Path, servers: Servers) -> None:
         url = f"imaps://{servers.host}:{servers.imaps_port}/"
         (home / "cache").mkdir()
         (home / "rc").write_text(
@@ -153,7 +153,7 @@ class Aerc:
     def version(self) -> str | None:
         return _first_line(["aerc", "-v"])
 
-    def prepare(self, home: Path, servers: RealServers) -> None:
+    def prepare(self, home: Path, servers: Servers) -> None:
         accounts = home / "config" / "aerc" / "accounts.conf"
         accounts.parent.mkdir(parents=True)
         login = f"{quote(PRACTICE.address, safe='')}:{quote(PRACTICE.password, safe='')}"
@@ -188,7 +188,7 @@ class Alpine:
     def version(self) -> str | None:
         return _first_line(["alpine", "-v"])
 
-    def prepare(self, home: Path, servers: RealServers) -> None:
+    def prepare(self, home: Path, servers: Servers) -> None:
         place = (
             f"{{{servers.host}:{servers.imaps_port}/ssl/novalidate-cert/user={PRACTICE.address}}}"
         )

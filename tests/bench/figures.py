@@ -29,6 +29,7 @@ LAUNCH_COLD = Quantity("launch to list, nothing held", "ms", 1e3)
 LAUNCH_WARM = Quantity("launch to list, opened before", "ms", 1e3)
 FIRST_PAGE = Quantity("login to first page", "ms", 1e3)
 FULL_SYNC = Quantity("all headers", "s", 1, 2)
+FULL_SYNC_THIN = Quantity("all headers, line of 100 Mbit/s", "s", 1, 2)
 NO_CHANGE = Quantity("synchronise again, no change", "ms", 1e3)
 PEAK_FIRST = Quantity("peak memory, nothing held", "MiB", 2**-20)
 PEAK_AGAIN = Quantity("peak memory, opened before", "MiB", 2**-20)
@@ -52,6 +53,7 @@ QUANTITIES = (
     LAUNCH_WARM,
     FIRST_PAGE,
     FULL_SYNC,
+    FULL_SYNC_THIN,
     NO_CHANGE,
     PEAK_FIRST,
     PEAK_AGAIN,

@@ -17,13 +17,15 @@ from servers.people import COLLEAGUE
 from servers.practice import RealServers
 
 from bench import figures as f
-from bench.contenders import Contender, NeoMutt, Ours
+from bench.contenders import Contender, Login, NeoMutt, Ours
 from bench.corpus import ROW
 from bench.pty_screen import Screen
 from bench.raw_line import ITEMS, RawImap, send
+from bench.thin_line import ThinLine
 
 _TIMEOUT_S = 900.0
 _PAGE_ROWS = 38
+_THIN_BITS_PER_S = 100e6
 _UP_TO_DATE = re.compile("à jour")
 _QUIET_S, _KEY_QUIET_S = 1.0, 0.08
 
@@ -67,16 +69,19 @@ class Round:
             self._note(f.LAUNCH_COLD, who, shown_s - screen.started_s - waited_s)
             if waited_s:
                 self._note(f.FIRST_PAGE, who, shown_s - login.answered_s)
-            if isinstance(who, Ours):
-                self._note(
-                    f.FULL_SYNC, who, screen.until(_UP_TO_DATE, _TIMEOUT_S) - login.answered_s
-                )
-            if isinstance(who, NeoMutt):  # it shows the list once it has every header
-                self._note(f.FULL_SYNC, who, shown_s - screen.started_s)
+            self._note_all_headers(f.FULL_SYNC, who, screen, login, shown_s)
             screen.settle(_QUIET_S)
             self._note(f.PEAK_FIRST, who, screen.memory_bytes(peak=True))
             screen.press(who.quit)
             screen.ends(_TIMEOUT_S)
+
+    def _note_all_headers(
+        self, quantity: f.Quantity, who: Contender, screen: Screen, login: Login, shown_s: float
+    ) -> None:
+        if isinstance(who, Ours):
+            self._note(quantity, who, screen.until(_UP_TO_DATE, _TIMEOUT_S) - login.answered_s)
+        if isinstance(who, NeoMutt):  # it shows the list once it has every header
+            self._note(quantity, who, shown_s - screen.started_s)
 
     def _next_run(self, who: Contender, home: Path) -> None:
         with Screen(who.argv(home), who.environment(home)) as screen:
@@ -129,6 +134,26 @@ class Round:
             timeout=_TIMEOUT_S,
         )
         self._note(f.SEND_LARGE, who, time.perf_counter() - began_s)
+
+    def over_thin_line(self, who: Contender) -> None:
+        """Once more with nothing held, where the line is the limit."""
+        with ThinLine(self._servers, _THIN_BITS_PER_S) as line, _home() as home:
+            who.prepare(home, line.servers)
+            with Screen(who.argv(home), who.environment(home)) as screen:
+                login = who.log_in(screen, first=True)
+                shown_s = screen.until(ROW, _TIMEOUT_S)
+                self._note_all_headers(f.FULL_SYNC_THIN, who, screen, login, shown_s)
+                screen.press(who.quit)
+                screen.ends(_TIMEOUT_S)
+
+    def bare_socket_over_thin_line(self) -> None:
+        """All headers, not looked at."""
+        with ThinLine(self._servers, _THIN_BITS_PER_S) as line:
+            began_s = time.perf_counter()
+            with RawImap(line.servers) as imap:
+                imap.run(b"SELECT INBOX")
+                imap.run(b"UID FETCH 1:* " + ITEMS)
+            self._note_socket(f.FULL_SYNC_THIN, began_s)
 
     def bare_socket(self, raw: bytes) -> None:
         """The same bytes, not looked at."""

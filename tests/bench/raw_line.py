@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Self
 
 from servers.people import COLLEAGUE, PRACTICE
-from servers.practice import RealServers
+
+from bench.thin_line import Servers
 
 ITEMS = b"(UID FLAGS RFC822.SIZE INTERNALDATE ENVELOPE BODYSTRUCTURE)"
 _CHUNK_BYTES = 262_144
@@ -23,7 +24,7 @@ _TAIL_BYTES = 2_000
 class RawImap:
     """A logged-in connection that reads answers without looking at them."""
 
-    def __init__(self, servers: RealServers) -> None:
+    def __init__(self, servers: Servers) -> None:
         plain = socket.create_connection((servers.host, servers.imaps_port), timeout=300)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context = ssl.create_default_context(cafile=servers.ca_file)
@@ -75,7 +76,7 @@ class RawImap:
             self.run(b"APPEND INBOX" + b"".join(parts))
 
 
-def send(servers: RealServers, raw: bytes) -> None:
+def send(servers: Servers, raw: bytes) -> None:
     """Hand one message to the submission server."""
     context = ssl.create_default_context(cafile=servers.ca_file)
     with smtplib.SMTP(servers.host, servers.smtp_port) as smtp:

@@ -22,6 +22,7 @@ def test_each_figure_of_this_program_and_of_the_socket_is_found() -> None:
     assert {words for words, (_, socket) in by_words.items() if socket != "—"} == {
         "login to first page (ms)",
         "all headers (s)",
+        "all headers, line of 100 Mbit/s (s)",
         "synchronise again, no change (ms)",
         "fetch of 20 MB (s)",
         "send of 20 MB (s)",
