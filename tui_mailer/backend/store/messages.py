@@ -110,7 +110,7 @@ class Messages(Part):
             _INSERT.run(sql, [row for uid, row in rows.items() if uid not in held], folder_id)
             sql.execute(_INDEX_HEADERS, (newest_id,))
             if folder[0] not in _WITHOUT_CONTACTS:
-                new = [message for uid, message in by_uid.items() if uid not in held]
+                new = (message for uid, message in by_uid.items() if uid not in held)
                 collect_contacts(sql, PeopleMet(self._owner, new).rows() if held else people)
 
         await self._database.write_in_group(work)
