@@ -21,7 +21,7 @@ from bench.contenders import Contender, Login, NeoMutt, Ours
 from bench.corpus import ROW
 from bench.pty_screen import Screen
 from bench.raw_line import ITEMS, RawImap, send
-from bench.thin_line import ThinLine
+from bench.thin_line import thin_line
 
 _TIMEOUT_S = 900.0
 _PAGE_ROWS = 38
@@ -137,8 +137,8 @@ class Round:
 
     def over_thin_line(self, who: Contender) -> None:
         """Once more with nothing held, where the line is the limit."""
-        with ThinLine(self._servers, _THIN_BITS_PER_S) as line, _home() as home:
-            who.prepare(home, line.servers)
+        with thin_line(self._servers, _THIN_BITS_PER_S) as servers, _home() as home:
+            who.prepare(home, servers)
             with Screen(who.argv(home), who.environment(home)) as screen:
                 login = who.log_in(screen, first=True)
                 shown_s = screen.until(ROW, _TIMEOUT_S)
@@ -148,9 +148,9 @@ class Round:
 
     def bare_socket_over_thin_line(self) -> None:
         """All headers, not looked at."""
-        with ThinLine(self._servers, _THIN_BITS_PER_S) as line:
+        with thin_line(self._servers, _THIN_BITS_PER_S) as servers:
             began_s = time.perf_counter()
-            with RawImap(line.servers) as imap:
+            with RawImap(servers) as imap:
                 imap.run(b"SELECT INBOX")
                 imap.run(b"UID FETCH 1:* " + ITEMS)
             self._note_socket(f.FULL_SYNC_THIN, began_s)

@@ -10,11 +10,11 @@ import multiprocessing
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 _CHUNK_BYTES = 16_384
 
@@ -33,8 +33,8 @@ class Servers(Protocol):
 
 
 @dataclass(frozen=True)
-class Behind:
-    """Servers whose mailboxes are behind another port."""
+class _Elsewhere:
+    """Servers whose mailboxes answer at another port."""
 
     host: str
     imaps_port: int
@@ -42,39 +42,30 @@ class Behind:
     ca_file: Path
 
 
-class ThinLine:
-    """While entered, what the IMAP server says comes at `bits_per_s` and no faster.
+@contextmanager
+def thin_line(servers: Servers, bits_per_s: float) -> Iterator[Servers]:
+    """`servers` as they are reached over a line: what IMAP says comes at `bits_per_s`, no faster.
 
     The line is a process of its own: a client's computing does not slow it.
     """
-
-    def __init__(self, servers: Servers, bits_per_s: float) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        port = self._listener.getsockname()[1]
-        self.servers = Behind(servers.host, port, servers.smtp_port, servers.ca_file)
-        self._process = multiprocessing.get_context("fork").Process(
-            target=_relay_all, args=(self._listener, servers.imaps_port, bits_per_s / 8)
+    with socket.create_server((servers.host, 0)) as listener:
+        process = multiprocessing.get_context("fork").Process(
+            target=_relay_all,
+            args=(listener, (servers.host, servers.imaps_port), bits_per_s / 8),
         )
-
-    def __enter__(self) -> Self:
-        self._process.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._process.terminate()
-        self._process.join()
-        self._listener.close()
+        process.start()
+        try:
+            port = listener.getsockname()[1]
+            yield _Elsewhere(servers.host, port, servers.smtp_port, servers.ca_file)
+        finally:
+            process.terminate()
+            process.join()
 
 
-def _relay_all(listener: socket.socket, port: int, bytes_per_s: float) -> None:
+def _relay_all(listener: socket.socket, address: tuple[str, int], bytes_per_s: float) -> None:
     while True:
         client, _ = listener.accept()
-        server = socket.create_connection(("localhost", port))
+        server = socket.create_connection(address)
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for source, target, rate in ((server, client, bytes_per_s), (client, server, 0.0)):

@@ -31,9 +31,9 @@ class Behind:
             await asyncio.wait(self._begun)
         # Looked at, whoever is told: of several that failed, the first is.
         errors = [piece.exception() for piece in self._begun if not piece.cancelled()]
-        for failure in filter(None, errors):
-            if kind is None:
-                raise failure
+        first = next(filter(None, errors), None)
+        if first is not None and kind is None:
+            raise first
 
     async def begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Begin `work`; returns when few enough are under way."""

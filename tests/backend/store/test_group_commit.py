@@ -110,10 +110,7 @@ async def test_a_piece_that_fails_undoes_its_group_and_each_caller_is_told(
 
 
 async def test_a_transaction_that_cannot_begin_is_told(database: Database) -> None:
-    def close_early(sql: Sql) -> None:
-        sql.execute("BEGIN")
-
-    await database._writer.run(close_early)
+    await database._writer.run(lambda sql: sql.execute("BEGIN"))
     with pytest.raises(Exception, match="transaction"):
         await database.write_in_group(lambda _: None)
     await database._writer.run(lambda sql: sql.execute("ROLLBACK"))

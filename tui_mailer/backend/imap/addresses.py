@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 from tui_mailer.backend.imap.tokens import Value
-from tui_mailer.backend.imap.words import eight_bit_text, name_text
+from tui_mailer.backend.imap.words import eight_bit_text, header_text
 from tui_mailer.domain.address import Address
 
 NOBODY: Final = Address.received("")
@@ -33,4 +33,4 @@ def address(name: bytes, local: bytes, host: bytes) -> Address:
     """One address of a list, its strings without their quotes; `name` may be empty."""
     # Never decoded as encoded words: a mailbox is what it is, not what it would like to look like.
     mailbox = b"%b@%b" % (local[:_LONGEST_MAILBOX], host[:_LONGEST_MAILBOX])
-    return Address.received(eight_bit_text(mailbox), name_text(name))
+    return Address.received(eight_bit_text(mailbox), header_text(name))

@@ -28,12 +28,6 @@ def header_text(raw: bytes) -> str:
     return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
-@lru_cache(maxsize=4096)
-def name_text(raw: bytes) -> str:
-    """`header_text` for the names of people, which come again and again."""
-    return header_text(raw)
-
-
 def eight_bit_text(raw: bytes) -> str:
     """`raw` as UTF-8, else as the Latin letters it must be; encoded words stay as they are."""
     try:

@@ -22,12 +22,13 @@ Sql = sqlite3.Connection
 T = TypeVar("T")
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
+_CACHE_KIB = 6_144
 # 16 MiB: some batches of a first synchronisation write 2,000 pages, many of them again and again.
 _CHECKPOINT_PAGES = 4_000
 _BUSY_TIMEOUT_S = 10.0
 
 
-def connect(file: Path, key: bytes, *, cache_kib: int = 6_144) -> Sql:
+def connect(file: Path, key: bytes, *, cache_kib: int = _CACHE_KIB) -> Sql:
     """Open `file` with the raw 32-byte `key`, without reading it yet.
 
     The log level comes first: a wrong key would print over the interface. FULL: a draft that
@@ -49,7 +50,7 @@ def connect(file: Path, key: bytes, *, cache_kib: int = 6_144) -> Sql:
 class Connection(aiosqlite.Connection):
     """aiosqlite's thread and queue, made to run whole transactions."""
 
-    def __init__(self, file: Path, key: bytes, *, cache_kib: int = 6_144) -> None:
+    def __init__(self, file: Path, key: bytes, *, cache_kib: int = _CACHE_KIB) -> None:
         super().__init__(lambda: connect(file, key, cache_kib=cache_kib), iter_chunk_size=64)
         # A close that was forgotten must not keep a dying process alive.
         self._thread.daemon = True

@@ -21,6 +21,15 @@ class _Piece:
     work: Callable[[Sql], None]
     committed: "asyncio.Future[None]"
 
+    def end(self, error: Exception | None = None) -> None:
+        """Tell the caller, unless it waits no more."""
+        if self.committed.done():
+            return
+        if error is None:
+            self.committed.set_result(None)
+        else:
+            self.committed.set_exception(error)
+
 
 class GroupCommit:
     """Runs pieces of work on the connection that writes, in order, some to a transaction."""
@@ -57,11 +66,10 @@ class GroupCommit:
             await self._writer.transact("BEGIN IMMEDIATE", lambda sql: self._some(sql, begun))
         except Exception as error:  # noqa: BLE001  (each caller is told)
             for piece in begun or [self._waiting.popleft()]:
-                if not piece.committed.done():
-                    piece.committed.set_exception(error)
-        for piece in begun:
-            if not piece.committed.done():
-                piece.committed.set_result(None)
+                piece.end(error)
+        else:
+            for piece in begun:
+                piece.end()
 
     def _some(self, sql: Sql, begun: list[_Piece]) -> None:
         """On the connection's thread: what waits, until somebody else does."""
