@@ -112,7 +112,7 @@ class PatientListContract:
             return [(row.message_count, row.unread_count, row.last.subject) for row in rows]
 
         await store.add_messages(inbox, [received(1, "un"), received(2, "deux")])
-        await store.add_messages(archive, [replace(received(2, "deux"), uid=9)])
+        await store.add_messages(archive, [received(2, "deux")._replace(uid=9)])
         assert await told() == [(2, 2, "deux")]
         (two, one) = await store.rows(PatientsView(HELENE), 0, 9)
         await store.change_flags([two.id], Flags.SEEN, Flags.NONE)
@@ -152,7 +152,7 @@ class PatientListContract:
 
     async def test_a_draft_is_no_part_of_an_exchange(self, store: MessageStore) -> None:
         inbox, drafts = await with_folders(store, INBOX, DRAFTS)
-        draft = replace(sent(5, "pas encore parti"), flags=Flags.DRAFT)
+        draft = sent(5, "pas encore parti")._replace(flags=Flags.DRAFT)
         await store.add_messages(drafts, [draft])
         assert await listed(store) == {}
         await store.add_messages(inbox, [received(1)])
@@ -160,7 +160,7 @@ class PatientListContract:
         assert (row.message_count, row.last.subject) == (1, "Question")
         assert [m.subject for m in await store.rows(PatientsView(HELENE), 0, 9)] == ["Question"]
         # A patient cannot hide a message by that flag.
-        await store.add_messages(inbox, [replace(received(2, "marqué"), flags=Flags.DRAFT)])
+        await store.add_messages(inbox, [received(2, "marqué")._replace(flags=Flags.DRAFT)])
         assert await store.count(PatientsView(HELENE)) == 2
 
     async def test_what_lies_in_the_bin_or_the_junk_is_marked_and_counts_for_nothing(
@@ -222,7 +222,7 @@ class PatientListContract:
         inbox, trash = await with_folders(store, INBOX, TRASH)
         await store.add_messages(inbox, [received(1)])
         later = NOON + timedelta(days=1)
-        await store.add_messages(trash, [replace(received(1), uid=9, received_at=later)])
+        await store.add_messages(trash, [received(1)._replace(uid=9, received_at=later)])
         (row,) = await store.rows(PatientsView(HELENE), 0, 9)
         assert (row.folder_id, row.aside) == (inbox, None)
         await store.remove_messages(inbox, [1])
@@ -269,7 +269,7 @@ class ExchangeStateContract:
     ) -> None:
         (outbox,) = await with_folders(store, SENT)
         for message in (sent(5, "[FIN]"), sent(9), sent(7, "[FIN]"), sent(8), sent(2)):
-            await store.add_messages(outbox, [replace(message, sent_at=message.received_at)])
+            await store.add_messages(outbox, [message._replace(sent_at=message.received_at)])
         found = await store.exchange(HELENE)
         assert found.state is ExchangeState.OPEN
         assert found.since == NOON + timedelta(minutes=8)
@@ -279,9 +279,9 @@ class ExchangeStateContract:
         self, store: MessageStore
     ) -> None:
         outbox, archive = await with_folders(store, SENT, ARCHIVE)
-        end = replace(sent(1, "[FIN]"), sent_at=NOON)
-        await store.add_messages(outbox, [end, replace(sent(2), sent_at=NOON + timedelta(hours=1))])
-        again = replace(end, uid=7, received_at=NOON + timedelta(days=30))
+        end = sent(1, "[FIN]")._replace(sent_at=NOON)
+        await store.add_messages(outbox, [end, sent(2)._replace(sent_at=NOON + timedelta(hours=1))])
+        again = end._replace(uid=7, received_at=NOON + timedelta(days=30))
         await store.add_messages(archive, [again])
         assert (await store.exchange(HELENE)).state is ExchangeState.OPEN
 
@@ -289,7 +289,7 @@ class ExchangeStateContract:
         self, store: MessageStore
     ) -> None:
         (outbox,) = await with_folders(store, SENT)
-        wrong = replace(sent(1, "[FIN]"), sent_at=NOON + timedelta(days=900))
+        wrong = sent(1, "[FIN]")._replace(sent_at=NOON + timedelta(days=900))
         await store.add_messages(outbox, [wrong, sent(2)])
         assert (await store.exchange(HELENE)).state is ExchangeState.OPEN
 
@@ -305,7 +305,7 @@ class ExchangeStateContract:
     async def test_a_draft_that_was_thrown_away_was_not_sent(self, store: MessageStore) -> None:
         outbox, trash = await with_folders(store, SENT, TRASH)
         await store.add_messages(outbox, [sent(1)])
-        await store.add_messages(trash, [replace(sent(2, "[FIN]"), flags=Flags.DRAFT)])
+        await store.add_messages(trash, [sent(2, "[FIN]")._replace(flags=Flags.DRAFT)])
         assert (await store.exchange(HELENE)).state is ExchangeState.OPEN
         await store.add_messages(trash, [sent(3, "[FIN]")])
         assert (await store.exchange(HELENE)).state is ExchangeState.CLOSED

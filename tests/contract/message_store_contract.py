@@ -64,7 +64,7 @@ def letter(
         to=(JEANNE,),
         message_id=f"<{uid}@exemple.fr>",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]  # (fields by name, checked at run time)
+    return plain._replace(**changes)  # type: ignore[arg-type]  # (fields by name, checked at run time)
 
 
 def to_send(message_id: str = "<1@exemple.fr>", **changes: object) -> Outgoing:
@@ -449,7 +449,7 @@ class PatientContract:
         sent, archive = await with_folders(store, SENT, ARCHIVE)
         message = letter(1, "réponse", JEANNE, to=(patient(HELENE),))
         await store.add_messages(sent, [message])
-        await store.add_messages(archive, [replace(message, uid=9)])
+        await store.add_messages(archive, [message._replace(uid=9)])
         (row,) = await store.rows(PatientsView(), 0, 9)
         assert row.folder_id == archive
         assert await store.count(PatientsView()) == 1
@@ -462,7 +462,7 @@ class PatientContract:
         sent, archive = await with_folders(store, SENT, ARCHIVE)
         message = letter(5, "réponse", JEANNE, to=(patient(HELENE),))
         await store.add_messages(sent, [message])
-        await store.add_messages(archive, [replace(message, uid=9, received_at=NOON)])
+        await store.add_messages(archive, [message._replace(uid=9, received_at=NOON)])
         (row,) = await store.rows(PatientsView(HELENE), 0, 9)
         assert row.folder_id == sent
         await store.save_folders([ARCHIVE])

@@ -12,7 +12,6 @@ import os
 import tempfile
 from collections.abc import Coroutine
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -227,7 +226,7 @@ class Exchanging(RuleBasedStateMachine):
         folders = self._run(store.folders())
         folder = next(f for f in folders if f.name == FOLDERS[place].name)
         flags = Flags.DRAFT if place == "drafts" else Flags.NONE
-        self._run(store.add_messages(folder.id, [replace(message, flags=flags)]))
+        self._run(store.add_messages(folder.id, [message._replace(flags=flags)]))
 
     # --- what holds after every step
 

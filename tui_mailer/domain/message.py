@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, Flag, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.receipt import ReceiptRequest
@@ -32,9 +32,11 @@ class Aside(Enum):
     JUNK = "junk"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteMessage:
+class RemoteMessage(NamedTuple):
     """One message of a folder as FETCH describes it, without its body.
+
+    A tuple, because a first synchronisation makes 100,000: a frozen dataclass takes five times as
+    long to make.
 
     Attributes:
         uid: unique in its folder under one UIDVALIDITY.

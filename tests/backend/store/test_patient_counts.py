@@ -57,7 +57,7 @@ def message(chance: random.Random, uid: int) -> RemoteMessage:
     number, who = chance.randint(1, 12), patient(chance.choice((HELENE, MARC)))
     flags = chance.choice((Flags.NONE, *FLAGS))
     written = letter(number, sender=who) if number % 2 else letter(number, sender=JEANNE, to=(who,))
-    return replace(written, uid=uid, flags=flags)
+    return written._replace(uid=uid, flags=flags)
 
 
 @pytest.mark.parametrize("seed", range(8))

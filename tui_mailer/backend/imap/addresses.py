@@ -28,7 +28,7 @@ def read_addresses(value: Value) -> tuple[Address, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def address(name: bytes, local: bytes, host: bytes) -> Address:
     """One address of a list, its strings without their quotes; `name` may be empty."""
     # Never decoded as encoded words: a mailbox is what it is, not what it would like to look like.

@@ -21,6 +21,7 @@ _MONTHS: Final = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
+_DAY, _CLOCK, _ZONE = slice(-15), slice(-14, -6), slice(-5, None)
 _LONGEST: Final = 200
 
 
@@ -45,9 +46,9 @@ def read_date(value: Value) -> datetime | None:
 
 def moment(text: bytes) -> datetime | None:
     """A date of the form `MOMENT`, aware; None when no calendar has it."""
-    day, clock, zone = text.rsplit(b" ", 2)
     try:
-        return datetime.combine(_day(day), time.fromisoformat(clock.decode()), _zone(zone))
+        clock = time.fromisoformat(text[_CLOCK].decode())
+        return datetime.combine(_day(text[_DAY]), clock, _zone(text[_ZONE]))
     except (ValueError, LookupError):
         return None
 

@@ -15,7 +15,13 @@ from tui_mailer.backend.imap.addresses import NOBODY, address
 from tui_mailer.backend.imap.dates import EPOCH, MOMENT, USUAL_DATE, moment, read_date
 from tui_mailer.backend.imap.flags import from_wire
 from tui_mailer.backend.imap.receive import RawResponse
-from tui_mailer.backend.imap.usual_structure import PLAIN, STRING, read_structure
+from tui_mailer.backend.imap.usual_structure import (
+    PLAIN,
+    STRING,
+    TEXT_ALONE,
+    read_structure,
+    read_text_alone,
+)
 from tui_mailer.backend.imap.words import header_text
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import Flags, RemoteMessage
@@ -36,7 +42,7 @@ _RESPONSE: Final = re.compile(
         rf" (?:NIL|(?P<sender>{_ADDRESSES})) (?:NIL|((?>(?P=sender)|{_ADDRESSES})))"
         rf" (?:NIL|(?>(?P=sender)|{_ADDRESSES}))"
         rf" (?:NIL|({_ADDRESSES})) (?:NIL|({_ADDRESSES})) (?:NIL|({_ADDRESSES}))"
-        rf" {_ID} {_ID}\) BODYSTRUCTURE (\(.*\))\)"
+        rf" {_ID} {_ID}\) BODYSTRUCTURE (?:{TEXT_ALONE}|(\(.*\)))\)"
     ).encode(),
     re.DOTALL,
 )
@@ -49,8 +55,8 @@ def read_usual(response: RawResponse) -> RemoteMessage | None:
     if found is None:
         return None
     (uid, flags, size, received, sent, sent_otherwise, subject, sender, author, to, cc, bcc,
-     in_reply_to, message_id, structure_text) = found.groups()  # fmt: skip
-    structure = read_structure(structure_text)
+     in_reply_to, message_id, text_alone, otherwise) = found.groups()  # fmt: skip
+    structure = read_text_alone(text_alone) if text_alone else read_structure(otherwise)
     if structure is None:
         return None
     sent_at = moment(sent) if sent else read_date(sent_otherwise)
@@ -80,7 +86,7 @@ def _flags(names: bytes) -> Flags:
 
 # The same people write and are written to. Of a list that `_RESPONSE` has matched, nothing is left
 # between two addresses.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _people(text: bytes | None) -> tuple[Address, ...]:
     """Mailboxes of an address list as it stands on the wire."""
     return tuple(

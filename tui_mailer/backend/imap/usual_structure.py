@@ -19,9 +19,13 @@ _WORD: Final = f'"({PLAIN}{{1,100}}+)"'
 _STRINGS: Final = rf"(?:NIL|\((?>(?:{STRING} ?)*)\))"
 _PAIR: Final = f'"{PLAIN}*+" "{PLAIN}*+" ?'
 # The group is the first pair that names a file.
-_PARAMETERS: Final = (
-    rf'(?:NIL|\((?>(?:(?!(?i:"(?:file)?name["*])){_PAIR})*)({_PAIR})?(?>(?:{_PAIR})*)\))'
+_NAMELESS_PAIRS: Final = rf'(?>(?:(?!(?i:"(?:file)?name["*])){_PAIR})*)'
+_PARAMETERS: Final = rf"(?:NIL|\({_NAMELESS_PAIRS}({_PAIR})?(?>(?:{_PAIR})*)\))"
+TEXT_ALONE: Final = (
+    rf'\("(?i:text)" {_WORD} (?:NIL|\({_NAMELESS_PAIRS}\)) {STRING} {STRING} {STRING}'
+    r" [0-9]++ [0-9]++(?: NIL){0,4}+\)"
 )
+"""The structure of one text that is no file; the group is for `read_text_alone`."""
 _LANGUAGE_AND_PLACE: Final = f"(?: (?:{STRING}|{_STRINGS})(?: {STRING})?)?"
 _PIECE: Final = re.compile(
     (
@@ -42,6 +46,12 @@ _LONGEST: Final = 16_384
 _DEEPEST: Final = 100
 
 _media_type: Final = lru_cache(maxsize=512)(media_type)
+
+
+@lru_cache(maxsize=64)
+def read_text_alone(subtype: bytes) -> tuple[bool, str]:
+    """As `read_structure`, of what `TEXT_ALONE` matched."""
+    return False, media_type(b"text", subtype)
 
 
 def read_structure(text: bytes) -> tuple[bool, str] | None:
