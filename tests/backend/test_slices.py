@@ -72,3 +72,29 @@ def test_a_loop_that_was_left_in_the_middle_stops_no_other(clock: Clock) -> None
         left.run_until_complete(asyncio.gather(task, return_exceptions=True))
         left.close()
         assert asyncio.run(whole()) == ITEMS_A_SLICE
+
+
+async def test_handfuls_leave_nothing_out_and_let_others_have_their_turn(clock: Clock) -> None:
+    handfuls: list[int] = []
+    turns: list[int] = []
+    whole = asyncio.Event()
+
+    async def others() -> None:
+        while not whole.is_set():
+            turns.append(len(handfuls))
+            await asyncio.sleep(0)
+
+    async def sliced() -> list[int]:
+        taken: list[int] = []
+        async for some in slices.in_handfuls(range(1_000)):
+            clock.now_s += ITEM_S
+            handfuls.append(len(some))
+            taken += some
+        whole.set()
+        return taken
+
+    taken, _ = await asyncio.gather(sliced(), others())
+    assert taken == [*range(1_000)]
+    assert max(handfuls) == slices._HANDFUL
+    most = max(after - before for before, after in pairwise(turns))
+    assert ITEMS_A_SLICE <= most <= ITEMS_A_SLICE + 1

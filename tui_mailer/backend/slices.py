@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final, TypeVar
 
 _SLICE_S: Final = 0.005
+# Of what takes some 10 µs each: far less than a slice.
+_HANDFUL: Final = 16
 
 _Item = TypeVar("_Item")
 
@@ -40,3 +42,9 @@ async def in_slices(items: Iterable[_Item]) -> AsyncIterator[_Item]:
         yield item
         if _TURN.is_used_up():
             await asyncio.sleep(0)
+
+
+async def in_handfuls(items: Sequence[_Item]) -> AsyncIterator[Sequence[_Item]]:
+    """`in_slices` for many small items: some at a time, for the clock costs as much as one does."""
+    async for start in in_slices(range(0, len(items), _HANDFUL)):
+        yield items[start : start + _HANDFUL]

@@ -5,6 +5,7 @@ read of it. Only what the server itself must get right (UID, pairs, brackets) is
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from tui_mailer.backend.imap.addresses import NOBODY, read_addresses
@@ -48,6 +49,12 @@ def read_attributes(response: RawResponse) -> Attributes | None:
             raise ProtocolBroken
         attributes[name.upper()] = value
     return attributes
+
+
+def read_messages(responses: Iterable[RawResponse]) -> list[RemoteMessage]:
+    """Those that `responses` describe; see `read_message`."""
+    read = map(read_message, responses)
+    return [message for message in read if message is not None]
 
 
 def read_message(response: RawResponse) -> RemoteMessage | None:

@@ -1,13 +1,18 @@
 """One command in flight and what came back for it."""
 
 import asyncio
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 from tui_mailer.backend.imap.limits import Allowance
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.errors import MailerError, ProtocolBroken
+
+_FETCHED: Final = re.compile(rb"\* [0-9]+ FETCH ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +56,20 @@ class Exchange:
     responses: list[RawResponse] = field(default_factory=list)
     kept_bytes: int = 0
 
-    def keep(self, response: RawResponse) -> None:
-        """Note an untagged response.
+    def asks_for(self, responses: Iterable[RawResponse]) -> bool:
+        """True when it is a FETCH and these are its data, as nearly all is that ever comes."""
+        return self.name == "FETCH" and all(
+            map(_FETCHED.match, [response[0] for response in responses])
+        )
+
+    def keep(self, *responses: RawResponse) -> None:
+        """Note untagged responses.
 
         Raises:
             ProtocolBroken: more than allowed.
         """
-        self.responses.append(response)
-        self.kept_bytes += sum(map(len, response))
+        self.responses += responses
+        self.kept_bytes += sum(map(len, chain.from_iterable(responses)))
         if (
             len(self.responses) > self.allowance.responses
             or self.kept_bytes > self.allowance.response_bytes

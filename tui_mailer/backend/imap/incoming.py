@@ -76,8 +76,12 @@ class IncomingHalf(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # unt
         if self._broken is not None:
             return
         try:
-            for response in self._splitter.feed(d):
-                self._take(response)
+            responses = self._splitter.feed(d)
+            if self._exchange is not None and self._exchange.asks_for(responses):
+                self._exchange.keep(*responses)
+            else:
+                for response in responses:
+                    self._take(response)
             if self._plain_ends and not self._splitter.is_empty:
                 raise TlsRefused(TlsFault.INJECTED)
         except ConnectionProblem as error:

@@ -22,7 +22,7 @@ from tui_mailer.backend.imap.results import read_appended_uid, read_search
 from tui_mailer.backend.imap.search_keys import arguments, read_esearch
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import uid as checked_uid
-from tui_mailer.backend.slices import in_slices
+from tui_mailer.backend.slices import in_handfuls, in_slices
 from tui_mailer.domain.errors import LineLost, MailerError
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import OnBytes
@@ -78,9 +78,8 @@ class ImapServer(FolderCommands):
 
     async def _read_messages(self, responses: Sequence[RawResponse]) -> Mapping[int, RemoteMessage]:
         described: dict[int, RemoteMessage] = {}
-        async for response in in_slices(responses):
-            message = self._sane(envelope.read_message, response)
-            if message is not None:
+        async for some in in_handfuls(responses):
+            for message in self._sane(envelope.read_messages, some):
                 described.setdefault(message.uid, message)
         return described
 
