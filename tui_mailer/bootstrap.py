@@ -20,7 +20,7 @@ from tui_mailer.engine.engine import Outside, utc_now
 from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
-from tui_mailer.memory import loading, screen_stands, share_one_heap
+from tui_mailer.memory import loading, screen_stands, share_heaps
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.templates import TemplateFolder
@@ -94,7 +94,7 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
         MailerError: the settings cannot be used, no such account, or a file that cannot be
             attached.
     """
-    share_one_heap()
+    share_heaps()
     settings = load(places.settings_file)
     for path in attach:
         UserFiles().describe(path)
