@@ -37,6 +37,34 @@ async def test_headers_are_found_by_the_beginning_of_words(store: EncryptedMessa
         assert await found(store, text) == uids, text
 
 
+async def test_ligatures_are_found_as_two_letters_wherever_they_stand(
+    store: EncryptedMessageStore,
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    lætitia = person("l.petit@x.mssante.fr", "Lætitia PETIT")
+    sœur = person("accueil@x.mssante.fr", "Sœur Marie")
+    await store.add_messages(
+        inbox,
+        [
+            letter(1, "Bilan du cœur"),
+            letter(2, "Bilan du coude", lætitia),
+            letter(3, "Bilan sans rien"),
+            letter(4, "Bilan", to=(DURAND, sœur)),
+            letter(5, "ŒDÈME et æ"),
+        ],
+    )
+    for text, uids in {
+        "coeur": [1],
+        "cœur": [1],
+        "laetitia": [2],
+        "à:soeur": [4],
+        "à:durand": [4],
+        "oedeme ae": [5],
+        "bilan": [4, 3, 2, 1],
+    }.items():
+        assert await found(store, text) == uids, text
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -68,22 +68,23 @@ class PeopleMet:
     def __init__(self, owner: Owner, messages: Iterable[RemoteMessage] = ()) -> None:
         self._owner = owner
         self._seen: dict[str, _Seen] = {}
-        for message in messages:
-            self.meet(message)
+        self.meet(messages)
 
-    def meet(self, message: RemoteMessage) -> None:
-        """Count those of one more message."""
-        stamp = to_stamp(message.received_at)
-        for address in _people(message):
-            key = address.mailbox.casefold()
-            person = self._seen.get(key)
-            if person is None:
-                person = self._seen[key] = _Seen(address)
-            person.use_count += 1
-            if stamp > person.last_used_at:
-                person.last_used_at = stamp
-            if address.name and stamp >= person.named_at:
-                person.name, person.named_at = address.name, stamp
+    def meet(self, messages: Iterable[RemoteMessage]) -> None:
+        """Count those of some more messages."""
+        seen = self._seen
+        for message in messages:
+            stamp = to_stamp(message.received_at)
+            for address in _people(message):
+                key = address.mailbox.casefold()
+                person = seen.get(key)
+                if person is None:
+                    person = seen[key] = _Seen(address)
+                person.use_count += 1
+                if stamp > person.last_used_at:
+                    person.last_used_at = stamp
+                if address.name and stamp >= person.named_at:
+                    person.name, person.named_at = address.name, stamp
 
     def rows(self) -> Sequence[ContactRow]:
         """What `collect_contacts` wants."""
@@ -107,6 +108,6 @@ def _people(message: RemoteMessage) -> tuple[Address, ...]:
     return (message.sender, *recipients)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _may_be_offered(address: Address, patient_domain: str) -> bool:
     return address.is_sendable and not address.passes_for_patient(patient_domain)

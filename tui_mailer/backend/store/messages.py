@@ -1,14 +1,15 @@
 """Messages: rows of folders, and the whole messages that were fetched."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from tui_mailer.backend.slices import in_slices
+from tui_mailer.backend.slices import in_handfuls
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.contacts import PeopleMet, collect_contacts
+from tui_mailer.backend.store.contacts import ContactRow, PeopleMet, collect_contacts
 from tui_mailer.backend.store.many_rows import ManyRows, column, columns
 from tui_mailer.backend.store.part import Part
-from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
+from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, has_ligatures, message_row
 from tui_mailer.backend.store.text_search import TEXT_ROW
 from tui_mailer.backend.store.values import (
     json_list,
@@ -56,17 +57,22 @@ _HELD_IDS: Final = """
     UNION ALL SELECT message_id FROM pending_move WHERE folder_id = :folder AND uid IN asked
 """
 _SENDER: Final = "sender_name || ' ' || sender_mailbox"
+_RECIPIENTS: Final = "first_name || ' ' || first_mailbox || ' ' || recipients"
 _TEXT_COLUMNS: Final = "message_text (rowid, subject, sender, recipients, body, attachments)"
 _NEWEST_ID: Final = "SELECT coalesce(max(id), 0) FROM message"
-# In the order of the index: a row before the last one written would cost a flush.
+# In the order of the index: a row before the last one written would cost a flush. To look for
+# ligatures in every row would take half as long as indexing it does.
+_HAS_LIGATURES: Final = "uid IN (SELECT value FROM json_each(:with_ligatures))"
+_WORDS: Final = ", ".join(
+    f"iif({_HAS_LIGATURES}, {sql_without_ligatures(words)}, {words})"
+    for words in ("subject", _SENDER, _RECIPIENTS)
+)
 _INDEX_HEADERS: Final = f"""
     INSERT INTO {_TEXT_COLUMNS}
-    SELECT {TEXT_ROW}, {", ".join(map(sql_without_ligatures, ("subject", _SENDER, "recipients")))},
-           '', ''
-    FROM message WHERE id > ? ORDER BY 1
+    SELECT {TEXT_ROW}, {_WORDS}, '', '' FROM message WHERE id > :newest_id ORDER BY 1
 """  # noqa: S608  (constants)
 _WORDS_OF_ONE: Final = f"""
-    SELECT {TEXT_ROW}, subject, {_SENDER}, recipients FROM message WHERE id = ?
+    SELECT {TEXT_ROW}, subject, {_SENDER}, {_RECIPIENTS} FROM message WHERE id = ?
 """  # noqa: S608  (constants)
 _INDEX: Final = f"INSERT OR REPLACE INTO {_TEXT_COLUMNS} VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  (constants)
 _REMOVE: Final = """
@@ -83,6 +89,15 @@ _SAVE_CONTENT: Final = """
 _WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
 
 
+@dataclass(slots=True)
+class _Ready:
+    """Rows by UID, the UIDs of those with ligatures, and who is met in them."""
+
+    rows: dict[int, Sequence[str | int]] = field(default_factory=dict)
+    with_ligatures: list[int] = field(default_factory=list)
+    people: Sequence[ContactRow] = ()
+
+
 class Messages(Part):
     """The messages' part of the store."""
 
@@ -91,29 +106,43 @@ class Messages(Part):
 
         A folder that vanished meanwhile takes nothing.
         """
-        by_uid = {message.uid: message for message in messages}
-        # Here, and not in the writer's thread: Python runs one thread at a time, and SQLite's
-        # work is to go on meanwhile.
-        rows: dict[int, Sequence[str | int]] = {}
-        met = PeopleMet(self._owner)
-        async for message in in_slices(by_uid.values()):
-            rows[message.uid] = message_row(message, self._owner)
-            met.meet(message)
-        people = met.rows()
+        ready = await self._got_ready(folder_id, messages)
+        del messages  # several batches wait to be written: what they were made of need not
 
         def work(sql: Sql) -> None:
             folder = sql.execute("SELECT role FROM folder WHERE id = ?", (folder_id,)).fetchone()
             if folder is None:
                 return
-            held = _held_uids(sql, folder_id, by_uid)
+            # Looked at once more: some may be on their way elsewhere meanwhile.
+            held = _held_uids(sql, folder_id, ready.rows)
+            new = [row for uid, row in ready.rows.items() if uid not in held]
             (newest_id,) = sql.execute(_NEWEST_ID).fetchone()
-            _INSERT.run(sql, [row for uid, row in rows.items() if uid not in held], folder_id)
-            sql.execute(_INDEX_HEADERS, (newest_id,))
+            _INSERT.run(sql, new, folder_id)
+            sql.execute(
+                _INDEX_HEADERS,
+                {"newest_id": newest_id, "with_ligatures": json_list(ready.with_ligatures)},
+            )
             if folder[0] not in _WITHOUT_CONTACTS:
-                new = (message for uid, message in by_uid.items() if uid not in held)
-                collect_contacts(sql, PeopleMet(self._owner, new).rows() if held else people)
+                collect_contacts(sql, ready.people)
 
         await self._database.write_in_group(work)
+
+    async def _got_ready(self, folder_id: int, messages: Sequence[RemoteMessage]) -> "_Ready":
+        """What the writer needs of those that are not held.
+
+        Here, and not in its thread: Python runs one thread at a time, and SQLite's work is to go on
+        meanwhile.
+        """
+        by_uid = {message.uid: message for message in messages}
+        held = await self._database.read(lambda sql: _held_uids(sql, folder_id, by_uid))
+        ready, met = _Ready(), PeopleMet(self._owner)
+        async for some in in_handfuls([by_uid[uid] for uid in by_uid if uid not in held]):
+            rows = {message.uid: message_row(message, self._owner) for message in some}
+            ready.rows.update(rows)
+            ready.with_ligatures += [uid for uid, row in rows.items() if has_ligatures(row)]
+            met.meet(some)
+        ready.people = met.rows()
+        return ready
 
     async def settle(self) -> None:
         """Give back the memory that much writing took."""

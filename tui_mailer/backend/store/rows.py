@@ -1,15 +1,16 @@
 """A message as its row, and a row as a line of the list."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.values import (
     from_stamp,
+    has_ligature,
     storable,
     to_flags,
-    to_optional_stamp,
     to_size,
     to_stamp,
 )
@@ -66,36 +67,45 @@ MESSAGE_COLUMNS: Final = (
     "report_state",
 )
 """What `message_row` fills, in its order."""
+_INDEXED: Final = slice(MESSAGE_COLUMNS.index("subject"), MESSAGE_COLUMNS.index("recipients") + 1)
 
 
 def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
     """The columns of a message that its folder has no part in."""
-    recipients = message.to + message.cc + message.bcc
+    sender, recipients = message.sender, message.to + message.cc + message.bcc
     first = recipients[0] if recipients else _NOBODY
-    patient = _patient((message.sender, *recipients), owner.patient_domain)
+    from_owner = sender.mailbox.casefold() == owner.mailbox
+    patient = _patient(sender, recipients, owner.patient_domain)
     flags = message.flags.value
     received_at = to_stamp(message.received_at)
-    sent_at = received_at if message.sent_at is None else to_stamp(message.sent_at)
+    sent_at = None if message.sent_at is None else to_stamp(message.sent_at)
     return (
         message.uid,
         storable(message.message_id),
         received_at,
-        min(sent_at, received_at),
+        received_at if sent_at is None or sent_at > received_at else sent_at,
         message.subject,
-        message.sender.mailbox,
-        message.sender.name,
+        sender.mailbox,
+        sender.name,
         first.mailbox,
         first.name,
-        " ".join(f"{a.name} {a.mailbox}" for a in recipients[:_MOST_RECIPIENTS_INDEXED]),
-        int(message.sender.mailbox.casefold() == owner.mailbox),
+        # The others, for the text index; rows of an earlier version repeat the first here.
+        " ".join([f"{a.name} {a.mailbox}" for a in recipients[1:_MOST_RECIPIENTS_INDEXED]]),
+        int(from_owner),
         patient,
-        _copy_key(message, patient),
+        _copy_key(message, sent_at or 0) if patient and message.message_id else "",
         to_size(message.size_bytes),
         flags,
         flags,
         int(message.has_attachment),
-        int(_may_be_report(message, owner)),
+        # A receipt of ours is no report.
+        int(not from_owner and may_be_report(sender.mailbox, message.subject, message.media_type)),
     )
+
+
+def has_ligatures(row: Sequence[str | int]) -> bool:
+    """True when the text index must be given other words than a row of `message_row` holds."""
+    return has_ligature("".join(cast("Sequence[str]", row[_INDEXED])))
 
 
 def summary(row: tuple[Any, ...]) -> MessageSummary:
@@ -123,14 +133,6 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
     )
 
 
-def _may_be_report(message: RemoteMessage, owner: Owner) -> bool:
-    """True for what is to be looked at; a receipt of ours is no report."""
-    mailbox = message.sender.mailbox
-    return mailbox.casefold() != owner.mailbox and may_be_report(
-        mailbox, message.subject, message.media_type
-    )
-
-
 def _fate(written: str | None) -> Fate | None:
     if not written:
         return None
@@ -138,34 +140,34 @@ def _fate(written: str | None) -> Fate | None:
     return Fate(ReportKind(kind), from_stamp(int(stamp)))
 
 
-def _patient(people: tuple[Address, ...], domain: str) -> str:
-    """The matricule of the first patient among `people`, the sender first, or "".
+def _patient(sender: Address, recipients: Sequence[Address], domain: str) -> str:
+    """The matricule of the sender or of the first patient among the `recipients`, or "".
 
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
-    sender = people[0]
-    for address in people:
+    matricule = _matricule(sender.mailbox, domain)
+    if matricule:
+        return matricule
+    for address in recipients:
         matricule = _matricule(address.mailbox, domain)
-        if matricule is not None:
-            return matricule if address is sender or not sender.passes_for_patient(domain) else ""
+        if matricule:
+            return "" if sender.passes_for_patient(domain) else matricule
     return ""
 
 
-@lru_cache(maxsize=4096)
-def _matricule(mailbox: SafeText, domain: str) -> str | None:
-    return Address(mailbox).matricule(domain)
+@lru_cache(maxsize=1024)
+def _matricule(mailbox: SafeText, domain: str) -> str:
+    return Address(mailbox).matricule(domain) or ""
 
 
-def _copy_key(message: RemoteMessage, patient: str) -> str:
-    """Equal for copies of one message (sent and archived); "" for what may have no copy.
+def _copy_key(message: RemoteMessage, sent_at: int) -> str:
+    """Equal for copies of one message (sent and archived).
 
     The Message-ID alone is the sender's to choose: a second message under a used one would hide
     the first. So everything that the row shows must agree too. The date comes first: messages that
     are learnt together stand together in the index.
     """
-    if not patient or not message.message_id:
-        return ""
     parts = (
         message.message_id,
         message.sender.mailbox,
@@ -174,4 +176,4 @@ def _copy_key(message: RemoteMessage, patient: str) -> str:
         str(message.size_bytes),
     )
     digest = blake2b(storable("\0".join(parts)).encode(), digest_size=16).hexdigest()
-    return f"{to_optional_stamp(message.sent_at):016x}{digest}"
+    return f"{sent_at:016x}{digest}"

@@ -16,6 +16,7 @@ _EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LATEST: Final = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LARGEST_INTEGER: Final = 2**63 - 1
 _LIGATURES: Final[dict[int, str]] = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
+_LIGATURE: Final = re.compile("[œŒæÆ]")
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 
 # Making a member of an enum from a number is slow, and 100,000 are made at a time.
@@ -68,6 +69,11 @@ def sql_without_ligatures(column: str) -> str:
     for ligature, letters in _LIGATURES.items():
         column = f"replace({column}, '{chr(ligature)}', '{letters}')"
     return column
+
+
+def has_ligature(text: str) -> bool:
+    """True where `without_ligatures` changes something."""
+    return not text.isascii() and _LIGATURE.search(text) is not None
 
 
 def without_ligatures(text: str) -> str:
