@@ -5,25 +5,56 @@ from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.sync_progress import SyncProgress
 
 
+class Watched:
+    """A synchronisation of 100,000 messages in folder 3, and what it announces."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self._told: list[Event] = []
+        announce = Announcer()
+        announce.subscribe(self._told.append)
+        self.progress = SyncProgress(announce, 3, 100_000, lambda: self.now_s)
+
+    def after(self, now_s: float, *counts: int, arrived_count: int = 0) -> list[Event]:
+        self.now_s = now_s
+        for count in counts:
+            self.progress.advance(count, arrived_count=arrived_count)
+        return self.told()
+
+    def told(self) -> list[Event]:
+        told, self._told[:] = self._told[:], []
+        return told
+
+
+def advanced(done: int) -> SyncAdvanced:
+    return SyncAdvanced(3, done, 100_000)
+
+
 def test_what_comes_in_quick_succession_is_told_together_and_nothing_is_left_out() -> None:
-    told: list[Event] = []
-    announce = Announcer()
-    announce.subscribe(told.append)
-    now_s = 0.0
-    progress = SyncProgress(announce, 3, 1_000, lambda: now_s)
-    progress.advance(50, arrived_count=1)
-    assert told == [MessagesChanged(3, 1), SyncAdvanced(3, 50, 1_000)]
-    told.clear()
-    progress.advance(100, arrived_count=2)
-    progress.advance(100, arrived_count=4)
-    assert told == []
-    now_s = 0.5
-    progress.advance(100, arrived_count=0)
-    assert told == [MessagesChanged(3, 6), SyncAdvanced(3, 350, 1_000)]
-    told.clear()
-    progress.advance(100, arrived_count=8)
-    progress.tell()
-    assert told == [MessagesChanged(3, 8), SyncAdvanced(3, 450, 1_000)]
-    told.clear()
-    progress.tell()
-    assert told == []
+    sync = Watched()
+    assert sync.after(0.0, 50, arrived_count=1) == [MessagesChanged(3, 1), advanced(50)]
+    assert sync.after(0.4, 100, 100, arrived_count=2) == []
+    assert sync.after(0.5, 100) == [MessagesChanged(3, 4), advanced(350)]
+    assert sync.after(0.6, 100, arrived_count=8) == []
+    sync.progress.tell()
+    assert sync.told() == [MessagesChanged(3, 8), advanced(450)]
+    sync.progress.tell()
+    assert sync.told() == []
+
+
+def test_a_long_list_is_drawn_again_when_it_is_twice_as_long_or_every_two_seconds() -> None:
+    sync = Watched()
+    assert sync.after(0.0, 1_000) == [MessagesChanged(3), advanced(1_000)]
+    assert sync.after(0.5, 1_000) == [MessagesChanged(3), advanced(2_000)]
+    assert sync.after(1.0, 1_000) == [advanced(3_000)]
+    assert sync.after(2.0, 500) == [advanced(3_500)]
+    assert sync.after(2.5, 100) == [MessagesChanged(3), advanced(3_600)]
+    assert sync.after(3.0, 100) == [advanced(3_700)]
+    sync.progress.tell()
+    assert sync.told() == [MessagesChanged(3)]
+
+
+def test_news_are_shown_soon_in_a_list_of_any_length() -> None:
+    sync = Watched()
+    sync.after(0.0, 5_000)
+    assert sync.after(0.5, 1, arrived_count=1) == [MessagesChanged(3, 1), advanced(5_001)]

@@ -45,7 +45,7 @@ _MUCH: Final = 5_000
 # One that is stored while the next is read. Small ones come on a slow line, or are looked at.
 _LARGE_BATCH: Final = 400
 # Some wait to be written, while the rows of another are made and one more is read.
-_STORED_AT_ONCE: Final = 3
+_STORED_AT_ONCE: Final = 5
 
 
 class Synchroniser:
@@ -216,11 +216,14 @@ class Synchroniser:
         progress = SyncProgress(self._announce, folder.id, len(missing), self._now_s)
 
         async def store(batch: Sequence[RemoteMessage]) -> None:
-            await self._store.add_messages(folder.id, batch)
-            self._learnt()
+            count = len(batch)
             arrived = batch if announce_arrivals else ()
-            unread = sum(Flags.SEEN not in message.flags for message in arrived)
-            progress.advance(len(batch), arrived_count=unread)
+            unread_count = sum(Flags.SEEN not in message.flags for message in arrived)
+            adding = self._store.add_messages(folder.id, batch)
+            del batch, arrived  # several wait to be written, and the store knows what it needs
+            await adding
+            self._learnt()
+            progress.advance(count, arrived_count=unread_count)
 
         try:
             async with (
