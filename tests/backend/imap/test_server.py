@@ -67,6 +67,50 @@ async def test_after_a_refused_select_no_folder_is_open(dial: Dial) -> None:
         await mail.uids()
 
 
+@pytest.mark.parametrize(
+    ("capability", "asked", "answer", "uids"),
+    [
+        (
+            "ESEARCH",
+            "UID SEARCH RETURN (ALL) ALL",
+            '* ESEARCH (TAG "x") UID ALL 1:3,7',
+            [1, 2, 3, 7],
+        ),
+        ("ESEARCH", "UID SEARCH RETURN (ALL) ALL", '* ESEARCH (TAG "x") UID', []),
+        ("ESEARCH", "UID SEARCH RETURN (ALL) ALL", "* SEARCH 7 2", [2, 7]),
+        ("UIDPLUS", "UID SEARCH ALL", "* SEARCH 7 2", [2, 7]),
+    ],
+)
+async def test_uids_come_as_ranges_where_the_server_writes_them(
+    dial: Dial, capability: str, asked: str, answer: str, uids: list[int]
+) -> None:
+    heard: list[str] = []
+
+    async def script(talk: Talk) -> None:
+        await talk.admit_and_select(4, f"IMAP4rev1 {capability}")
+        search = await talk.hear("UID SEARCH")
+        heard.append(search.text)
+        talk.say(answer, f"{search.tag} OK")
+        await talk.until_closed()
+
+    mail = await opened(dial, script)
+    assert await mail.uids() == uids
+    assert heard == [asked]
+
+
+async def test_news_among_fetched_data_are_noticed(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.admit_and_select(2)
+        fetch = await talk.hear("UID FETCH")
+        one, two = (f"* {n} FETCH (UID {n} FLAGS ())" for n in (1, 2))
+        talk.say(one, "* 3 EXISTS", two, f"{fetch.tag} OK")
+        await talk.until_closed()
+
+    mail = await opened(dial, script)
+    assert await mail.flags((1, 2)) == {1: Flags.NONE, 2: Flags.NONE}
+    assert await mail.wait_for_change(60)
+
+
 async def test_content_comes_in_slices(dial: Dial) -> None:
     message = bytes(range(256)) * (6 * 1024)
     asked_for: list[str] = []
