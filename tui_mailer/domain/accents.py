@@ -1,6 +1,8 @@
 """Text without accents, as people search and as old servers write."""
 
+import re
 import unicodedata
+from typing import Final
 
 
 class _Marks(dict[int, int | None]):
@@ -12,11 +14,14 @@ class _Marks(dict[int, int | None]):
         return kept
 
 
-_MARKS = _Marks()
+_MARKS: Final = _Marks()
+# Those of Latin letters, all of which are combining: with them gone, nearly every text is ASCII.
+_LATIN_MARKS: Final = re.compile("[\u0300-\u0345\u0347-\u034e\u0350-\u036f]+")
 
 
 def without_accents(text: str) -> str:
     """`text` in compatibility letters (NFKD) without any mark: `é` is `e`, `ﬁ` is `fi`."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKD", text).translate(_MARKS)
+    plain = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return plain if plain.isascii() else plain.translate(_MARKS)

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import cast
 
 LENGTH = 15
 LENGTH_WITHOUT_KEY = 13
@@ -50,9 +53,14 @@ def computed_key(thirteen: str) -> str:
     if len(thirteen) != LENGTH_WITHOUT_KEY or stray_position(thirteen) is not None:
         msg = "a key is computed from 13 digits, 2A and 2B apart"
         raise ValueError(msg)
+    return _check_digits()(thirteen)
+
+
+@cache
+def _check_digits() -> Callable[[str], str]:
     from stdnum.fr import nir  # late: it loads pydoc
 
-    return str(nir.calc_check_digits(thirteen))
+    return cast("Callable[[str], str]", nir.calc_check_digits)
 
 
 def stray_position(cleaned: str) -> int | None:

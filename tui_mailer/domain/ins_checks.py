@@ -51,8 +51,8 @@ def problems_in(cleaned: str) -> tuple[InsProblem, ...]:
     stray = stray_position(cleaned)
     if stray is not None:
         return (_stray(cleaned, stray),)
-    found = (check(cleaned) for check in _CHECKS)
-    return tuple(problem for problem in found if problem is not None)
+    found = [check(cleaned) for check in _CHECKS]
+    return tuple([problem for problem in found if problem is not None])
 
 
 def _stray(cleaned: str, index: int) -> InsProblem:

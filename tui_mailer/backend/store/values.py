@@ -11,6 +11,7 @@ from tui_mailer.domain.message import Flags
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_DAY_S: Final = 86_400
 # A day inside the calendar's ends, so that any time zone can show them.
 _EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LATEST: Final = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -18,6 +19,7 @@ _LARGEST_INTEGER: Final = 2**63 - 1
 _LIGATURES: Final[dict[int, str]] = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _LIGATURE: Final = re.compile("[œŒæÆ]")
 _NOT_WORD: Final = re.compile(r"[\W_]+")
+_ASCII_WORDS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)
 
 # Making a member of an enum from a number is slow, and 100,000 are made at a time.
 _FLAGS: Final = tuple(Flags(bits) for bits in range(2 ** len(Flags)))
@@ -25,7 +27,9 @@ _FLAGS: Final = tuple(Flags(bits) for bits in range(2 ** len(Flags)))
 
 def to_stamp(moment: datetime) -> int:
     """Microseconds since 1970 of an aware time; one that no calendar shows is moved inside."""
-    stamp = (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    # A third of the time that dividing takes.
+    stamp = (since.days * _DAY_S + since.seconds) * 1_000_000 + since.microseconds
     return stamp if _EARLIEST <= stamp <= _LATEST else min(max(stamp, _EARLIEST), _LATEST)
 
 
@@ -87,8 +91,11 @@ def words(text: str) -> str:
     So ``" hel"`` is found in it when a word starts with `hel`.
     """
     plain = text if text.isascii() else without_accents(without_ligatures(text))
-    bare = _NOT_WORD.sub(" ", plain.casefold()).strip()
-    return f" {bare} " if bare else " "
+    if plain.isascii():
+        found = plain.lower().encode().translate(_ASCII_WORDS).decode().split()
+    else:
+        found = _NOT_WORD.sub(" ", plain.casefold()).split()
+    return f" {' '.join(found)} " if found else " "
 
 
 def word_starts(text: str) -> list[str]:
