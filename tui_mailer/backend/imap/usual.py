@@ -61,21 +61,21 @@ def read_usual(response: RawResponse) -> RemoteMessage | None:
         return None
     sent_at = moment(sent) if sent else read_date(sent_otherwise)
     senders = _people(sender) or _people(author)
+    # By place: to pass them by name takes as long again as making the tuple does.
     return RemoteMessage(
-        uid=int(uid),
-        flags=_flags(flags),
-        size_bytes=int(size),
-        received_at=moment(received) or sent_at or EPOCH,
-        subject=safe_line(header_text(subject or b"")),
-        sender=senders[0] if senders else NOBODY,
-        to=_people(to),
-        cc=_people(cc),
-        bcc=_people(bcc),
-        sent_at=sent_at,
-        message_id=message_id.decode() if message_id else "",
-        in_reply_to=in_reply_to.decode() if in_reply_to else "",
-        has_attachment=structure[0],
-        media_type=structure[1],
+        int(uid),
+        _flags(flags),
+        int(size),
+        moment(received) or sent_at or EPOCH,
+        safe_line(header_text(subject or b"")),
+        senders[0] if senders else NOBODY,
+        _people(to) if to else (),
+        _people(cc) if cc else (),
+        _people(bcc) if bcc else (),
+        sent_at,
+        message_id.decode() if message_id else "",
+        in_reply_to.decode() if in_reply_to else "",
+        *structure,
     )
 
 
