@@ -1,5 +1,6 @@
 """The message list: what it asks for, and where its cursor stays."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -135,6 +136,41 @@ async def test_an_emptied_list_has_no_selection() -> None:
         assert messages.selected is None
         messages.move(1)
         assert messages.cursor == 0
+
+
+class Slow(Rows):
+    """Rows that come when they are let go."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self.may_come = asyncio.Event()
+        self.may_come.set()
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        await self.may_come.wait()
+        return await super().rows(start, stop)
+
+
+@pytest.mark.parametrize("target", [0, 7, 999])
+async def test_a_key_pressed_while_the_list_is_read_anew_is_not_taken_back(target: int) -> None:
+    rows = Slow(1_000)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        messages.move(target)
+        await until(pilot, lambda: messages.selected is not None)
+        wanted = messages.selected
+        messages.move_to_edge(last=False)
+        messages.move(3)
+        await until(pilot, lambda: messages.selected == summary(997))
+        rows.may_come.clear()
+        rows.total = 1_002
+        reloading = asyncio.create_task(messages.reload())
+        await pilot.pause()
+        messages.move(target - 3)
+        rows.may_come.set()
+        await reloading
+        assert messages.selected == wanted
+        assert messages.cursor == target + 2
 
 
 class OlderArrive(Rows):

@@ -73,19 +73,16 @@ class WindowedList(LineList, Generic[RowT]):
         """
         if self._window is None:
             return
-        old, selected = self._window, self.selected
-        window = RowWindow(source or old.source)
-        count = await window.source.count()
-        # Where it was, if what came is older; else as much further down as there are more rows.
-        for shift in (0, count - self.row_count):
-            near = max(0, min(self.cursor + shift, count - 1))
-            await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
-            if selected is None or window.find(selected.id) is not None:
-                break
-        if source is not None and selected is not None and window.find(selected.id) is None:
-            await _load_around(window, selected.id, count)
-        if self._window is not old:
-            return
+        old, window = self._window, RowWindow(source or self._window.source)
+        moved = True
+        while moved:
+            cursor, selected = self.cursor, self.selected
+            count = await window.source.count()
+            await self._load_near(window, count, selected, afar=source is not None)
+            if self._window is not old:
+                return
+            # A key that was pressed meanwhile is not taken back: Enter would open another row.
+            moved = self.cursor != cursor
         self._window = window
         place = None if selected is None else window.find(selected.id)
         place = min(self.cursor, max(0, count - 1)) if place is None else place
@@ -158,6 +155,22 @@ class WindowedList(LineList, Generic[RowT]):
         return self._window.get(index) if self._window and index < self.row_count else None
 
     # --- pages
+
+    async def _load_near(
+        self, window: RowWindow[RowT], count: int, selected: RowT | None, *, afar: bool
+    ) -> None:
+        """Load the rows of another window around the row under the cursor.
+
+        `afar`: it may stand anywhere, not only where it was or as much further down as there are
+        more rows, which all came before it.
+        """
+        for shift in (0, count - self.row_count):
+            near = max(0, min(self.cursor + shift, count - 1))
+            await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
+            if selected is None or window.find(selected.id) is not None:
+                return
+        if afar and selected is not None:
+            await _load_around(window, selected.id, count)
 
     def _load_visible(self) -> None:
         """Have the rows on screen loaded, if some are missing."""
