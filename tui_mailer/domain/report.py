@@ -86,13 +86,13 @@ def explain_report(report: Report, *, to_patient: bool) -> Explanation:
     return explain(report.cause, to_patient=to_patient)
 
 
-# In lower case, as is what they are held against: a third of the time without case takes.
 _MACHINES: Final = re.compile(
     r"\A(?:mailer-daemon|postmaster|mail-?daemon|mdaemon|mmdf|microsoftexchange[0-9a-f]*"
-    r"|bounces?|mail-?delivery|delivery-?system)\Z"
+    r"|bounces?|mail-?delivery|delivery-?system)\Z",
+    re.IGNORECASE,
 )
 _SUBJECTS: Final = re.compile(
-    r"\A\s*(?:\[ko integration systeme ?!\]|undeliver(?:ed|able)\b|undelivered mail returned to sender"
+    r"\A\s*(?:\[KO Integration systeme ?!\]|undeliver(?:ed|able)\b|undelivered mail returned to sender"
     r"|failure notice|returned mail\b|mail delivery (?:failed|failure|system)|mail (?:system )?failure"
     r"|delivery (?:status notification|failure|notification|has failed|report)"
     r"|(?:warning: )?(?:message|could not send message)\b.{0,60}(?:delayed|for past|undelivered)"
@@ -100,18 +100,19 @@ _SUBJECTS: Final = re.compile(
     r"|non[- ](?:distribue|remis|delivre)\b|notification d.etat de (?:la )?remise"
     r"|echec de (?:la )?(?:remise|distribution|livraison)|(?:avis|rapport) de non[- ](?:remise|distribution)"
     r"|retour a l.expediteur|courrier (?:non distribue|retourne)"
-    r"|remise (?:retardee|differee))"
+    r"|remise (?:retardee|differee))",
+    re.IGNORECASE,
 )
 
 
 def is_machine(mailbox: str) -> bool:
     """True for the mailbox of a mail server, which no person writes from."""
-    return bool(_MACHINES.match(mailbox.partition("@")[0].lower()))
+    return bool(_MACHINES.match(mailbox.partition("@")[0]))
 
 
 def is_report_subject(subject: str) -> bool:
     """True for a subject that servers give to their reports, in French or English."""
-    return bool(_SUBJECTS.match(without_accents(subject[:200]).lower()))
+    return bool(_SUBJECTS.match(without_accents(subject[:200])))
 
 
 def may_be_report(mailbox: str, subject: str, media_type: str) -> bool:

@@ -23,7 +23,7 @@ _NAMELESS_PAIRS: Final = rf'(?>(?:(?!(?i:"(?:file)?name["*])){_PAIR})*)'
 _PARAMETERS: Final = rf"(?:NIL|\({_NAMELESS_PAIRS}({_PAIR})?(?>(?:{_PAIR})*)\))"
 TEXT_ALONE: Final = (
     rf'\("(?i:text)" {_WORD} (?:NIL|\({_NAMELESS_PAIRS}\)) {STRING} {STRING} {STRING}'
-    r" [0-9]++ [0-9]++(?: NIL){0,4}+\)"
+    r" [0-9]++ [0-9]++(?>(?: NIL){0,4})\)"
 )
 """The structure of one text that is no file; the group is for `read_text_alone`."""
 _LANGUAGE_AND_PLACE: Final = f"(?: (?:{STRING}|{_STRINGS})(?: {STRING})?)?"
