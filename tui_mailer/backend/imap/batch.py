@@ -12,7 +12,7 @@ Responses = Sequence[RawResponse]
 Described = Mapping[int, RemoteMessage]
 
 # A list shows with the first. Each command and each transaction costs something, so the batches
-# grow; what is urgent waits for one, so they grow on a quick line only. Some six are in memory at
+# grow; what is urgent waits for one, so they grow on a quick line only. Some eight are in memory at
 # a time, from the answer to the transaction.
 _FIRST: Final = 50
 _MOST: Final = 1_500
