@@ -66,11 +66,14 @@ class ScriptedServer:
             if verb == "STARTTLS" and alive and self._answer("STARTTLS").startswith(b"220"):
                 await writer.start_tls(self.context)
             if verb == "DATA" and alive and self._answer("DATA").startswith(b"354"):
+                begun = b""
                 if "EARLY" in self.script:
+                    # Before the message has begun, aiosmtplib drops whatever comes.
+                    begun = await reader.readexactly(1)
                     alive = await self._say("EARLY", reader, writer)
                     if not alive:
                         return
-                self.content = await reader.readuntil(b"\r\n.\r\n")
+                self.content = begun + await reader.readuntil(b"\r\n.\r\n")
                 self.commands.append(".")
                 alive = await self._say("CONTENT", reader, writer)
 
