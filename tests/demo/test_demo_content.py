@@ -61,9 +61,9 @@ def test_the_same_bytes_at_each_start(stored: list[StoredMessage]) -> None:
     assert write_mailbox(NOW) == stored
 
 
-@pytest.mark.parametrize("hour", [0, 7, 23])
-def test_no_message_comes_from_the_future_and_the_mailbox_is_fresh(hour: int) -> None:
-    now = NOW.replace(hour=hour, minute=1)
+@pytest.mark.parametrize(("hour", "minute"), [(0, 1), (7, 1), (7, 30), (23, 1)])
+def test_no_message_comes_from_the_future_and_the_mailbox_is_fresh(hour: int, minute: int) -> None:
+    now = NOW.replace(hour=hour, minute=minute)
     dates = [message.received_at for message in write_mailbox(now)]
     assert dates == sorted(dates)
     assert dates[-1] < now

@@ -150,7 +150,7 @@ class OtherClient:
     def __init__(self, servers: RealServers) -> None:
         trusting = ssl.create_default_context(cafile=servers.ca_file)
         self.imap = imaplib.IMAP4_SSL(servers.host, servers.imaps_port, ssl_context=trusting)
-        self.imap.login(PRACTICE.address, PRACTICE.password)
+        self.imap.login(PRACTICE.address, servers.account(PRACTICE.address).password)
         self._count = 0
 
     def close(self) -> None:

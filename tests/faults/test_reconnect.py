@@ -175,9 +175,9 @@ async def test_a_changed_password_is_asked_for_once_and_nothing_is_missing_then(
         await office.session.change_password(office.engine, "Nouveau-mot-de-passe-2!")
         await until(office, Connectivity.ONLINE)
         await until_watched(lines, idles)
-    await is_watched(office, inbox, real_servers, "après")
-    await until_equal(office, real_servers)
-    assert lines.overheard.count("AUTHENTICATE") == logins + 3
+        await is_watched(office, inbox, real_servers, "après")
+        await until_equal(office, real_servers)
+        assert [type(event.error) for event in told(office)].count(LoginRefused) == 1
 
 
 def fill(servers: RealServers, count: int) -> None:

@@ -48,6 +48,7 @@ class RealServers:
         # A short path: the name of a Unix socket has 107 bytes at most.
         self._root = Path(tempfile.mkdtemp(prefix="mss-", dir="/tmp"))
         self._root.chmod(0o755)
+        self._people = {account.address.lower(): account for account in ACCOUNTS}
         self._guard = Guard('sleep 1; rm -rf "$1"', str(self._root))  # once the servers have ended
         self._block = PortBlock()
         take = self._block.take
@@ -136,10 +137,15 @@ class RealServers:
 
     def change_password(self, address: str, password: str) -> None:
         """Let `address` log in with `password` alone, to Dovecot and Postfix."""
-        account = replace(_account(address), password=password)
+        account = replace(self.account(address), password=password)
+        self._people[address.lower()] = account
         self._mail_store.change(account)
         # Dovecot looks at the list once a second.
         wait_until(lambda: self._inspector.accepts(account), "the new password taken", 10.0)
+
+    def account(self, address: str) -> Account:
+        """With its present password."""
+        return self._people[address.lower()]
 
     def kick(self, address: str) -> None:
         """Cut off the IMAP connections of `address`."""
@@ -147,26 +153,26 @@ class RealServers:
 
     def mailbox(self, address: str) -> list[Stored]:
         """All the mail of `address` as (folder, bytes), in order of arrival within a folder."""
-        return self._inspector.messages(_account(address))
+        return self._inspector.messages(self.account(address))
 
     def folders(self, address: str) -> dict[str, set[str]]:
         """The folders of `address` with their attributes."""
-        return self._inspector.folders(_account(address))
+        return self._inspector.folders(self.account(address))
 
     def flags(self, address: str, folder: str = "INBOX") -> list[set[str]]:
         """The flags of each message of `folder`, in order of arrival."""
-        return self._inspector.flags(_account(address), folder)
+        return self._inspector.flags(self.account(address), folder)
 
     def deliver(
         self, address: str, raw: bytes, folder: str = "INBOX", flags: Sequence[str] = ()
     ) -> None:
         """Put `raw` into a folder of `address`, going round Postfix; creates a missing folder."""
-        self._inspector.append(_account(address), raw, folder, flags)
+        self._inspector.append(self.account(address), raw, folder, flags)
 
     def empty(self, *addresses: str) -> None:
         """Bring these mailboxes back to their first state; all of them when none is named."""
-        for address in addresses or [account.address for account in ACCOUNTS]:
-            self._inspector.empty(_account(address))
+        for address in addresses or self._people:
+            self._inspector.empty(self.account(address))
 
     def wait_for(
         self, address: str, fragment: bytes, folder: str = "INBOX", timeout_s: float = 15.0
@@ -193,13 +199,6 @@ class RealServers:
         """Everything that Dovecot and Postfix have logged."""
         files = (self._dovecot.log, self._strict_dovecot.log, self._postfix.log)
         return "".join(f.read_text(errors="replace") for f in files if f.exists())
-
-
-def _account(address: str) -> Account:
-    for account in ACCOUNTS:
-        if account.address.lower() == address.lower():
-            return account
-    raise KeyError(f"no mailbox {address} on the servers of the tests")
 
 
 def _trusting_any() -> ssl.SSLContext:

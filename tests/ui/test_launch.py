@@ -85,11 +85,13 @@ async def test_styles_are_parsed_once(practice: Practice, monkeypatch: pytest.Mo
 
 
 async def test_a_command_that_takes_its_time_is_waited_for_on_the_login_screen(
-    practice: Practice,
+    practice: Practice, tmp_path: Path
 ) -> None:
-    command = ("sh", "-c", f"sleep 1; printf %s '{PASSWORD}'")
-    async with launched(practice, *command) as pilot:
+    may_tell = tmp_path / "may tell"
+    script = f"while [ ! -e '{may_tell}' ]; do sleep 0.05; done; printf %s '{PASSWORD}'"
+    async with launched(practice, "sh", "-c", script) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+        may_tell.touch()
         await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
 
 

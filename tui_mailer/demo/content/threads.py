@@ -71,7 +71,7 @@ def _tables(name: str) -> list[dict[str, Any]]:
 
 
 def _thread(number: int, table: dict[str, Any], now: datetime) -> _Thread:
-    says = tuple(_said(said) for said in table["says"])
+    says = tuple(_said(said, number, place) for place, said in enumerate(table["says"]))
     lasting = sum((said.after for said in says), timedelta())
     started_at = moment(now, table["days_ago"], table["at"])
     while started_at + lasting >= now:
@@ -93,18 +93,19 @@ def _thread(number: int, table: dict[str, Any], now: datetime) -> _Thread:
     )
 
 
-def _said(table: dict[str, Any]) -> _Said:
+def _said(table: dict[str, Any], thread_number: int, position: int) -> _Said:
     hours = int(table.get("after", "0h").removesuffix("h"))
-    attached = tuple(table.get("attach", ()))
-    return _Said(table["by"] == "moi", table["text"], timedelta(hours=hours), attached)
+    # Some minutes of drift: nobody answers on the hour.
+    minutes = -(thread_number * 7 + position * 13) % 23
+    after = timedelta(hours=hours, minutes=minutes)
+    return _Said(table["by"] == "moi", table["text"], after, tuple(table.get("attach", ())))
 
 
 def _write(thread: _Thread) -> Iterator[StoredMessage]:
     sent_at = thread.started_at
     written: list[str] = []
     for position, said in enumerate(thread.says):
-        # Some minutes of drift: nobody answers on the hour.
-        sent_at += said.after + timedelta(minutes=-(thread.number * 7 + position * 13) % 23)
+        sent_at += said.after
         letter = _letter(thread, said, sent_at, tuple(written))
         written.append(letter.message_id)
         folder = SENT if said.by_practice else thread.folder
