@@ -12,6 +12,7 @@ from typing import Final
 from tui_mailer.domain.errors import AttachmentUnreadable
 from tui_mailer.domain.message import Attachment
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces
 from tui_mailer.mime.tree import Part, leaves, take_apart
 from tui_mailer.mime.words import decode_text, decode_words
 
@@ -78,9 +79,7 @@ def is_body(part: Part) -> bool:
 
 def describe(index: int, part: Part) -> Attachment:
     """What the reader shows of an attachment."""
-    return Attachment(
-        index, safe_line(_given_name(part)), _media_type(part), len(part_content(part))
-    )
+    return Attachment(index, safe_line(_given_name(part)), _media_type(part), _size_bytes(part))
 
 
 def file_name(part: Part) -> str:
@@ -108,6 +107,31 @@ def _parameters(
 
 def part_content(part: Part) -> bytes:
     """Decoded bytes of a part; an attached message as it would be stored in a file."""
+    try:
+        return b"".join(_pieces(part))
+    except IrregularBase64:
+        return _content_at_once(part)
+
+
+def _size_bytes(part: Part) -> int:
+    try:
+        return sum(map(len, _pieces(part)))
+    except IrregularBase64:
+        return len(_content_at_once(part))
+
+
+def _pieces(part: Part) -> Iterator[bytes]:
+    payload = part.get_payload()
+    if isinstance(payload, str) and _encoding(part) == "base64":
+        return decoded_pieces(payload)
+    return iter((_content_at_once(part),))
+
+
+def _encoding(part: Part) -> str:
+    return str(part.get("Content-Transfer-Encoding", "")).lower()
+
+
+def _content_at_once(part: Part) -> bytes:
     payload = part.get_payload(decode=True)
     if isinstance(payload, bytes):
         return payload

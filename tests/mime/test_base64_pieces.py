@@ -1,0 +1,66 @@
+"""Base64 decoded piece by piece is what the library decodes at once, or is left to it."""
+
+import base64
+from email.message import Message
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_mailer.mime import attachments
+from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces
+
+REGULAR = st.builds(base64.encodebytes, st.binary(max_size=300)).map(bytes.decode)
+
+
+def part(payload: str) -> "Message[str, str]":
+    made: Message[str, str] = Message()
+    made["Content-Type"] = "application/octet-stream"
+    made["Content-Transfer-Encoding"] = "Base64"
+    made.set_payload(payload)
+    return made
+
+
+@given(st.binary(max_size=500), st.integers(1, 90), st.sampled_from(["\n", "\r\n", ""]))
+def test_pieces_of_any_length_make_the_whole(content: bytes, piece: int, line_end: str) -> None:
+    encoded = base64.encodebytes(content).decode().replace("\n", line_end)
+    assert b"".join(decoded_pieces(encoded, piece)) == content
+
+
+@given(
+    st.lists(REGULAR | st.sampled_from(["=", "==", "====", "A", "AB", "*", "é", "\udce9", " "])),
+    st.integers(1, 90),
+)
+def test_what_is_irregular_is_seen_or_decoded_as_the_library_does(
+    fragments: list[str], piece: int
+) -> None:
+    encoded = "".join(fragments)
+    try:
+        decoded = b"".join(decoded_pieces(encoded, piece))
+    except IrregularBase64:
+        return
+    assert decoded == part(encoded).get_payload(decode=True)
+
+
+@pytest.mark.parametrize(
+    "encoded", ["QQ==QQ==", "QQ==\n" * 9, "QUJD\nQ", "QU*JD", "=QUI", "QUJDé", "QUJD\udce9"]
+)
+@pytest.mark.parametrize("piece", [1, 4, 5, 100])
+def test_the_irregular_is_left_to_the_library(encoded: str, piece: int) -> None:
+    with pytest.raises(IrregularBase64):
+        list(decoded_pieces(encoded, piece))
+
+
+@pytest.mark.parametrize("encoded", ["QUJDRA==", "QUJDRA", "QU*JDRA==", "QUJDRA==\nQUJDRA==", "A"])
+def test_a_part_holds_what_the_library_reads_and_its_size_is_told(encoded: str) -> None:
+    read = part(encoded).get_payload(decode=True)
+    assert attachments.part_content(part(encoded)) == read
+    assert attachments.describe(0, part(encoded)).size_bytes == len(read)
+
+
+def test_a_large_attachment_is_never_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys would wait for it."""
+    large = part(base64.encodebytes(b"%PDF-1.4\n" * 200_000).decode())
+    monkeypatch.delattr(attachments, "_content_at_once")
+    assert attachments.describe(0, large).size_bytes == 9 * 200_000
+    assert len(attachments.part_content(large)) == 9 * 200_000
