@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_mailer.mime import attachments
-from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces
+from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces, encoded_pieces
 
 REGULAR = st.builds(base64.encodebytes, st.binary(max_size=300)).map(bytes.decode)
 
@@ -25,6 +25,12 @@ def part(payload: str) -> "Message[str, str]":
 def test_pieces_of_any_length_make_the_whole(content: bytes, piece: int, line_end: str) -> None:
     encoded = base64.encodebytes(content).decode().replace("\n", line_end)
     assert b"".join(decoded_pieces(encoded, piece)) == content
+
+
+@given(st.binary(max_size=500), st.integers(1, 4))
+def test_pieces_of_any_number_of_lines_make_the_whole(content: bytes, lines: int) -> None:
+    encoded = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    assert b"".join(encoded_pieces(content, lines)) == encoded
 
 
 @given(

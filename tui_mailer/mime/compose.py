@@ -1,6 +1,5 @@
 """A draft to the exact bytes that are sent and stored: ASCII, CRLF, lines of 998 bytes at most."""
 
-import base64
 import hashlib
 import quopri
 import re
@@ -12,6 +11,7 @@ from uuid import uuid4
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, DraftAttachment
+from tui_mailer.mime.base64_pieces import encoded_pieces
 from tui_mailer.mime.headers import address_header, file_name_parameter, ids_header, text_header
 
 END_MARK: Final = "FIN"
@@ -55,19 +55,15 @@ def compose(
     if not attached:
         return head.encode("ascii") + quoted_printable_part(draft.body)
     boundary = "=_" + hashlib.sha256(message_id.encode()).hexdigest()[:40]
-    parts = [
+    whole = [
+        head.encode("ascii"),
+        f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
+        f"--{boundary}\r\n".encode(),
         quoted_printable_part(draft.body),
-        *(_attachment_part(one, held) for one, held in attached),
     ]
-    opening = f"--{boundary}\r\n".encode()
-    return b"".join(
-        (
-            head.encode("ascii"),
-            f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n\r\n'.encode(),
-            *(opening + part + b"\r\n" for part in parts),
-            f"--{boundary}--\r\n".encode(),
-        )
-    )
+    for one, held in attached:
+        whole += [f"\r\n--{boundary}\r\n".encode(), *_attachment_part(one, held)]
+    return b"".join((*whole, f"\r\n--{boundary}--\r\n".encode()))
 
 
 def new_message_id(address: str) -> str:
@@ -125,23 +121,22 @@ def _quoted_printable(body: str) -> bytes:
     return quopri.encodestring(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
 
 
-def _attachment_part(attachment: DraftAttachment, content: bytes) -> bytes:
+def _attachment_part(attachment: DraftAttachment, content: bytes) -> Iterator[bytes]:
     media_type = attachment.media_type.lower()
     if not _MEDIA_TYPE.fullmatch(media_type) or media_type.startswith("multipart/"):
         media_type = "application/octet-stream"
-    encoding, body = "base64", b""
+    encoding = "base64"
     if media_type.startswith("message/"):  # RFC 2046 §5.2.1 allows no encoding of these
         if _travels_as_it_is(content):
-            encoding, body = "7bit", content
+            encoding = "7bit"
         else:
             media_type = "application/octet-stream"
-    if encoding == "base64":
-        body = base64.encodebytes(content).replace(b"\n", b"\r\n")
-    return (
+    yield (
         f"Content-Type: {media_type}\r\n"
         f"Content-Transfer-Encoding: {encoding}\r\n"
         f"Content-Disposition: attachment;\r\n {file_name_parameter(attachment.name)}\r\n\r\n"
-    ).encode("ascii") + body
+    ).encode("ascii")
+    yield from encoded_pieces(content) if encoding == "base64" else (content,)
 
 
 def _travels_as_it_is(content: bytes) -> bool:

@@ -15,6 +15,7 @@ from tui_mailer.backend.smtp.apart import run_apart
 from tui_mailer.backend.smtp.line import EarlyReply, Line, Patience, open_line
 from tui_mailer.backend.smtp.login import log_in
 from tui_mailer.backend.smtp.replies import recipients_refusal, refusal, words
+from tui_mailer.backend.smtp.wire_form import as_lines, with_dots_doubled
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import (
@@ -88,7 +89,7 @@ class SmtpSubmission:
         envelope: Envelope,
         content: bytes,
     ) -> SafeText:
-        lines = _as_lines(content)
+        lines = as_lines(content)
         async with open_line(account, self._patience) as line:
             await log_in(line, credentials)
             await _announce(line, envelope.senders, len(lines))
@@ -96,7 +97,7 @@ class SmtpSubmission:
             granted = await line.ask("DATA")
             if granted.code != _GO_AHEAD:
                 raise refusal(granted)
-            return safe_block(words(await _hand_over(line, _with_dots_doubled(lines))))
+            return safe_block(words(await _hand_over(line, with_dots_doubled(lines))))
 
 
 async def _announce(line: Line, senders: Sequence[str], size_bytes: int) -> None:
@@ -141,20 +142,3 @@ def _size_limit_bytes(line: Line) -> int | None:
     """The server's SIZE; 0 or nothing means that it names no limit (RFC 1870 §4)."""
     told = line.extensions.get("size", "")
     return (int(told) or None) if told.isascii() and told.isdigit() else None
-
-
-def _as_lines(content: bytes) -> bytes:
-    """`content` with CRLF at the end of each line: a bare one could hide a final dot.
-
-    Plain replacements: a regular expression holds the interpreter for 0.2 s over 20 MB.
-    """
-    if not content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r"):
-        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
-    return content if content.endswith(b"\r\n") else content + b"\r\n"
-
-
-def _with_dots_doubled(lines: bytes) -> bytes:
-    """RFC 5321 §4.5.2: no line of the message may pass for its end."""
-    if lines.startswith(b"."):
-        lines = b"." + lines
-    return lines.replace(b"\r\n.", b"\r\n..")
