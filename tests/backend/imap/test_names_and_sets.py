@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui_mailer.backend.imap import names
 from tui_mailer.backend.imap.batch import Sizes
-from tui_mailer.backend.imap.commands import segments
+from tui_mailer.backend.imap.commands import Segment, segments
 from tui_mailer.backend.imap.flags import from_wire, storable, to_wire
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import parse
@@ -145,14 +145,18 @@ def test_only_the_flags_that_the_folder_keeps_are_stored() -> None:
 
 def test_large_literals_wait_and_small_ones_do_not() -> None:
     assert segments("A1 LOGIN", ['"a"', b"\xc3\xa9"], unasked_literals=True) == [
-        b'A1 LOGIN "a" {2+}\r\n\xc3\xa9\r\n'
+        Segment(b"", b'A1 LOGIN "a" {2+}\r\n\xc3\xa9\r\n')
     ]
     assert segments("A1 LOGIN", [b"u", b"p"], unasked_literals=False) == [
-        b"A1 LOGIN {1}\r\n",
-        b"u {1}\r\n",
-        b"p\r\n",
+        Segment(b"", b"A1 LOGIN {1}\r\n"),
+        Segment(b"u", b" {1}\r\n"),
+        Segment(b"p", b"\r\n"),
     ]
-    assert segments("A1 APPEND", [b"x" * 4097], unasked_literals=True) == [
-        b"A1 APPEND {4097}\r\n",
-        b"x" * 4097 + b"\r\n",
-    ]
+
+
+def test_a_message_is_not_copied_into_the_command() -> None:
+    message = b"x" * 4097
+    asked, sent = segments("A1 APPEND", [message], unasked_literals=True)
+    assert asked == Segment(b"", b"A1 APPEND {4097}\r\n")
+    assert sent.literal is message
+    assert sent.text == b"\r\n"

@@ -1,6 +1,7 @@
 """What SEARCH is asked, and its answers in both forms."""
 
 from datetime import date
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_other_words_are_literals_in_utf_8() -> None:
 @given(st.text(max_size=60))
 def test_nothing_that_is_looked_for_ends_the_command(text: str) -> None:
     asked = arguments(text, (1, 9))
-    wire = b"".join(segments("A1 UID SEARCH", asked, unasked_literals=True))
+    wire = b"".join(chain(*segments("A1 UID SEARCH", asked, unasked_literals=True)))
     literal = asked[-1]
     if isinstance(literal, bytes):
         assert wire.endswith(b"{%d+}\r\n" % len(literal) + literal + b"\r\n")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from aioimaplib import aioimaplib
 
@@ -13,7 +13,16 @@ logging.getLogger(aioimaplib.__name__).disabled = True
 _LARGEST_UNASKED_BYTES: Final = 4_096
 
 
-def segments(head: str, arguments: Sequence[str | bytes], unasked_literals: bool) -> list[bytes]:
+class Segment(NamedTuple):
+    """A literal, as it was given since it may have many megabytes, and what follows it."""
+
+    literal: bytes
+    text: bytes
+
+
+def segments(
+    head: str, arguments: Sequence[str | bytes], unasked_literals: bool
+) -> Sequence[Segment]:
     """Lay out a command.
 
     Args:
@@ -21,17 +30,15 @@ def segments(head: str, arguments: Sequence[str | bytes], unasked_literals: bool
         arguments: text goes as it is, bytes go as a literal.
         unasked_literals: the server has LITERAL+ or LITERAL- (RFC 7888).
     """
-    done: list[bytes] = []
-    current = bytearray(head.encode("utf-8", "surrogateescape"))
+    done: list[Segment] = []
+    literal, text = b"", head.encode("utf-8", "surrogateescape")
     for argument in arguments:
         if isinstance(argument, str):
-            current += b" " + argument.encode("utf-8", "surrogateescape")
+            text += b" " + argument.encode("utf-8", "surrogateescape")
         elif unasked_literals and len(argument) <= _LARGEST_UNASKED_BYTES:
-            current += b" {%d+}\r\n" % len(argument) + argument
+            text += b" {%d+}\r\n" % len(argument) + argument
         else:
-            current += b" {%d}\r\n" % len(argument)
-            done.append(bytes(current))
-            current = bytearray(argument)
-    current += b"\r\n"
-    done.append(bytes(current))
+            done.append(Segment(literal, text + b" {%d}\r\n" % len(argument)))
+            literal, text = argument, b""
+    done.append(Segment(literal, text + b"\r\n"))
     return done

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from aioimaplib import aioimaplib
 
-from tui_mailer.backend.imap.commands import segments
+from tui_mailer.backend.imap.commands import Segment, segments
 from tui_mailer.backend.imap.exchange import Answer, Exchange
 from tui_mailer.backend.imap.incoming import IncomingHalf, OnAlert
 from tui_mailer.backend.imap.limits import Allowance, Deadlines, Limits
@@ -84,13 +84,14 @@ class GuardedProtocol(IncomingHalf):
         """
         unasked = not self.capabilities.isdisjoint({"LITERAL+", "LITERAL-"})
         first, *later = segments(str(command), literals, unasked)
-        later += [reply + b"\r\n" for reply in replies]
+        later += [Segment(b"", reply + b"\r\n") for reply in replies]
         async with self._flight(command, len(later), allowance) as exchange:
-            await self._transmit(first, exchange)
+            await self._transmit(first.text, exchange)
             for segment in later:
                 if not await self._may_go_on(exchange):
                     break
-                await self._transmit(segment, exchange)
+                await self._transmit(segment.literal, exchange)
+                await self._transmit(segment.text, exchange)
             await self._wait(exchange.answer, exchange)
             return exchange.answer.result()
 
