@@ -182,8 +182,10 @@ class GuardedProtocol(IncomingHalf):
         self.transport.write(line.encode("utf-8", "surrogateescape") + b"\r\n")
 
     async def _transmit(self, data: bytes, exchange: Exchange) -> None:
-        """Write in pieces, as fast as the line takes them."""
+        """Write in pieces, as fast as the line takes them; a quick one must not hold up the keys."""
         for start in range(0, len(data), _WRITE_BYTES):
+            if start:
+                await asyncio.sleep(0)
             if self._writable is not None:
                 await self._wait(self._writable, exchange)
             self.check()
