@@ -47,6 +47,7 @@ GAP_SYNC = Quantity("largest gap, the other headers arrive", "ms", 1e3)
 GAP_NO_CHANGE = Quantity("largest gap, synchronise again", "ms", 1e3)
 GAP_FETCH = Quantity("largest gap, fetch of 20 MB", "ms", 1e3)
 GAP_SEND = Quantity("largest gap, send of 20 MB", "ms", 1e3)
+GAP_COPY = Quantity("largest gap, its copy stored", "ms", 1e3)
 
 QUANTITIES = (
     LAUNCH_COLD,
@@ -71,6 +72,7 @@ QUANTITIES = (
     GAP_NO_CHANGE,
     GAP_FETCH,
     GAP_SEND,
+    GAP_COPY,
 )
 
 

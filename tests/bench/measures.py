@@ -217,6 +217,7 @@ _INSIDE = {
     f.GAP_NO_CHANGE: "no change gap",
     f.GAP_FETCH: "fetch gap",
     f.GAP_SEND: "send gap",
+    f.GAP_COPY: "copy gap",
 }
 
 

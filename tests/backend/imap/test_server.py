@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,8 @@ from backend.imap.scripted import Talk
 
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.imap.errors import ContentTooLarge
-from tui_mailer.backend.imap.limits import Deadlines, Limits
+from tui_mailer.backend.imap.exchange import Exchange
+from tui_mailer.backend.imap.limits import Allowance, Deadlines, Limits
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.errors import CommandRefused, LineLost, OverQuota, ProtocolBroken
 from tui_mailer.domain.folder import FolderState
@@ -207,6 +209,33 @@ async def test_a_large_append_goes_out_whole_and_tells_its_uid(dial: Dial) -> No
 
     mail = await dial(script)
     assert await mail.append("Sent", content, Flags.NONE, NOON) == 77
+
+
+async def test_a_large_literal_on_a_quick_line_leaves_others_their_turn(
+    dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.admit()
+        await talk.until_closed()
+
+    line = (await dial(script))._line
+    turn, written = 0, Counter[int]()
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    # As quick as can be: it takes all, and never asks for a pause.
+    monkeypatch.setattr(line.transport, "write", lambda data: written.update({turn: len(data)}))
+    counting = asyncio.create_task(count_turns())
+    future = asyncio.get_running_loop().create_future
+    exchange = Exchange("A1", "APPEND", Allowance(), 1, answer=future(), go_ahead=future())
+    await line._transmit(b"x" * 8 * MIB, exchange)
+    counting.cancel()
+    assert written.total() == 8 * MIB
+    assert max(written.values()) <= MIB
 
 
 async def test_the_line_is_lost_during_an_append(dial: Dial) -> None:
