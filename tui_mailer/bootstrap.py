@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tui_mailer.backend.calls.local_calls import LocalCalls
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.late import LateConnector, LateSubmission
 from tui_mailer.backend.secrets.secrets import Secrets
 from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
+from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Outside, utc_now
@@ -74,6 +76,7 @@ def make_session(
         secrets=Secrets(),
         files=UserFiles(),
         system_user=_system_user(),
+        calls=LocalCalls(places.store_directory),
     )
     opener = EncryptedStoreOpener(places.store_directory, derivation)
     return Session(outside, opener, SettingsFile(places.settings_file), options)
@@ -87,17 +90,29 @@ def _system_user() -> str:
         return str(os.getuid())
 
 
-def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path, ...] = ()) -> int:
-    """Open the user's own mailbox; the exit status.
+def hand_over(places: Places, address: str, call: WriteCall) -> bool:
+    """Let the program that is open on the mailbox take `call`; False when none is, or answers.
 
     Raises:
         MailerError: the settings cannot be used, no such account, or a file that cannot be
             attached.
     """
+    account = _account(load(places.settings_file), address)
+    for path in call.attach:
+        UserFiles().describe(path)
+    if account is None:
+        return False
+    return asyncio.run(LocalCalls(places.store_directory).hand_over(account, call))
+
+
+def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path, ...] = ()) -> int:
+    """Open the user's own mailbox; the exit status.
+
+    Raises:
+        MailerError: the settings cannot be used, or no such account.
+    """
     share_heaps()
     settings = load(places.settings_file)
-    for path in attach:
-        UserFiles().describe(path)
     opening = replace(
         _opening(settings, places),
         account=_account(settings, address),

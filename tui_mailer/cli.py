@@ -9,6 +9,7 @@ from datetime import date
 
 from tui_mailer.arguments import parser
 from tui_mailer.diagnostics import record_incident, silence_libraries
+from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
 
@@ -17,6 +18,10 @@ _BROKEN = (
     "Ce qui était écrit est enregistré : vous le retrouverez dans les brouillons.\n"
     "Relancez tui-mailer ; si l’erreur revient, transmettez le rapport (il ne contient aucune "
     "donnée de santé) : {report}"
+)
+_HANDED_OVER = (
+    "tui-mailer est déjà ouvert sur cette boîte : la demande y attend.\n"
+    "Passez à sa fenêtre pour confirmer l’identité et écrire le message."
 )
 
 
@@ -74,9 +79,11 @@ def _open_interface(arguments: Namespace) -> int:
             address=arguments.account or arguments.compte,
         )
     if arguments.command == "compose":
-        return bootstrap.run(
-            places, address=arguments.compte, ins=arguments.ins, attach=tuple(arguments.attach)
-        )
+        call = WriteCall(arguments.ins, tuple(path.absolute() for path in arguments.attach))
+        if bootstrap.hand_over(places, arguments.compte, call):
+            print(_HANDED_OVER)  # noqa: T201  (the command line's answer)
+            return 0
+        return bootstrap.run(places, address=arguments.compte, ins=call.ins, attach=call.attach)
     return bootstrap.run(places, address=arguments.compte)
 
 

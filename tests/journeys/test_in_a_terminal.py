@@ -1,5 +1,6 @@
 """The program as it runs for its users: a process in a terminal, on real servers."""
 
+import asyncio
 import re
 import signal
 from pathlib import Path
@@ -13,7 +14,7 @@ from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint
 from tui_mailer.domain.datamatrix import GS, HEADER
 
-ENTER, QUIT, SEND = "\r", "\x11", "\x13"
+ENTER, QUIT, SEND, DOWN = "\r", "\x11", "\x13", "\x1b[B"
 # Each would do something to a terminal that obeyed it; the marker tells it from our own bytes.
 PAYLOADS = {
     "écran": "\x1b[2JPIEGE",
@@ -146,6 +147,31 @@ async def test_a_second_instance_says_so_and_does_no_harm(
             assert await second.ends() == 0
         first.press(ENTER)
         await first.shows("Cher confrère")
+        first.press(QUIT)
+        assert await first.ends() == 0
+
+
+async def test_what_the_practices_software_asks_goes_to_the_open_program(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    prepare(tmp_path, real_servers, received("à lire"))
+    (tmp_path / "bilan.pdf").write_bytes(b"%PDF-1.4\n")
+    asked = ("compose", "--ins", "2 79 03 51 215 189 89", "--attach", str(tmp_path / "bilan.pdf"))
+    async with running(tmp_path) as first:
+        await log_in(first)
+        async with running(tmp_path, *asked) as second:
+            await second.shows("la demande y attend")
+            assert await second.ends() == 0
+        await first.shows("Marne (51)")
+        first.press(ENTER)
+        for point in ("Femme — confirmé", "mars) — confirmé", "Marne (51) — confirmé", "confirmée"):
+            await asyncio.sleep(0.5)
+            first.press(" ")
+            await first.shows(point)
+            first.press(DOWN)
+        first.press(ENTER)
+        await first.shows("bilan.pdf")
+        await first.shows("279035121518989@patient.mssante.fr")
         first.press(QUIT)
         assert await first.ends() == 0
 

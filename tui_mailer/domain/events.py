@@ -6,6 +6,7 @@ An event says what changed, not its content: whoever shows it asks the store aga
 from dataclasses import dataclass
 from enum import Enum
 
+from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import MailerError
 
@@ -44,6 +45,13 @@ class ConnectivityChanged:
 
     state: Connectivity
     error: MailerError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAsked:
+    """The practice's software asked to write to a patient."""
+
+    call: WriteCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +177,5 @@ Event = (
     | DraftDiscarded
     | DraftNotSaved
     | ActionNotDone
+    | WriteAsked
 )

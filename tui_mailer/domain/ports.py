@@ -8,6 +8,7 @@ from typing import Protocol
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.action import PendingMove, Place
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import (
     Draft,
     DraftCopy,
@@ -632,6 +633,22 @@ class Journal(Protocol):
 
 class AccountStore(MessageStore, Journal, Protocol):
     """All that is kept of one account, in one file."""
+
+
+class Calls(Protocol):
+    """Carries what the practice's software asks to the program that is already open."""
+
+    async def listen(self, account: Account, on_call: Callable[[WriteCall], None]) -> None:
+        """Hear the calls for `account`, until cancelled.
+
+        Returns at once where that cannot be. Whoever listens holds the account's store: one
+        program at a time.
+        """
+        ...
+
+    async def hand_over(self, account: Account, call: WriteCall) -> bool:
+        """True once the open program has taken the call; False when there is none that answers."""
+        ...
 
 
 class Files(Protocol):

@@ -13,14 +13,16 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.domain.events import Connectivity, ConnectivityChanged, DraftDiscarded
+from tui_mailer.domain.events import Connectivity, ConnectivityChanged, DraftDiscarded, WriteAsked
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.patient import KnownPatient
 from tui_mailer.domain.ports import (
     AccountStore,
+    Calls,
     Files,
     MailServerConnector,
     SecretSource,
@@ -69,6 +71,7 @@ class Outside:
 
     Attributes:
         system_user: who is logged in to the machine, for the journal.
+        calls: brings what the practice's software asks; None: nothing does.
     """
 
     connector: MailServerConnector
@@ -77,6 +80,7 @@ class Outside:
     files: Files
     now: Callable[[], datetime] = utc_now
     system_user: str = ""
+    calls: Calls | None = None
 
 
 class Engine:
@@ -213,6 +217,8 @@ class Engine:
             self._learn_size_limit,
             partial(self.journal.keep_short, self.options.journal_months),
         ]
+        if self._outside.calls is not None:
+            loops.append(partial(self._outside.calls.listen, self.account, self._called))
         if self.options.file_exchanges:
             self.announce.subscribe(self._filing.heard)
             loops.append(self._filing.run)
@@ -222,6 +228,9 @@ class Engine:
 
     def _tell(self, problem: MailerError) -> None:
         self.announce(ConnectivityChanged(self._worker.state, problem))
+
+    def _called(self, call: WriteCall) -> None:
+        self.announce(WriteAsked(call))
 
     def _woke(self) -> None:
         self._worker.doubt()

@@ -13,6 +13,7 @@ from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
 from tui_mailer.ui.bridge import Bridge
+from tui_mailer.ui.calls import Calls
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.discreet import DiscreetApp
@@ -120,6 +121,7 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.push_screen(mailbox)
         # What is held is shown before anything is asked for.
         mailbox.call_after_refresh(self._start, engine)
+        engine.subscribe(Calls(self, engine).heard)
         if self.opening.compose_ins:
             flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
 

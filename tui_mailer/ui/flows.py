@@ -230,8 +230,13 @@ def _read(engine: Engine, text: str) -> InsReading:
 # --- running
 
 
+def is_under_way(app: App[Any]) -> bool:
+    """True while one of these ways is gone."""
+    return any(worker.group == _GROUP and not worker.is_finished for worker in app.workers)
+
+
 def _start(app: App[Any], way: Callable[[], Awaitable[object]]) -> None:
-    if all(worker.group != _GROUP or worker.is_finished for worker in app.workers):
+    if not is_under_way(app):
         run_aside(app, partial(_guarded, app, way), group=_GROUP)
 
 
