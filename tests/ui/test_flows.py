@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.app import ComposeResult
 from textual.pilot import Pilot
-from ui.stage import INS, Practice, receive, stage, text_of, until
+from ui.stage import INS, OTHER_INS, Practice, receive, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
@@ -20,6 +20,7 @@ from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
 from tui_mailer.ui.widgets.notice import Notice
+from tui_mailer.ui.widgets.patient_search_input import PatientSearchInput
 
 PATIENT = Address.received(f"{INS}@patient.mssante.fr", "Dominique PAT-TROIS")
 
@@ -86,6 +87,24 @@ async def test_the_command_line_attaches_to_the_confirmed_patient(
         screen = await composer(pilot)
         await until(pilot, lambda: screen.draft.attachments)
         assert screen.draft.attachments[0].name == "bilan.pdf"
+
+
+async def test_what_came_with_one_ins_is_not_attached_to_a_message_for_another(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """The search bar can be changed: the file would go to the wrong patient."""
+    (tmp_path / "bilan.pdf").write_bytes(b"%PDF-1.4")
+    async with stage(None, engine=engine, size=(80, 24)) as pilot:
+        flows.write_to_patient(pilot.app, engine, OTHER_INS, [tmp_path / "bilan.pdf"])
+        await until(pilot, lambda: f"{OTHER_INS}@" in text_of(pilot.app.screen))
+        pilot.app.screen.query_one(PatientSearchInput).value = INS
+        await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))
+        await confirm(pilot)
+        screen = await composer(pilot)
+        assert [str(address.mailbox) for address in screen.draft.to] == [PATIENT.mailbox]
+        assert screen.draft.attachments == ()
+        shown = " ".join(text_of(screen).split())
+        assert "pièces jointes demandées n’ont pas été jointes : bilan.pdf" in shown
 
 
 async def test_leaving_without_sending_ends_the_confirmation(engine: Engine) -> None:

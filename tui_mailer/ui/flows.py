@@ -13,9 +13,11 @@ from typing import Any, Final
 from textual.app import App
 
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.call import AttachedForAnother
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
-from tui_mailer.domain.ins import InsReading, read
+from tui_mailer.domain.identity_entry import read_entry
+from tui_mailer.domain.ins import InsReading
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
@@ -104,7 +106,13 @@ async def _write_to_patient(
     if confirmed is not None:
         address = confirmed.matricule.address(engine.account.patient_domain)
         draft = engine.writing.sign(Draft(to=(Address.received(address, confirmed.name),)))
-        await _compose_to_confirmed(app, engine, draft, _banner(engine, confirmed), attach)
+        banner = _banner(engine, confirmed)
+        if not attach or _read(engine, text).matricule == confirmed.matricule:
+            await _compose_to_confirmed(app, engine, draft, banner, attach)
+        else:
+            names = ", ".join(path.name for path in attach)
+            warning = AttachedForAnother(subject=names)
+            await _compose_to_confirmed(app, engine, draft, banner, warning=warning)
 
 
 async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
@@ -177,9 +185,10 @@ async def _compose_to_confirmed(
     draft: Draft,
     banner: PatientBanner,
     attach: Sequence[Path] = (),
+    warning: MailerError | None = None,
 ) -> None:
     """Write to a patient just confirmed; left without sending, the confirmation ends."""
-    if await _compose(app, engine, draft, banner, attach) is None:
+    if await _compose(app, engine, draft, banner, attach, warning) is None:
         engine.identities.withdraw(banner.matricule)
 
 
@@ -224,7 +233,8 @@ def _banner(engine: Engine, confirmed: ConfirmedPatient) -> PatientBanner:
 
 
 def _read(engine: Engine, text: str) -> InsReading:
-    return read(text, local_now().date(), test_identities=engine.account.test_identities)
+    today, test_identities = local_now().date(), engine.account.test_identities
+    return read_entry(text, today, test_identities=test_identities).reading
 
 
 # --- running
