@@ -65,6 +65,20 @@ async def test_a_message_that_bounces_later_is_explained_on_the_message_itself(
     assert kept.report.recipient == BOUNCES[status]
 
 
+async def test_a_report_that_comes_before_the_copy_names_the_message_too(
+    open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_yet(_sent_id: str) -> None:
+        return None
+
+    office = await open_office()
+    monkeypatch.setattr(office.engine._store, "sent_summary", not_yet)
+    await office.confirm(BOUNCES["5.1.1"].partition("@")[0])
+    event = await told(office, await sent(office, BOUNCES["5.1.1"]))
+    assert isinstance(event.error, NotDelivered)
+    assert "« Votre bilan », à " in event.error.headline
+
+
 async def test_a_receipt_says_that_the_patient_has_read_and_asks_for_no_reading_itself(
     open_office: OpenOffice, real_servers: RealServers
 ) -> None:

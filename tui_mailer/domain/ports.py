@@ -558,6 +558,10 @@ class MessageStore(Protocol):
         """One message of the outbox, settled ones too."""
         ...
 
+    async def outgoing_with(self, message_id: str) -> Outgoing | None:
+        """The message of the outbox, settled ones too, with that Message-ID."""
+        ...
+
     async def outgoing_content(self, outgoing_id: int) -> bytes:
         """The exact bytes to send."""
         ...

@@ -104,5 +104,7 @@ class Reports:
         recipient = report.recipient or (sent.correspondent.mailbox if sent else nobody)
         to_patient = bool(patient_of(Address(recipient), self._account))
         told = explain_report(report, to_patient=to_patient)
-        title = f"« {sent.subject} », à {recipient}" if sent else f"à {recipient}"
+        # A report may come before the copy of what it is about: the outbox knows it too.
+        known = sent or await self._store.outgoing_with(sent_id)
+        title = f"« {known.subject} », à {recipient}" if known else f"à {recipient}"
         return NotDelivered(title, told.what, told.advice, report.server_words)

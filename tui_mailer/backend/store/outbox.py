@@ -88,6 +88,11 @@ class Outbox(Part):
         row = await self._database.fetch_one(query, (outgoing_id,))
         return _outgoing(row) if row else None
 
+    async def outgoing_with(self, message_id: str) -> Outgoing | None:
+        """The message of the outbox, settled ones too, with that Message-ID."""
+        row = await self._database.fetch_one(_SAME_MESSAGE, (storable(message_id),))
+        return _outgoing(row) if row else None
+
     async def outgoing_content(self, outgoing_id: int) -> bytes:
         """The exact bytes to send.
 
