@@ -16,7 +16,7 @@ from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
 from tui_mailer.domain.call import WriteCall
-from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.errors import AttachmentUnreadable, MailerError
 from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Outside, utc_now
 from tui_mailer.engine.journal import Author, JournalKeeper
@@ -56,6 +56,13 @@ class NothingKept(MailerError):
     what = "Ce compte n’a pas de boîte locale sur ce poste."
     meaning = "Il n’y a pas de journal à exporter."
     advice = "Vérifiez l’adresse donnée avec --account."
+
+
+class NothingToAttach(AttachmentUnreadable):
+    """The command line names a file that cannot be read."""
+
+    meaning = "Rien n’a été ouvert."
+    advice = "Vérifiez le chemin donné avec --attach."
 
 
 class DemoMissing(MailerError):
@@ -99,7 +106,10 @@ def hand_over(places: Places, address: str, call: WriteCall) -> bool:
     """
     account = _account(load(places.settings_file), address)
     for path in call.attach:
-        UserFiles().describe(path)
+        try:
+            UserFiles().describe(path)
+        except AttachmentUnreadable as error:
+            raise NothingToAttach(subject=path.name) from error
     if account is None:
         return False
     return asyncio.run(LocalCalls(places.store_directory).hand_over(account, call))
