@@ -33,8 +33,11 @@ async def test_each_step_of_a_first_login_is_ticked(tmp_path: Path, account: Acc
 async def test_a_refused_password_keeps_nothing(tmp_path: Path, account: Account) -> None:
     places = Places(tmp_path / "r.toml", tmp_path / "store", tmp_path / "state")
     session = make_session(places, EngineOptions())
-    with pytest.raises(LoginRefused):
+    with pytest.raises(LoginRefused) as refused:
         await session.first_login(account, "faux", lambda _step: None)
+    # No message was received here yet, and none waits to leave.
+    assert "pas encore enregistré sur ce poste" in refused.value.explanation
+    assert "messages déjà reçus" not in refused.value.explanation
     assert not session.has_store(account)
     assert not places.settings_file.exists()
 

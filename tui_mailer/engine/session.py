@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
-from tui_mailer.domain.errors import SecretUnavailable
+from tui_mailer.domain.errors import MailerError, SecretUnavailable, TlsRefused
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
@@ -18,6 +18,7 @@ from tui_mailer.engine.journal_answers import DONE
 from tui_mailer.engine.options import EngineOptions
 
 _GIVEN: Final = frozenset({SecretOrigin.COMMAND, SecretOrigin.KEYRING})
+_NOT_YET_KEPT: Final = "Ce compte n’est pas encore enregistré sur ce poste ; rien n’y a été écrit."
 
 
 class Session:
@@ -84,13 +85,20 @@ class Session:
         Raises:
             MailerError: the first step that failed; nothing was kept.
         """
-        if account.is_password_typed:
-            # Kept nowhere before the server has accepted it.
-            await self._prove(account, Credentials(account.address, passphrase), on_step)
-        else:
-            await with_credentials(
-                account, self._outside.secrets, lambda found: self._prove(account, found, on_step)
-            )
+        try:
+            if account.is_password_typed:
+                # Kept nowhere before the server has accepted it.
+                await self._prove(account, Credentials(account.address, passphrase), on_step)
+            else:
+                await with_credentials(
+                    account,
+                    self._outside.secrets,
+                    lambda found: self._prove(account, found, on_step),
+                )
+        except MailerError as error:
+            if not isinstance(error, TlsRefused):  # whose own words are about the password
+                error.meaning = _NOT_YET_KEPT
+            raise
         engine = await self.open(account, passphrase)
         engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
         self._book.save(account)
