@@ -152,14 +152,14 @@ async def test_a_second_instance_says_so_and_does_no_harm(
 
 
 async def test_what_the_practices_software_asks_goes_to_the_open_program(
-    real_servers: RealServers, tmp_path: Path
+    real_servers: RealServers, short_path: Path
 ) -> None:
-    prepare(tmp_path, real_servers, received("à lire"))
-    (tmp_path / "bilan.pdf").write_bytes(b"%PDF-1.4\n")
-    asked = ("compose", "--ins", "2 79 03 51 215 189 89", "--attach", str(tmp_path / "bilan.pdf"))
-    async with running(tmp_path) as first:
+    prepare(short_path, real_servers, received("à lire"))
+    (short_path / "bilan.pdf").write_bytes(b"%PDF-1.4\n")
+    asked = ("compose", "--ins", "2 79 03 51 215 189 89", "--attach", str(short_path / "bilan.pdf"))
+    async with running(short_path) as first:
         await log_in(first)
-        async with running(tmp_path, *asked) as second:
+        async with running(short_path, *asked) as second:
             await second.shows("la demande y attend")
             assert await second.ends() == 0
         await first.shows("Marne (51)")

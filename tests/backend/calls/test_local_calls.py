@@ -46,15 +46,15 @@ class Listener:
 
 
 @pytest.fixture
-async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
-    made = Listener(tmp_path)
+async def listener(short_path: Path) -> AsyncIterator[Listener]:
+    made = Listener(short_path)
     await made.is_there()
     yield made
     await made.end()
 
 
-async def test_the_open_program_takes_the_call(listener: Listener, tmp_path: Path) -> None:
-    assert await LocalCalls(tmp_path).hand_over(ACCOUNT, CALL)
+async def test_the_open_program_takes_the_call(listener: Listener, short_path: Path) -> None:
+    assert await LocalCalls(short_path).hand_over(ACCOUNT, CALL)
     assert listener.taken == [CALL]
 
 
@@ -66,44 +66,44 @@ async def test_the_name_of_the_socket_says_nothing(listener: Listener) -> None:
     assert "martin" not in listener.socket.name
 
 
-async def test_another_account_is_another_program(listener: Listener, tmp_path: Path) -> None:
-    assert not await LocalCalls(tmp_path).hand_over(OTHER, CALL)
+async def test_another_account_is_another_program(listener: Listener, short_path: Path) -> None:
+    assert not await LocalCalls(short_path).hand_over(OTHER, CALL)
     assert listener.taken == []
 
 
-async def test_where_nobody_listens_nobody_takes(tmp_path: Path) -> None:
-    assert not await LocalCalls(tmp_path).hand_over(ACCOUNT, CALL)
-    assert not await LocalCalls(tmp_path / "absent").hand_over(ACCOUNT, CALL)
+async def test_where_nobody_listens_nobody_takes(short_path: Path) -> None:
+    assert not await LocalCalls(short_path).hand_over(ACCOUNT, CALL)
+    assert not await LocalCalls(short_path / "absent").hand_over(ACCOUNT, CALL)
 
 
-async def test_a_program_that_ended_leaves_no_socket(listener: Listener, tmp_path: Path) -> None:
+async def test_a_program_that_ended_leaves_no_socket(listener: Listener, short_path: Path) -> None:
     left = listener.socket
     await listener.end()
     assert not left.exists()
-    assert not await LocalCalls(tmp_path).hand_over(ACCOUNT, CALL)
+    assert not await LocalCalls(short_path).hand_over(ACCOUNT, CALL)
 
 
-async def test_what_a_killed_program_left_is_replaced(listener: Listener, tmp_path: Path) -> None:
+async def test_what_a_killed_program_left_is_replaced(listener: Listener, short_path: Path) -> None:
     left = listener.socket
     await listener.end()
     killed = await asyncio.start_unix_server(lambda _reader, _writer: None, left)
     killed.close()
     await killed.wait_closed()
     assert left.exists()
-    assert not await LocalCalls(tmp_path).hand_over(ACCOUNT, CALL)
-    later = Listener(tmp_path)
+    assert not await LocalCalls(short_path).hand_over(ACCOUNT, CALL)
+    later = Listener(short_path)
     async with asyncio.timeout(5):
-        while not await LocalCalls(tmp_path).hand_over(ACCOUNT, CALL):
+        while not await LocalCalls(short_path).hand_over(ACCOUNT, CALL):
             await asyncio.sleep(0.01)
     assert later.taken == [CALL]
     await later.end()
 
 
-async def test_where_no_socket_can_be_made_the_program_does_without(tmp_path: Path) -> None:
-    too_long = tmp_path / ("d" * 110)
+async def test_where_no_socket_can_be_made_the_program_does_without(short_path: Path) -> None:
+    too_long = short_path / ("d" * 110)
     too_long.mkdir()
     await LocalCalls(too_long).listen(ACCOUNT, lambda _call: None)
-    await LocalCalls(tmp_path / "absent").listen(ACCOUNT, lambda _call: None)
+    await LocalCalls(short_path / "absent").listen(ACCOUNT, lambda _call: None)
     assert not await LocalCalls(too_long).hand_over(ACCOUNT, CALL)
 
 
@@ -118,7 +118,7 @@ async def test_where_no_socket_can_be_made_the_program_does_without(tmp_path: Pa
     ],
 )
 async def test_what_is_no_call_is_not_taken_and_others_are_heard_after_it(
-    listener: Listener, tmp_path: Path, said: bytes
+    listener: Listener, short_path: Path, said: bytes
 ) -> None:
     reader, writer = await asyncio.open_unix_connection(listener.socket)
     writer.write(said)
@@ -126,7 +126,7 @@ async def test_what_is_no_call_is_not_taken_and_others_are_heard_after_it(
     assert await reader.read() == b""
     writer.close()
     assert listener.taken == []
-    assert await LocalCalls(tmp_path).hand_over(ACCOUNT, CALL)
+    assert await LocalCalls(short_path).hand_over(ACCOUNT, CALL)
 
 
 @given(
