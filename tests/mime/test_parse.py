@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.safe_text import safe_block, safe_line
+from tui_mailer.mime import attachments
 from tui_mailer.mime.parse import parse
+from tui_mailer.mime.reports import recognise
 
 
 def message(*headers: str, body: str = "Bonjour") -> bytes:
@@ -113,6 +115,44 @@ def test_an_attached_message_is_no_text_of_this_one() -> None:
     assert [(a.name, a.media_type) for a in read.attachments] == [
         ("piece-jointe.eml", "message/rfc822")
     ]
+
+
+ODD_CHARSETS = [
+    b"charset*=utf-8''x",
+    b"charset=idna",
+    b"charset=punycode",
+    b"charset=undefined",
+    b"charset=cp037",
+    b"charset=unicode_escape",
+    b'charset="a\0b"',
+]
+
+
+@pytest.mark.parametrize("odd", ODD_CHARSETS)
+@pytest.mark.parametrize("encoding", [b"8bit", b"base64", b"quoted-printable"])
+@pytest.mark.parametrize("media_type", [b"text/plain", b"application/pdf"])
+def test_a_charset_that_no_reader_bears_hides_no_message(
+    odd: bytes, encoding: bytes, media_type: bytes
+) -> None:
+    """The library decodes 8-bit content by it, and raises whatever the codec raises."""
+    part = (
+        b"Content-Type: " + media_type + b"; " + odd + b"\r\nContent-Transfer-Encoding: " + encoding
+    )
+    content = b"\r\n\r\nR\xc3\xa9sultat QUJD\xe9"
+    whole = (
+        b"From: a@b.fr\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=X\r\n\r\n"
+        b"--X\r\nContent-Type: text/plain\r\n\r\nBonjour\r\n--X\r\n"
+        + part
+        + content
+        + b"\r\n--X--\r\n"
+    )
+    assert "Bonjour" in parse(whole).text
+    assert not recognise(whole)
+    assert parse(b"From: a@b.fr\r\n" + part + content).sender.mailbox == "a@b.fr"
+    for attachment in parse(whole).attachments:
+        assert attachments.content(whole, attachment.index) == email.message_from_bytes(
+            part + content
+        ).get_payload(decode=True)
 
 
 @pytest.mark.parametrize(

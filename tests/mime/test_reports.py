@@ -92,3 +92,19 @@ def test_a_deep_or_broken_structure_is_no_report() -> None:
     assert recognise(nested) == ()
     assert recognise(b"") == ()
     assert recognise(bytes(range(256)) * 50) == ()
+
+
+def test_a_report_whose_words_name_an_odd_charset_is_still_one() -> None:
+    """One that raised would hold back every report behind it."""
+    raw = (
+        b"From: MAILER-DAEMON@x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
+        b"report-type=delivery-status; boundary=X\r\n\r\n--X\r\n"
+        b"Content-Type: text/plain; charset*=utf-8''x\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        b"\xc3\xa9chec\r\n--X\r\nContent-Type: message/delivery-status\r\n\r\n"
+        b"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b.fr\r\nAction: failed\r\n"
+        b"Status: 5.1.1\r\n\r\n--X\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        b"Message-ID: <a@b>\r\n\r\n--X--\r\n"
+    )
+    (report,) = recognise(raw)
+    assert report.kind is ReportKind.NOT_DELIVERED
+    assert report.message_ids == ("<a@b>",)

@@ -121,9 +121,11 @@ def _size_bytes(part: Part) -> int:
 
 
 def _pieces(part: Part) -> Iterator[bytes]:
-    payload = part.get_payload()
-    if isinstance(payload, str) and _encoding(part) == "base64":
-        return decoded_pieces(payload)
+    if _encoding(part) == "base64":
+        # As it came: `get_payload` would decode it by the part's charset, whatever that is.
+        payload = part._payload  # type: ignore[attr-defined]
+        if isinstance(payload, str):
+            return decoded_pieces(payload)
     return iter((_content_at_once(part),))
 
 

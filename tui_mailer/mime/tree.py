@@ -105,10 +105,10 @@ def leaves(part: Part) -> Iterator[Part]:
 
 def children_of(part: Part) -> list[Part]:
     """The parts of a multipart; none for any other, an attached message included."""
-    payload = part.get_payload()
-    if part.get_content_maintype() != "multipart" or not isinstance(payload, list):
+    # Of a leaf it would be decoded by whatever charset the part names, which may raise anything.
+    if part.get_content_maintype() != "multipart" or not part.is_multipart():
         return []
-    return [child for child in payload if isinstance(child, Message)]
+    return [child for child in part.get_payload() if isinstance(child, Message)]
 
 
 def _fed(raw: bytes) -> Part:
