@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tui_mailer.backend.secrets.secrets import Secrets
 from tui_mailer.backend.store.keys import KeyDerivation
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
-from tui_mailer.domain.call import WriteCall
+from tui_mailer.domain.call import FileAsked, WriteCall
 from tui_mailer.domain.errors import AttachmentUnreadable, MailerError
 from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Outside, utc_now
@@ -97,25 +98,36 @@ def _system_user() -> str:
         return str(os.getuid())
 
 
+def call_of(ins: str, attach: Sequence[Path]) -> WriteCall:
+    """What the practice's software asks, with its files as they are now.
+
+    Raises:
+        NothingToAttach: a file is absent, or may not be read.
+    """
+    return WriteCall(ins, tuple(map(_file_asked, attach)))
+
+
+def _file_asked(path: Path) -> FileAsked:
+    try:
+        found = UserFiles().describe(path)
+    except AttachmentUnreadable as error:
+        raise NothingToAttach(subject=path.name) from error
+    return FileAsked(found.path, found.stamp)
+
+
 def hand_over(places: Places, address: str, call: WriteCall) -> bool:
     """Let the program that is open on the mailbox take `call`; False when none is, or answers.
 
     Raises:
-        MailerError: the settings cannot be used, no such account, or a file that cannot be
-            attached.
+        MailerError: the settings cannot be used, or no such account.
     """
     account = _account(load(places.settings_file), address)
-    for path in call.attach:
-        try:
-            UserFiles().describe(path)
-        except AttachmentUnreadable as error:
-            raise NothingToAttach(subject=path.name) from error
     if account is None:
         return False
     return asyncio.run(LocalCalls(places.store_directory).hand_over(account, call))
 
 
-def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path, ...] = ()) -> int:
+def run(places: Places, *, address: str = "", call: WriteCall | None = None) -> int:
     """Open the user's own mailbox; the exit status.
 
     Raises:
@@ -126,8 +138,7 @@ def run(places: Places, *, address: str = "", ins: str = "", attach: tuple[Path,
     opening = replace(
         _opening(settings, places),
         account=_account(settings, address),
-        compose_ins=ins,
-        attach=attach,
+        call=call or WriteCall(),
     )
     return asyncio.run(_run_app(make_session(places, settings.options), opening))
 

@@ -9,7 +9,6 @@ from datetime import date
 
 from tui_mailer.arguments import parser
 from tui_mailer.diagnostics import record_incident, silence_libraries
-from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
 
@@ -79,11 +78,11 @@ def _open_interface(arguments: Namespace) -> int:
             address=arguments.account or arguments.compte,
         )
     if arguments.command == "compose":
-        call = WriteCall(arguments.ins, tuple(path.absolute() for path in arguments.attach))
+        call = bootstrap.call_of(arguments.ins, arguments.attach)
         if bootstrap.hand_over(places, arguments.compte, call):
             print(_HANDED_OVER)  # noqa: T201  (the command line's answer)
             return 0
-        return bootstrap.run(places, address=arguments.compte, ins=call.ins, attach=call.attach)
+        return bootstrap.run(places, address=arguments.compte, call=call)
     return bootstrap.run(places, address=arguments.compte)
 
 

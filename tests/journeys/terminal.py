@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from tui_mailer.bootstrap import make_session
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.call import FileAsked, WriteCall
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.settings.model import Places
 from tui_mailer.settings.templates import TemplateFolder
@@ -137,8 +138,7 @@ async def terminal(
     opening = Opening(
         account=known[0] if known else world.account,
         attachments_dir=home,
-        compose_ins=ins,
-        attach=attach,
+        call=WriteCall(ins, tuple(map(FileAsked, attach))),
         templates=TemplateFolder(places.settings_file).templates,
     )
     app = MailerApp(session, opening)

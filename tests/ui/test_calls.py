@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from ui.stage import ACCOUNT, INS, OTHER_INS, PASSWORD, Practice, text_of, until
 
-from tui_mailer.domain.call import WriteCall
+from tui_mailer.domain.address import Address
+from tui_mailer.domain.call import FileAsked, WriteCall
+from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.events import WriteAsked
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
+from tui_mailer.ui.screens.question import Question
 
 
 @asynccontextmanager
@@ -28,7 +31,7 @@ async def opened(directory: Path, size: tuple[int, int] = (80, 24)) -> AsyncIter
 
 
 def ask(pilot: Any, ins: str, *attach: Path) -> None:
-    pilot.app.engine.announce(WriteAsked(WriteCall(ins, attach)))
+    pilot.app.engine.announce(WriteAsked(WriteCall(ins, tuple(map(FileAsked, attach)))))
 
 
 def searches(pilot: Any, ins: str) -> bool:
@@ -73,3 +76,66 @@ async def test_several_come_one_after_the_other_and_the_same_one_once(tmp_path: 
         await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
         await pilot.pause(0.7)
         assert isinstance(pilot.app.screen, MailboxScreen)
+
+
+async def test_a_second_click_asks_for_nothing_new(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        ask(pilot, INS)
+        await until(pilot, lambda: searches(pilot, INS))
+        ask(pilot, INS)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
+        await pilot.pause(0.7)
+        assert isinstance(pilot.app.screen, MailboxScreen)
+        ask(pilot, INS)
+        await until(pilot, lambda: searches(pilot, INS))
+
+
+async def test_however_many_wait_it_is_said_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        for number in range(6):
+            ask(pilot, f"{number}")
+        await until(pilot, lambda: "logiciel métier demande" in text_of(pilot.app.screen))
+        await pilot.pause(0.2)
+        said = [toast.message for toast in pilot.app._notifications]
+        assert sum("logiciel métier" in message for message in said) == 1
+
+
+async def test_while_a_message_can_be_taken_back_the_key_for_it_is_free(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        draft = Draft(to=(Address.received("dr.durand@chu.mssante.fr"),), subject="Avis")
+        await pilot.app.engine.writing.send(draft)
+        await until(pilot, lambda: pilot.app.screen.may_take_back)
+        ask(pilot, INS)
+        await pilot.pause(0.7)
+        assert isinstance(pilot.app.screen, MailboxScreen)
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: searches(pilot, INS))
+
+
+async def test_a_call_that_waits_is_not_lost_without_a_word(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+        ask(pilot, INS)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        assert "Une demande de votre logiciel métier attend encore" in " ".join(
+            text_of(pilot.app.screen).split()
+        )
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: searches(pilot, INS))
+
+
+async def test_what_is_asked_obeys_to_no_terminal(tmp_path: Path) -> None:
+    async with opened(tmp_path) as pilot:
+        ask(pilot, f"{INS}\x1b]52;c;ZXZpbA==\x07\u202e")
+        await until(pilot, lambda: searches(pilot, INS))
+        shown = text_of(pilot.app.screen)
+        assert not set(shown) & {"\x1b", "\x07", "\u202e"}

@@ -1,6 +1,7 @@
 """Writing a message: sent once, kept by every error, on disk while it is written."""
 
 import asyncio
+import email
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,8 +15,9 @@ from textual.widgets import Input, OptionList
 from ui.stage import INS, OTHER_INS, SIZES, Practice, receive, results, stage, text_of, until
 
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.call import FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
-from tui_mailer.domain.errors import AttachmentUnreadable, StoreFull
+from tui_mailer.domain.errors import AttachmentChanged, AttachmentUnreadable, StoreFull
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.safe_text import SafeText
@@ -133,11 +135,33 @@ async def test_a_refusal_is_said_and_the_text_stays(engine: Engine) -> None:
         assert await engine._store.outbox() == []
 
 
+async def test_a_file_that_another_took_the_place_of_is_not_sent(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """What is exported under one name for each patient would go to the wrong one."""
+    bilan = tmp_path / "export.pdf"
+    bilan.write_bytes(b"%PDF of one")
+    async with composer(engine, READY) as (pilot, screen):
+        await screen.attach([FileAsked(bilan)])
+        bilan.write_bytes(b"%PDF of another")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(screen.shown_error, AttachmentChanged))
+        assert "a changé depuis qu’il a été joint : export.pdf" in text_of(screen)
+        assert await engine._store.outbox() == []
+        await pilot.press("ctrl+d")
+        await screen.attach([FileAsked(bilan)])
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: results(pilot))
+        (outgoing,) = await engine._store.outbox()
+        sent = email.message_from_bytes(await engine._store.outgoing_content(outgoing.id))
+        assert [part.get_payload(decode=True) for part in sent.walk()][-1] == b"%PDF of another"
+
+
 async def test_a_vanished_attachment_keeps_the_message(engine: Engine, tmp_path: Path) -> None:
     bilan = tmp_path / "bilan.pdf"
     bilan.write_bytes(b"%PDF")
     async with composer(engine, READY) as (pilot, screen):
-        await screen.attach([bilan])
+        await screen.attach([FileAsked(bilan)])
         bilan.unlink()
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(screen.shown_error, AttachmentUnreadable))

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from ui.stage import INS, OTHER_INS, Practice, receive, stage, text_of, until
 
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.call import FileAsked
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MessageNotHeld
 from tui_mailer.domain.exchange import Exchange, ExchangeState
@@ -76,13 +77,17 @@ async def test_the_menu_leads_to_a_professional(engine: Engine) -> None:
         assert (await composer(pilot)).draft.to == ()
 
 
+@pytest.mark.parametrize("asked", ["2 79 03 51 215 189 89", "2790351215189"])
 async def test_the_command_line_attaches_to_the_confirmed_patient(
-    engine: Engine, tmp_path: Path
+    engine: Engine, tmp_path: Path, asked: str
 ) -> None:
     bilan = tmp_path / "bilan.pdf"
     bilan.write_bytes(b"%PDF")
     async with stage(None, engine=engine) as pilot:
-        flows.write_to_patient(pilot.app, engine, "2 79 03 51 215 189 89", [bilan])
+        flows.write_to_patient(pilot.app, engine, asked, [FileAsked(bilan)])
+        await until(pilot, lambda: asked in text_of(pilot.app.screen))
+        pilot.app.screen.query_one(PatientSearchInput).value = INS
+        await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))
         await confirm(pilot)
         screen = await composer(pilot)
         await until(pilot, lambda: screen.draft.attachments)
@@ -95,7 +100,7 @@ async def test_what_came_with_one_ins_is_not_attached_to_a_message_for_another(
     """The search bar can be changed: the file would go to the wrong patient."""
     (tmp_path / "bilan.pdf").write_bytes(b"%PDF-1.4")
     async with stage(None, engine=engine, size=(80, 24)) as pilot:
-        flows.write_to_patient(pilot.app, engine, OTHER_INS, [tmp_path / "bilan.pdf"])
+        flows.write_to_patient(pilot.app, engine, OTHER_INS, [FileAsked(tmp_path / "bilan.pdf")])
         await until(pilot, lambda: f"{OTHER_INS}@" in text_of(pilot.app.screen))
         pilot.app.screen.query_one(PatientSearchInput).value = INS
         await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))

@@ -19,12 +19,17 @@ from tui_mailer.domain.safe_text import SafeText
 
 @dataclass(frozen=True, slots=True)
 class FileAttachment:
-    """A file that the user attached; read when the message is queued."""
+    """A file that the user attached; read when the message is queued.
+
+    Attributes:
+        stamp: tells this content from a later one of the file; "" where it was not taken.
+    """
 
     path: Path
     name: str
     media_type: str
     size_bytes: int
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

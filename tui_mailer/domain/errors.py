@@ -89,6 +89,13 @@ class AttachmentUnreadable(InvalidInput):
     advice = "Remettez le fichier en place, ou retirez la pièce jointe."
 
 
+class AttachmentChanged(AttachmentUnreadable):
+    """The file is not any more what it was when it was attached: another patient's, perhaps."""
+
+    what = "Ce fichier a changé depuis qu’il a été joint"
+    advice = "Vérifiez-le, puis retirez la pièce jointe et joignez-la de nouveau."
+
+
 class AttachmentNotSaved(InvalidInput):
     """An attachment received could not be written where the user said."""
 

@@ -666,11 +666,12 @@ class Files(Protocol):
         """
         ...
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: Path, stamp: str = "") -> bytes:
         """The file's bytes.
 
         Raises:
             AttachmentUnreadable: it vanished or may not be read.
+            AttachmentChanged: `stamp`, when given, is that of another content.
         """
         ...
 

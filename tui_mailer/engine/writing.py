@@ -18,6 +18,7 @@ from tui_mailer.domain.draft import (
 )
 from tui_mailer.domain.ending import as_end
 from tui_mailer.domain.errors import (
+    AttachmentChanged,
     AttachmentUnreadable,
     MessageNotHeld,
     MessageTooLarge,
@@ -69,13 +70,17 @@ class Writing:
         self._now = now
         self.size_limit_bytes: int | None = None
 
-    async def attach(self, path: Path) -> FileAttachment:
+    async def attach(self, path: Path, stamp: str = "") -> FileAttachment:
         """Look at a file that the user wants to attach.
 
         Raises:
             AttachmentUnreadable: no such file, no right to read it, or no file.
+            AttachmentChanged: `stamp`, when given, is that of another content.
         """
-        return await asyncio.to_thread(self._files.describe, path)
+        found = await asyncio.to_thread(self._files.describe, path)
+        if stamp not in {"", found.stamp}:
+            raise AttachmentChanged(subject=found.name)
+        return found
 
     def sign(self, draft: Draft) -> Draft:
         """`draft` with the user's signature under its text, above what is quoted.
@@ -198,7 +203,7 @@ class Writing:
             AttachmentUnreadable: the file or the message that held it is gone.
         """
         if isinstance(attachment, FileAttachment):
-            return await asyncio.to_thread(self._files.read, attachment.path)
+            return await asyncio.to_thread(self._files.read, attachment.path, attachment.stamp)
         content = await self._store.content(attachment.message_id)
         if content is None:
             raise AttachmentUnreadable(subject=attachment.name)

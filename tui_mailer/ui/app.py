@@ -73,6 +73,7 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.animation_level = "none"
         self._line_timer: LineTimer | None = None
         self._bridge: Bridge | None = None
+        self._calls: Calls | None = None
 
     def get_driver_class(self) -> type[Driver]:
         """The platform's own driver, sparing bytes; what is pasted presses no key."""
@@ -121,9 +122,9 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
         self.push_screen(mailbox)
         # What is held is shown before anything is asked for.
         mailbox.call_after_refresh(self._start, engine)
-        engine.subscribe(Calls(self, engine).heard)
-        if self.opening.compose_ins:
-            flows.write_to_patient(self, engine, self.opening.compose_ins, self.opening.attach)
+        self._calls = Calls(self, engine, mailbox)
+        if self.opening.call.ins:
+            flows.write_to_patient(self, engine, self.opening.call.ins, self.opening.call.attach)
 
     def _start(self, engine: Engine) -> None:
         self.opening.once_shown()
@@ -182,7 +183,8 @@ class MailerApp(DiscreetApp, inherit_bindings=False):
 
     async def _leave(self) -> None:
         engine = self.engine
-        if engine is None or await may_leave(self, engine):
+        waiting_count = self._calls.waiting_count if self._calls is not None else 0
+        if engine is None or await may_leave(self, engine, calls_count=waiting_count):
             self.exit()
 
     def action_show_help(self) -> None:

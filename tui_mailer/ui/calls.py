@@ -20,28 +20,45 @@ _WAITS: Final = (
 
 
 class Calls:
-    """Takes calls one after the other; none opens over a message that is being written."""
+    """Takes calls one after the other.
 
-    def __init__(self, app: App[Any], engine: Engine) -> None:
+    None opens over a message that is being written, nor while the last one can be taken back: the
+    key for that would be lost in the search bar.
+    """
+
+    def __init__(self, app: App[Any], engine: Engine, mailbox: MailboxScreen) -> None:
         self._app = app
         self._engine = engine
+        self._mailbox = mailbox
         self._waiting = deque[WriteCall]()
+        self._begun: WriteCall | None = None
         self._looking = app.set_interval(_LOOK_S, self._look, pause=True)
+        engine.subscribe(self._heard)
 
-    def heard(self, event: Event) -> None:
-        """Begin with what is asked, or say that it waits; what is asked twice is done once."""
-        if not isinstance(event, WriteAsked) or event.call in self._waiting:
+    @property
+    def waiting_count(self) -> int:
+        """How many have not begun."""
+        return len(self._waiting)
+
+    def _heard(self, event: Event) -> None:
+        if not isinstance(event, WriteAsked) or self._is_known(event.call):
             return
         self._waiting.append(event.call)
-        self._app.bell()
         self._look()
-        if self._waiting:
-            self._looking.resume()
+        if len(self._waiting) == 1:  # said once, however many follow
+            self._app.bell()
             self._app.notify(_WAITS, timeout=_SAID_S, markup=False)
+            self._looking.resume()
+
+    def _is_known(self, call: WriteCall) -> bool:
+        """A second click asks for nothing new."""
+        is_on_screen = call == self._begun and flows.is_under_way(self._app)
+        return is_on_screen or call in self._waiting
 
     def _look(self) -> None:
-        if isinstance(self._app.screen, MailboxScreen) and not flows.is_under_way(self._app):
-            call = self._waiting.popleft()
+        is_free = self._app.screen is self._mailbox and not flows.is_under_way(self._app)
+        if self._waiting and is_free and self._mailbox.may_take_back is None:
+            self._begun = call = self._waiting.popleft()
             flows.write_to_patient(self._app, self._engine, call.ins, call.attach)
         if not self._waiting:
             self._looking.pause()

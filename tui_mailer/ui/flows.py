@@ -7,13 +7,12 @@ way that shows them: the first list waits for none of them.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from textual.app import App
 
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.call import AttachedForAnother
+from tui_mailer.domain.call import AttachedForAnother, FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.identity_entry import read_entry
@@ -32,6 +31,7 @@ from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
 from tui_mailer.ui.screens.question import Question
 
 _GROUP: Final = "flow"
+_WITHOUT_KEY: Final = 13
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +46,7 @@ def write_to_professional(app: App[Any], engine: Engine) -> None:
 
 
 def write_to_patient(
-    app: App[Any], engine: Engine, text: str = "", attach: Sequence[Path] = ()
+    app: App[Any], engine: Engine, text: str = "", attach: Sequence[FileAsked] = ()
 ) -> None:
     """Find the patient and confirm the identity, then write.
 
@@ -98,7 +98,7 @@ async def _new_message(app: App[Any], engine: Engine) -> None:
 
 
 async def _write_to_patient(
-    app: App[Any], engine: Engine, text: str, attach: Sequence[Path]
+    app: App[Any], engine: Engine, text: str, attach: Sequence[FileAsked]
 ) -> None:
     from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 
@@ -107,10 +107,10 @@ async def _write_to_patient(
         address = confirmed.matricule.address(engine.account.patient_domain)
         draft = engine.writing.sign(Draft(to=(Address.received(address, confirmed.name),)))
         banner = _banner(engine, confirmed)
-        if not attach or _read(engine, text).matricule == confirmed.matricule:
+        if not attach or _means(engine, text, confirmed):
             await _compose_to_confirmed(app, engine, draft, banner, attach)
         else:
-            names = ", ".join(path.name for path in attach)
+            names = ", ".join(file.path.name for file in attach)
             warning = AttachedForAnother(subject=names)
             await _compose_to_confirmed(app, engine, draft, banner, warning=warning)
 
@@ -184,7 +184,7 @@ async def _compose_to_confirmed(
     engine: Engine,
     draft: Draft,
     banner: PatientBanner,
-    attach: Sequence[Path] = (),
+    attach: Sequence[FileAsked] = (),
     warning: MailerError | None = None,
 ) -> None:
     """Write to a patient just confirmed; left without sending, the confirmation ends."""
@@ -197,7 +197,7 @@ async def _compose(
     engine: Engine,
     draft: Draft,
     banner: PatientBanner | None = None,
-    attach: Sequence[Path] = (),
+    attach: Sequence[FileAsked] = (),
     warning: MailerError | None = None,
 ) -> Outgoing | None:
     from tui_mailer.ui.screens.compose import ComposeScreen
@@ -230,6 +230,12 @@ async def _known_banner(engine: Engine, patients: Sequence[str]) -> PatientBanne
 def _banner(engine: Engine, confirmed: ConfirmedPatient) -> PatientBanner:
     reading = _read(engine, confirmed.matricule.text)
     return identity.banner(confirmed, reading, local_now().date())
+
+
+def _means(engine: Engine, text: str, confirmed: ConfirmedPatient) -> bool:
+    """True when `text`, whose key may be missing, is the matricule that was confirmed."""
+    cleaned = _read(engine, text).cleaned
+    return len(cleaned) >= _WITHOUT_KEY and confirmed.matricule.text.startswith(cleaned)
 
 
 def _read(engine: Engine, text: str) -> InsReading:

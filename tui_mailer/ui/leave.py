@@ -15,12 +15,17 @@ from tui_mailer.ui.screens.question import Question
 _PATIENCE_S: Final = 30.0
 
 
-async def may_leave(app: App[Any], engine: Engine) -> bool:
+async def may_leave(app: App[Any], engine: Engine, *, calls_count: int = 0) -> bool:
     """Ask about what is on no disk, and what has not left yet; True to end the program.
 
     Sent first, a message is waited for: what does not leave keeps the program open, and says why.
+
+    Args:
+        app: where it is asked.
+        engine: whose program is to end.
+        calls_count: how often the practice's software asked to write to a patient, in vain so far.
     """
-    if not await _gives_up_unsaved(app, engine):
+    if not await _gives_up_unsaved(app, engine) or not await _gives_up_calls(app, calls_count):
         return False
     waiting_count = await engine.outbox.waiting_count()
     if not waiting_count:
@@ -40,6 +45,18 @@ async def _gives_up_unsaved(app: App[Any], engine: Engine) -> bool:
         question = Question(f"{text} Quitter quand même ?", "Quitter", "Rester")
         return await app.push_screen_wait(question)
     return True
+
+
+async def _gives_up_calls(app: App[Any], count: int) -> bool:
+    if not count:
+        return True
+    text = (
+        "Une demande de votre logiciel métier attend encore et serait perdue."
+        if count == 1
+        else f"{count} demandes de votre logiciel métier attendent encore et seraient perdues."
+    )
+    question = Question(f"{text} Quitter quand même ?", "Quitter", "Rester")
+    return await app.push_screen_wait(question)
 
 
 def _words(count: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.template import Template
 from tui_mailer.engine.early_opening import EarlyOpening
 
@@ -24,8 +25,7 @@ class Opening:
         account: fills the login screen in; None: the settings' first account, or an empty form.
         password: filled in too; the demo's, never a real one.
         hints: lines shown on the login screen.
-        compose_ins: what to open the INS search with, as typed; "" for none.
-        attach: files to attach to that message.
+        call: what to open the INS search with, and to attach to that message.
         editor: offer `$EDITOR` while writing.
         light: begin with the light display.
         templates: texts to write from.
@@ -37,8 +37,7 @@ class Opening:
     account: Account | None = None
     password: str = field(default="", repr=False)
     hints: tuple[str, ...] = ()
-    compose_ins: str = field(default="", repr=False)
-    attach: tuple[Path, ...] = ()
+    call: WriteCall = WriteCall()  # noqa: RUF009  (frozen)
     editor: bool = False
     light: bool = False
     attachments_dir: Path | None = None

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from tui_mailer.backend.calls.wire import MAX_BYTES, TAKEN, decoded, encoded
+from tui_mailer.backend.calls.wire import GO, MAX_BYTES, READY, decoded, encoded
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.call import WriteCall
 
@@ -30,18 +29,22 @@ class LocalCalls:
     async def listen(self, account: Account, on_call: Callable[[WriteCall], None]) -> None:
         """See the port."""
         socket = self._socket(account)
+        answering = _Answering(on_call)
         try:
             # One that a killed program left is in the way of nobody: the store was locked before.
-            server = await asyncio.start_unix_server(
-                partial(_take, on_call), socket, limit=MAX_BYTES
-            )
-            socket.chmod(_MODE)
+            server = await asyncio.start_unix_server(answering.accept, socket, limit=MAX_BYTES)
         except OSError:
             return
         try:
-            async with server:
-                await server.serve_forever()
+            # Private at once in any case: the directory is.
+            socket.chmod(_MODE)
+            await asyncio.get_running_loop().create_future()
+        except OSError:
+            return
         finally:
+            # No waiting for whoever is connected: Python 3.12's `wait_closed` would.
+            server.close()
+            answering.stop()
             with suppress(OSError):
                 socket.unlink()
 
@@ -52,7 +55,11 @@ class LocalCalls:
                 reader, writer = await asyncio.open_unix_connection(self._socket(account))
                 try:
                     writer.write(encoded(call))
-                    return await reader.readline() == TAKEN
+                    is_ready = await reader.readline() == READY
+                    if is_ready:
+                        writer.write(GO)
+                        await writer.drain()
+                    return is_ready
                 finally:
                     writer.close()
         except (OSError, ValueError, TimeoutError):
@@ -64,14 +71,32 @@ class LocalCalls:
         return self._directory / f"{stem}.sock"
 
 
-async def _take(
-    on_call: Callable[[WriteCall], None],
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-) -> None:
-    with suppress(OSError, ValueError, TimeoutError):
-        async with asyncio.timeout(_PATIENCE_S):
-            on_call(decoded(await reader.readline()))
-            writer.write(TAKEN)
-            await writer.drain()
-    writer.close()
+class _Answering:
+    """Those who call now."""
+
+    def __init__(self, on_call: Callable[[WriteCall], None]) -> None:
+        self._on_call = on_call
+        self._tasks = set[asyncio.Task[None]]()
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._answer(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take the call of a caller who is still there: one that waited too long has gone."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                call = decoded(await reader.readline())
+                writer.write(READY)
+                await writer.drain()
+                if await reader.readline() == GO:
+                    self._on_call(call)
+        except (OSError, ValueError, TimeoutError):
+            return  # nobody whom we know
+        finally:
+            writer.close()

@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tui_mailer.domain.call import WriteCall
+from tui_mailer.domain.call import FileAsked, WriteCall
 
 MAX_BYTES: Final = 64 * 1024
-TAKEN: Final = b"taken\n"
+READY: Final = b"ready\n"
+"""The open program's answer to a call that it understood."""
+GO: Final = b"go\n"
+"""The caller's answer to that: it has not given up meanwhile."""
 # A pasted datamatrix has some hundred characters.
 _MAX_INS_LENGTH: Final = 1_000
 _MAX_FILES: Final = 100
@@ -15,7 +18,7 @@ _MAX_FILES: Final = 100
 
 def encoded(call: WriteCall) -> bytes:
     """The line that says it."""
-    asked = {"ins": call.ins, "attach": [str(path) for path in call.attach]}
+    asked = {"ins": call.ins, "attach": [[str(file.path), file.stamp] for file in call.attach]}
     return json.dumps(asked).encode("ascii") + b"\n"
 
 
@@ -27,7 +30,10 @@ def decoded(line: bytes) -> WriteCall:
     """
     if not line.endswith(b"\n") or len(line) > MAX_BYTES:
         raise ValueError
-    asked = json.loads(line)
+    try:
+        asked = json.loads(line)
+    except RecursionError:
+        raise ValueError from None
     if not isinstance(asked, dict) or asked.keys() != {"ins", "attach"}:
         raise ValueError
     ins, attach = asked["ins"], asked["attach"]
@@ -35,10 +41,13 @@ def decoded(line: bytes) -> WriteCall:
         raise ValueError
     if not isinstance(attach, list) or len(attach) > _MAX_FILES:
         raise ValueError
-    return WriteCall(ins, tuple(map(_path, attach)))
+    return WriteCall(ins, tuple(map(_file, attach)))
 
 
-def _path(name: object) -> Path:
-    if not isinstance(name, str) or not name.startswith("/") or "\0" in name:
+def _file(asked: object) -> FileAsked:
+    if not isinstance(asked, list) or not all(isinstance(value, str) for value in asked):
         raise ValueError
-    return Path(name)
+    path, stamp = asked
+    if not path.startswith("/") or "\0" in path or not stamp:
+        raise ValueError
+    return FileAsked(Path(path), stamp)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tui_mailer.domain.draft import FileAttachment
-from tui_mailer.domain.errors import AttachmentNotSaved, AttachmentUnreadable
+from tui_mailer.domain.errors import AttachmentChanged, AttachmentNotSaved, AttachmentUnreadable
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.mime.attachments import save_name
 from tui_mailer.mime.previews import HEAD_BYTES, true_type
@@ -42,19 +42,25 @@ class UserFiles:
             name=str(safe_line(path.name)),
             media_type=true_type(claimed, head),
             size_bytes=found.st_size,
+            stamp=_stamp(found),
         )
 
-    def read(self, path: Path) -> bytes:
+    def read(self, path: Path, stamp: str = "") -> bytes:
         """The file's bytes.
 
         Raises:
             AttachmentUnreadable: it vanished since it was attached, or may not be read.
+            AttachmentChanged: `stamp`, when given, is that of another content.
         """
         try:
             # A pipe or a device put at its place since must neither block nor never end.
             with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
                 if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    return file.read()
+                    content = file.read()
+                    # Afterwards: it may have been written while it was read.
+                    if stamp not in {"", _stamp(os.fstat(file.fileno()))}:
+                        raise AttachmentChanged(subject=path.name)
+                    return content
         except (OSError, ValueError) as error:
             raise AttachmentUnreadable(subject=path.name) from error
         raise AttachmentUnreadable(subject=path.name)
@@ -100,3 +106,8 @@ def _create(directory: Path, name: str) -> tuple[int, Path]:
         except FileExistsError:
             continue
     raise AssertionError  # count never ends
+
+
+def _stamp(found: os.stat_result) -> str:
+    """Changes with the content of a file, and when another file takes its name."""
+    return f"{found.st_ino}.{found.st_size}.{found.st_mtime_ns}"

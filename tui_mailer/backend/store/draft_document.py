@@ -86,7 +86,7 @@ def _write_attachment(attachment: DraftAttachment) -> Json:
         "size_bytes": attachment.size_bytes,
     }
     if isinstance(attachment, FileAttachment):
-        return {"path": str(attachment.path), **common}
+        return {"path": str(attachment.path), "stamp": attachment.stamp, **common}
     return {"message_id": attachment.message_id, "index": attachment.index, **common}
 
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.call import FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
@@ -88,12 +89,12 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._is_handing_over = False
         self._is_settled = False
         self._ends_with: tuple[Outgoing | None] | None = None
-        self._attach_first: tuple[Path, ...] = ()
+        self._attach_first: tuple[FileAsked, ...] = ()
         self._warn_first: MailerError | None = None
 
-    def attach_first(self, paths: Sequence[Path]) -> None:
-        """Have `paths` attached as soon as the screen is shown."""
-        self._attach_first = tuple(paths)
+    def attach_first(self, files: Sequence[FileAsked]) -> None:
+        """Have `files` attached as soon as the screen is shown."""
+        self._attach_first = tuple(files)
 
     def warn_first(self, warning: MailerError | None) -> None:
         """Have `warning` said as soon as the screen is shown."""
@@ -239,16 +240,17 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         path = await self.app.push_screen_wait(FileChooserScreen(self._directory))
         if path is not None:
             self._directory = path.parent
-            await self.attach([path])
+            await self.attach([FileAsked(path)])
 
-    async def attach(self, paths: Sequence[Path]) -> None:
+    async def attach(self, files: Sequence[FileAsked]) -> None:
         """Attach files.
 
         Raises:
-            AttachmentUnreadable: the files before it are attached.
+            AttachmentUnreadable: absent, or another one than was asked for; the files before it
+                are attached.
         """
-        for path in paths:
-            attachment = await self._engine.writing.attach(path)
+        for file in files:
+            attachment = await self._engine.writing.attach(file.path, file.stamp)
             draft = self._keeper.draft
             self._keep(replace(draft, attachments=(*draft.attachments, attachment)))
 

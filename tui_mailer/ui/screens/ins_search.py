@@ -24,6 +24,7 @@ from tui_mailer.domain.events import FoldersChanged
 from tui_mailer.domain.identity_entry import IdentityEntry, read_entry
 from tui_mailer.domain.ins import InsReading, Matricule
 from tui_mailer.domain.patient import IdentityConfirmation, KnownPatient
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.bridge import EngineAnnounced
@@ -78,7 +79,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         self._engine = engine
         self._purpose = purpose
         self._text = ""
-        self._initial_text = text
+        self._initial_text = safe_line(text)
         self._patients: tuple[KnownPatient, ...] = ()
         self._search_timer: Timer | None = None
         self._all_read = True
