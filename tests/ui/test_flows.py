@@ -77,16 +77,16 @@ async def test_the_menu_leads_to_a_professional(engine: Engine) -> None:
         assert (await composer(pilot)).draft.to == ()
 
 
-@pytest.mark.parametrize("asked", ["2 79 03 51 215 189 89", "2790351215189"])
+@pytest.mark.parametrize(("asked", "added"), [("2 79 03 51 215 189 89", ""), (INS[:13], INS[13:])])
 async def test_the_command_line_attaches_to_the_confirmed_patient(
-    engine: Engine, tmp_path: Path, asked: str
+    engine: Engine, tmp_path: Path, asked: str, added: str
 ) -> None:
     bilan = tmp_path / "bilan.pdf"
     bilan.write_bytes(b"%PDF")
     async with stage(None, engine=engine) as pilot:
         flows.write_to_patient(pilot.app, engine, asked, [FileAsked(bilan)])
         await until(pilot, lambda: asked in text_of(pilot.app.screen))
-        pilot.app.screen.query_one(PatientSearchInput).value = INS
+        await pilot.press("end", *added)
         await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))
         await confirm(pilot)
         screen = await composer(pilot)
