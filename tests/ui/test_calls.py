@@ -34,9 +34,20 @@ def ask(pilot: Any, ins: str, *attach: Path) -> None:
     pilot.app.engine.announce(WriteAsked(WriteCall(ins, tuple(map(FileAsked, attach)))))
 
 
+async def begin_a_message(pilot: Any) -> None:
+    await pilot.press("e")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+
+
 def searches(pilot: Any, ins: str) -> bool:
     screen = pilot.app.screen
     return isinstance(screen, InsSearchScreen) and ins in text_of(screen)
+
+
+async def leave_for_search(pilot: Any, ins: str) -> None:
+    """Leave what is on the screen; the search for what was asked opens."""
+    await pilot.press("escape")
+    await until(pilot, lambda: searches(pilot, ins))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)])
@@ -53,13 +64,11 @@ async def test_the_search_opens_with_the_ins_and_nothing_is_confirmed(
 
 async def test_over_a_message_that_is_written_it_waits_and_says_so(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
-        await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+        await begin_a_message(pilot)
         ask(pilot, INS)
         await until(pilot, lambda: "logiciel métier demande" in text_of(pilot.app.screen))
         assert isinstance(pilot.app.screen, ComposeScreen)
-        await pilot.press("escape")
-        await until(pilot, lambda: searches(pilot, INS))
+        await leave_for_search(pilot, INS)
 
 
 async def test_several_come_one_after_the_other_and_the_same_one_once(tmp_path: Path) -> None:
@@ -68,10 +77,8 @@ async def test_several_come_one_after_the_other_and_the_same_one_once(tmp_path: 
         await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
         for ins in (INS, OTHER_INS, INS):
             ask(pilot, ins)
-        await pilot.press("escape")
-        await until(pilot, lambda: searches(pilot, INS))
-        await pilot.press("escape")
-        await until(pilot, lambda: searches(pilot, OTHER_INS))
+        await leave_for_search(pilot, INS)
+        await leave_for_search(pilot, OTHER_INS)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
         await pilot.pause(0.7)
@@ -113,14 +120,12 @@ async def test_while_a_message_can_be_taken_back_the_key_for_it_is_free(tmp_path
         assert isinstance(pilot.app.screen, MailboxScreen)
         await pilot.press("u")
         await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
-        await pilot.press("escape")
-        await until(pilot, lambda: searches(pilot, INS))
+        await leave_for_search(pilot, INS)
 
 
 async def test_a_call_that_waits_is_not_lost_without_a_word(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
-        await pilot.press("e")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
+        await begin_a_message(pilot)
         ask(pilot, INS)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
@@ -129,8 +134,7 @@ async def test_a_call_that_waits_is_not_lost_without_a_word(tmp_path: Path) -> N
         )
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
-        await pilot.press("escape")
-        await until(pilot, lambda: searches(pilot, INS))
+        await leave_for_search(pilot, INS)
 
 
 async def test_what_is_asked_obeys_to_no_terminal(tmp_path: Path) -> None:

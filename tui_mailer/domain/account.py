@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from hashlib import sha256
 from pathlib import Path
 
 from tui_mailer.domain.address import PATIENT_DOMAIN
@@ -64,6 +65,11 @@ class Account:
     def is_password_typed(self) -> bool:
         """True when its owner types the password here, once or at each start."""
         return self.secret_origin in {SecretOrigin.TYPED, SecretOrigin.KEYRING}
+
+    @property
+    def file_stem(self) -> str:
+        """Begins the names of its files on this machine: 64 characters, which say not whose."""
+        return sha256(self.address.casefold().encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from email.generator import BytesGenerator
 from email.message import Message
 from io import BytesIO
@@ -79,7 +80,9 @@ def is_body(part: Part) -> bool:
 
 def describe(index: int, part: Part) -> Attachment:
     """What the reader shows of an attachment."""
-    return Attachment(index, safe_line(_given_name(part)), _media_type(part), _size_bytes(part))
+    return Attachment(
+        index, safe_line(_given_name(part)), _media_type(part), sum(map(len, _pieces(part)))
+    )
 
 
 def file_name(part: Part) -> str:
@@ -107,30 +110,17 @@ def _parameters(
 
 def part_content(part: Part) -> bytes:
     """Decoded bytes of a part; an attached message as it would be stored in a file."""
-    try:
-        return b"".join(_pieces(part))
-    except IrregularBase64:
-        return _content_at_once(part)
+    return b"".join(_pieces(part))
 
 
-def _size_bytes(part: Part) -> int:
-    try:
-        return sum(map(len, _pieces(part)))
-    except IrregularBase64:
-        return len(_content_at_once(part))
-
-
-def _pieces(part: Part) -> Iterator[bytes]:
-    if _encoding(part) == "base64":
-        # As it came: `get_payload` would decode it by the part's charset, whatever that is.
-        payload = part._payload  # type: ignore[attr-defined]
-        if isinstance(payload, str):
-            return decoded_pieces(payload)
-    return iter((_content_at_once(part),))
-
-
-def _encoding(part: Part) -> str:
-    return str(part.get("Content-Transfer-Encoding", "")).lower()
+def _pieces(part: Part) -> Sequence[bytes]:
+    # As it came: `get_payload` would decode it by the part's charset, whatever that is.
+    payload = part._payload  # type: ignore[attr-defined]
+    encoding = str(part.get("Content-Transfer-Encoding", "")).lower()
+    if encoding == "base64" and isinstance(payload, str):
+        with suppress(IrregularBase64):
+            return list(decoded_pieces(payload))
+    return (_content_at_once(part),)
 
 
 def _content_at_once(part: Part) -> bytes:

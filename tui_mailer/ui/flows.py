@@ -17,6 +17,7 @@ from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.identity_entry import read_entry
 from tui_mailer.domain.ins import InsReading
+from tui_mailer.domain.ins_characters import LENGTH_WITHOUT_KEY
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
@@ -31,7 +32,6 @@ from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
 from tui_mailer.ui.screens.question import Question
 
 _GROUP: Final = "flow"
-_WITHOUT_KEY: Final = 13
 _log = logging.getLogger(__name__)
 
 
@@ -106,13 +106,12 @@ async def _write_to_patient(
     if confirmed is not None:
         address = confirmed.matricule.address(engine.account.patient_domain)
         draft = engine.writing.sign(Draft(to=(Address.received(address, confirmed.name),)))
+        warning = None
+        if attach and not _means(engine, text, confirmed):
+            warning = AttachedForAnother(subject=", ".join(file.path.name for file in attach))
+            attach = ()
         banner = _banner(engine, confirmed)
-        if not attach or _means(engine, text, confirmed):
-            await _compose_to_confirmed(app, engine, draft, banner, attach)
-        else:
-            names = ", ".join(file.path.name for file in attach)
-            warning = AttachedForAnother(subject=names)
-            await _compose_to_confirmed(app, engine, draft, banner, warning=warning)
+        await _compose_to_confirmed(app, engine, draft, banner, attach, warning)
 
 
 async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
@@ -235,7 +234,7 @@ def _banner(engine: Engine, confirmed: ConfirmedPatient) -> PatientBanner:
 def _means(engine: Engine, text: str, confirmed: ConfirmedPatient) -> bool:
     """True when `text`, whose key may be missing, is the matricule that was confirmed."""
     cleaned = _read(engine, text).cleaned
-    return len(cleaned) >= _WITHOUT_KEY and confirmed.matricule.text.startswith(cleaned)
+    return len(cleaned) >= LENGTH_WITHOUT_KEY and confirmed.matricule.text.startswith(cleaned)
 
 
 def _read(engine: Engine, text: str) -> InsReading:

@@ -42,8 +42,7 @@ async def _gives_up_unsaved(app: App[Any], engine: Engine) -> bool:
         await engine.save_drafts()
     except StoreProblem as problem:
         text = f"{problem.what} Ce que vous écrivez n’est pas enregistré et serait perdu."
-        question = Question(f"{text} Quitter quand même ?", "Quitter", "Rester")
-        return await app.push_screen_wait(question)
+        return await _leaves_all_the_same(app, text)
     return True
 
 
@@ -55,6 +54,10 @@ async def _gives_up_calls(app: App[Any], count: int) -> bool:
         if count == 1
         else f"{count} demandes de votre logiciel métier attendent encore et seraient perdues."
     )
+    return await _leaves_all_the_same(app, text)
+
+
+async def _leaves_all_the_same(app: App[Any], text: str) -> bool:
     question = Question(f"{text} Quitter quand même ?", "Quitter", "Rester")
     return await app.push_screen_wait(question)
 

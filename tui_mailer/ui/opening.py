@@ -37,7 +37,7 @@ class Opening:
     account: Account | None = None
     password: str = field(default="", repr=False)
     hints: tuple[str, ...] = ()
-    call: WriteCall = WriteCall()  # noqa: RUF009  (frozen)
+    call: WriteCall = field(default_factory=WriteCall)
     editor: bool = False
     light: bool = False
     attachments_dir: Path | None = None

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -66,9 +65,8 @@ class LocalCalls:
             return False
 
     def _socket(self, account: Account) -> Path:
-        """A short name, since the path of a socket has 107 bytes at most, that says nothing."""
-        stem = sha256(account.address.casefold().encode()).hexdigest()[:16]
-        return self._directory / f"{stem}.sock"
+        """A short name: the path of a socket has 107 bytes at most."""
+        return self._directory / f"{account.file_stem[:16]}.sock"
 
 
 class _Answering:

@@ -4,7 +4,6 @@ import fcntl
 import os
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ class StoreFiles:
     @classmethod
     def of(cls, directory: Path, account: Account) -> "StoreFiles":
         """The files of `account` within `directory`."""
-        return cls(directory, sha256(account.address.casefold().encode()).hexdigest()[:32])
+        return cls(directory, account.file_stem[:32])
 
     @property
     def database(self) -> Path:
