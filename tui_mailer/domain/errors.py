@@ -93,7 +93,7 @@ class AttachmentChanged(AttachmentUnreadable):
     """The file is not any more what it was when it was attached: another patient's, perhaps."""
 
     what = "Ce fichier a changé depuis qu’il a été joint"
-    advice = "Vérifiez-le, puis retirez la pièce jointe et joignez-la de nouveau."
+    advice = "Vérifiez le fichier, puis retirez la pièce jointe et joignez-la de nouveau."
 
 
 class AttachmentNotSaved(InvalidInput):
