@@ -16,6 +16,7 @@ from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.calls import Calls
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
+from tui_mailer.ui.covered import CoveringApp
 from tui_mailer.ui.discreet import DiscreetApp
 from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
@@ -44,7 +45,7 @@ def _downloads() -> Path:
     return Path.home()
 
 
-class MailerApp(DiscreetApp, inherit_bindings=False):
+class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
     """Login, then the mailbox; whatever ends it, what is being written is kept."""
 
     TITLE = "tui-mailer"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
 from textual import on
 from textual.binding import Binding
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.ui.covered import PromptScreen
 from tui_mailer.ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, SwitchLight, 
 """What every screen offers last."""
 
 
-class CommandScreen(Screen[ResultT]):
+class CommandScreen(PromptScreen[ResultT]):
     """A screen whose keys are commands: set `commands` and `heading` in a subclass.
 
     Compose a `Notice` to have errors shown, and a `KeyBar` to have the keys shown.
