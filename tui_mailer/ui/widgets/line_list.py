@@ -24,6 +24,8 @@ Piece = tuple[str, str]
 """A text and the component class that draws it ("" for the plain one)."""
 
 _KEPT_STRIPS: Final = 512
+# Stands for the lines below the last row.
+_NOTHING: Final = (-1, False)
 
 
 class LineList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -164,12 +166,18 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw one line of the screen."""
         index, part = divmod(self.scroll_offset.y + y, self.row_height)
         if index >= self.row_count:
-            return self._blank(self.empty_words if not self.row_count and y == 1 else "")
+            says_empty = not self.row_count and y == 1
+            return self._blank(self.empty_words) if says_empty else self._nothing()
         key = (index, index == self.cursor)
         drawn = self._strips.get(key)
         if drawn is None:
             drawn = self._strips[key] = self._draw(index, selected=key[1])
-        return drawn[part] if part < len(drawn) else self._blank("")
+        return drawn[part] if part < len(drawn) else self._nothing()
+
+    def _nothing(self) -> Strip:
+        if _NOTHING not in self._strips:
+            self._strips[_NOTHING] = [self._blank("")]
+        return self._strips[_NOTHING][0]
 
     def _blank(self, words: str) -> Strip:
         style = self._piece_style(self.rich_style, "line--faint", None)
