@@ -1,9 +1,13 @@
-"""The ways to the servers, loaded when the first is taken: the list that a launch shows needs none."""
+"""The ways to the servers, loaded when the first is taken: the list that a launch shows needs none.
 
+In a thread: it takes 40 ms, and keys are answered meanwhile.
+"""
+
+import asyncio
 from collections.abc import Sequence
 
 from tui_mailer.domain.account import Account, Credentials
-from tui_mailer.domain.ports import MailServer, OnStep
+from tui_mailer.domain.ports import MailServer, MailServerConnector, OnStep, Submission
 from tui_mailer.domain.safe_text import SafeText
 
 
@@ -14,9 +18,8 @@ class LateConnector:
         self, account: Account, credentials: Credentials, on_step: OnStep
     ) -> MailServer:
         """See the port."""
-        from tui_mailer.backend.imap.connector import ImapConnector
-
-        return await ImapConnector().connect(account, credentials, on_step)
+        connector = await asyncio.to_thread(_imap)
+        return await connector.connect(account, credentials, on_step)
 
 
 class LateSubmission:
@@ -24,9 +27,8 @@ class LateSubmission:
 
     async def check(self, account: Account, credentials: Credentials) -> int | None:
         """See the port."""
-        from tui_mailer.backend.smtp.submission import SmtpSubmission
-
-        return await SmtpSubmission().check(account, credentials)
+        submission = await asyncio.to_thread(_smtp)
+        return await submission.check(account, credentials)
 
     async def submit(
         self,
@@ -38,8 +40,19 @@ class LateSubmission:
         null_sender: bool = False,
     ) -> SafeText:
         """See the port."""
-        from tui_mailer.backend.smtp.submission import SmtpSubmission
-
-        return await SmtpSubmission().submit(
+        submission = await asyncio.to_thread(_smtp)
+        return await submission.submit(
             account, credentials, recipients, content, null_sender=null_sender
         )
+
+
+def _imap() -> MailServerConnector:
+    from tui_mailer.backend.imap.connector import ImapConnector
+
+    return ImapConnector()
+
+
+def _smtp() -> Submission:
+    from tui_mailer.backend.smtp.submission import SmtpSubmission
+
+    return SmtpSubmission()
