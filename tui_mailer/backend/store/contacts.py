@@ -86,12 +86,17 @@ class PeopleMet:
                 if address.name and stamp >= person.named_at:
                     person.name, person.named_at = address.name, stamp
 
-    def rows(self) -> Sequence[ContactRow]:
-        """What `collect_contacts` wants."""
+    def keys(self) -> Sequence[str]:
+        """One of each, for `rows`."""
+        return [*self._seen]
+
+    def rows(self, keys: Iterable[str]) -> Sequence[ContactRow]:
+        """What `collect_contacts` wants of some of them."""
         owner = self._owner
+        people = ((key, self._seen[key]) for key in keys)
         return [
             one.row(key)
-            for key, one in self._seen.items()
+            for key, one in people
             if key != owner.mailbox and _may_be_offered(one.first, owner.patient_domain)
         ]
 

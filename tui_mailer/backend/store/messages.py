@@ -95,7 +95,7 @@ class _Ready:
 
     rows: dict[int, Sequence[str | int]] = field(default_factory=dict)
     with_ligatures: list[int] = field(default_factory=list)
-    people: Sequence[ContactRow] = ()
+    people: list[ContactRow] = field(default_factory=list)
 
 
 class Messages(Part):
@@ -141,7 +141,8 @@ class Messages(Part):
             ready.rows.update(rows)
             ready.with_ligatures += [uid for uid, row in rows.items() if has_ligatures(row)]
             met.meet(some)
-        ready.people = met.rows()
+        async for keys in in_handfuls(met.keys()):
+            ready.people += met.rows(keys)
         return ready
 
     async def settle(self) -> None:
