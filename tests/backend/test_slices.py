@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from itertools import pairwise
 
 import pytest
@@ -98,3 +99,20 @@ async def test_handfuls_leave_nothing_out_and_let_others_have_their_turn(clock: 
     assert max(handfuls) == slices._HANDFUL
     most = max(after - before for before, after in pairwise(turns))
     assert ITEMS_A_SLICE <= most <= ITEMS_A_SLICE + 1
+
+
+@pytest.mark.parametrize(("items", "passed_over"), [(ITEMS_A_SLICE - 1, False), (50, True)])
+async def test_much_work_keeps_the_collector_off_what_it_makes(
+    clock: Clock, items: int, passed_over: bool
+) -> None:
+    """It goes by itself; little work leaves the collector as it is."""
+    gc.collect()
+    before = gc.get_freeze_count()
+    made: list[list[int]] = []
+    async for number in slices.in_slices(range(items)):
+        clock.now_s += ITEM_S
+        made.append([number])
+    after = gc.get_freeze_count()
+    assert (after - before >= ITEMS_A_SLICE) is passed_over
+    made.clear()
+    assert gc.get_freeze_count() <= after - (ITEMS_A_SLICE if passed_over else 0)

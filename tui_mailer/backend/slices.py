@@ -5,6 +5,8 @@ import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final, TypeVar
 
+from tui_mailer.memory import pass_over
+
 _SLICE_S: Final = 0.005
 # Of what takes some 10 µs each: far less than a slice.
 _HANDFUL: Final = 16
@@ -24,6 +26,7 @@ class _Turn:
             return False
         loop = asyncio.get_running_loop()
         if loop is self._loop:
+            pass_over()
             return True
         self._loop, self._slice_ends_at = loop, time.perf_counter() + _SLICE_S
         loop.call_soon(self._end)
