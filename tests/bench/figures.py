@@ -44,6 +44,7 @@ FETCH_LARGE = Quantity("fetch of 20 MB", "s", 1, 2)
 SEND_LARGE = Quantity("send of 20 MB", "s", 1, 2)
 GAP_FIRST = Quantity("largest gap, login to first page", "ms", 1e3)
 GAP_SYNC = Quantity("largest gap, the other headers arrive", "ms", 1e3)
+WORK_SYNC = Quantity("of a gap, the loop's own work, headers arrive", "ms", 1e3)
 GAP_NO_CHANGE = Quantity("largest gap, synchronise again", "ms", 1e3)
 GAP_FETCH = Quantity("largest gap, fetch of 20 MB", "ms", 1e3)
 GAP_SEND = Quantity("largest gap, send of 20 MB", "ms", 1e3)
@@ -69,6 +70,7 @@ QUANTITIES = (
     SEND_LARGE,
     GAP_FIRST,
     GAP_SYNC,
+    WORK_SYNC,
     GAP_NO_CHANGE,
     GAP_FETCH,
     GAP_SEND,

@@ -214,6 +214,7 @@ _INSIDE = {
     f.SEND_LARGE: "send",
     f.GAP_FIRST: "first page gap",
     f.GAP_SYNC: "first synchronisation gap",
+    f.WORK_SYNC: "first synchronisation work",
     f.GAP_NO_CHANGE: "no change gap",
     f.GAP_FETCH: "fetch gap",
     f.GAP_SEND: "send gap",
