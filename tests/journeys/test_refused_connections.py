@@ -90,7 +90,7 @@ async def test_a_server_of_an_unknown_authority(world: World, tmp_path: Path) ->
             "connexion chiffrée",
             "L’autorité qui a signé le certificat du serveur n’est pas connue.",
             "Rien n’a été confié à ce serveur, pas même le mot de passe.",
-            "Indiquez le fichier des autorités IGC-Santé du compte",
+            "Réglages avancés du compte, champ Autorités",
         )
 
 

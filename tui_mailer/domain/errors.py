@@ -188,19 +188,22 @@ class TlsFault(Enum):
     OTHER = "La connexion chiffrée a échoué"
 
 
+# The names are those of the form.
+_AUTHORITIES = (
+    "Réglages avancés du compte, champ Autorités : "
+    "indiquez le fichier de l’IGC-Santé, fourni par votre opérateur."
+)
 _TLS_ADVICE = {
     TlsFault.EXPIRED: "Vérifiez l’heure de ce poste, puis prévenez votre opérateur MSSanté.",
     TlsFault.NOT_YET_VALID: "Vérifiez l’heure de ce poste, puis prévenez votre opérateur MSSanté.",
     TlsFault.WRONG_HOST: "Vérifiez le nom du serveur dans les réglages du compte.",
-    TlsFault.UNKNOWN_AUTHORITY: (
-        "Indiquez le fichier des autorités IGC-Santé du compte, fourni par votre opérateur."
-    ),
-    TlsFault.SELF_SIGNED: (
-        "Indiquez le fichier des autorités IGC-Santé du compte, fourni par votre opérateur."
-    ),
+    TlsFault.UNKNOWN_AUTHORITY: _AUTHORITIES,
+    TlsFault.SELF_SIGNED: _AUTHORITIES,
     TlsFault.NO_STARTTLS: "Vérifiez le port : 143 et 587 pour STARTTLS, 993 et 465 pour TLS.",
-    TlsFault.CLIENT_CERTIFICATE: "Indiquez le certificat client du compte, ou renouvelez-le.",
-    TlsFault.CA_FILE: "Vérifiez le chemin du fichier dans les réglages du compte.",
+    TlsFault.CLIENT_CERTIFICATE: (
+        "Réglages avancés du compte, champ Certificat client : indiquez-le, ou renouvelez-le."
+    ),
+    TlsFault.CA_FILE: "Vérifiez son chemin : réglages avancés du compte, champ Autorités.",
 }
 
 
