@@ -12,7 +12,7 @@ from ui.mailbox_stage import Mailing, opened, practice
 from ui.stage import until
 
 from tui_mailer.domain.events import FoldersChanged, SyncAdvanced
-from tui_mailer.ui.covered import CoveringApp, PromptScreen
+from tui_mailer.ui.covered import CoveringApp, StyledOnceScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.new_message import NewMessageScreen
@@ -82,7 +82,7 @@ async def test_a_new_screen_gets_its_styles_once(monkeypatch: pytest.MonkeyPatch
         update(node, animate)
 
     monkeypatch.setattr(DOMNode, "update_node_styles", note)
-    app, screen = CoveringApp(), PromptScreen[None]()
+    app, screen = CoveringApp(), StyledOnceScreen[None]()
     async with app.run_test() as pilot:
         await app.push_screen(screen)
         await until(pilot, lambda: screen.outer_size == app.size)
@@ -92,16 +92,15 @@ async def test_a_new_screen_gets_its_styles_once(monkeypatch: pytest.MonkeyPatch
         assert screen in styled
 
 
-@pytest.mark.parametrize("keys", [("e",), ("e", "f1")])
-async def test_a_terminal_that_changed_meanwhile_is_filled(
-    tmp_path: Path, keys: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("twice", [False, True])
+async def test_a_terminal_that_changed_meanwhile_is_filled(tmp_path: Path, twice: bool) -> None:
+    """Under one screen, and under two."""
     async with opened(practice(tmp_path), (80, 24)) as mailing:
         await mailing.shows("Lettre 5")
         assert mailing.screen.has_class("-medium")
         await mailing.press("e")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, ComposeScreen))
-        if "f1" in keys:
+        if twice:
             await mailing.press("f1")
             await until(mailing.pilot, lambda: isinstance(mailing.app.screen, HelpScreen))
         await mailing.pilot.resize_terminal(140, 40)

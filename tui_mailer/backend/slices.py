@@ -26,7 +26,6 @@ class _Turn:
             return False
         loop = asyncio.get_running_loop()
         if loop is self._loop:
-            pass_over()
             return True
         self._loop, self._slice_ends_at = loop, time.perf_counter() + _SLICE_S
         loop.call_soon(self._end)
@@ -44,6 +43,7 @@ async def in_slices(items: Iterable[_Item]) -> AsyncIterator[_Item]:
     for item in items:
         yield item
         if _TURN.is_used_up():
+            pass_over()
             await asyncio.sleep(0)
 
 

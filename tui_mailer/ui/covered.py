@@ -23,8 +23,8 @@ class CoveringApp(App[None], inherit_bindings=False):
         return [] if is_opaque else super()._background_screens
 
 
-class PromptScreen(Screen[ResultT]):
-    """Shows itself at once: what it holds was given its styles as it was mounted."""
+class StyledOnceScreen(Screen[ResultT]):
+    """Keeps the styles that it and what it holds were given as they were mounted."""
 
     @on(events.ScreenResume)
     def keep_styles(self, event: events.ScreenResume) -> None:

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.ui.covered import PromptScreen
+from tui_mailer.ui.covered import StyledOnceScreen
 from tui_mailer.ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, SwitchLight, 
 """What every screen offers last."""
 
 
-class CommandScreen(PromptScreen[ResultT]):
+class CommandScreen(StyledOnceScreen[ResultT]):
     """A screen whose keys are commands: set `commands` and `heading` in a subclass.
 
     Compose a `Notice` to have errors shown, and a `KeyBar` to have the keys shown.
