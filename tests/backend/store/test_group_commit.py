@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -11,6 +11,9 @@ import pytest
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.database import Database
+from tui_mailer.backend.store.group_commit import _MOST, GroupCommit
+
+Piece = Callable[[Sql], None]
 
 
 @pytest.fixture
@@ -19,6 +22,15 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.execute("CREATE TABLE line (number INTEGER) STRICT")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def group(database: Database) -> GroupCommit[Piece]:
+    def run(sql: Sql, pieces: Iterator[Piece]) -> None:
+        for piece in pieces:
+            piece(sql)
+
+    return database.in_groups(run)
 
 
 class Transactions:
@@ -32,7 +44,7 @@ class Transactions:
         if statement.startswith("BEGIN"):
             self.written.append([])
 
-    def line(self, number: int, gate: Event | None = None) -> Callable[[Sql], None]:
+    def line(self, number: int, gate: Event | None = None) -> Piece:
         def work(sql: Sql) -> None:
             if gate is not None:
                 assert gate.wait(10)
@@ -48,10 +60,10 @@ async def transactions(database: Database) -> Transactions:
 
 
 async def under_way(
-    database: Database, gate: Event, transactions: Transactions
+    group: GroupCommit[Piece], gate: Event, transactions: Transactions
 ) -> asyncio.Task[None]:
     """A first piece that holds the connection until `gate` opens."""
-    first = asyncio.create_task(database.write_in_group(transactions.line(1, gate)))
+    first = asyncio.create_task(group.write(transactions.line(1, gate)))
     while not transactions.written:
         await asyncio.sleep(0.001)
     return first
@@ -61,29 +73,30 @@ async def numbers(database: Database) -> list[int]:
     return [row[0] for row in await database.fetch_all("SELECT number FROM line ORDER BY rowid")]
 
 
-async def test_pieces_that_wait_anyway_share_a_transaction_three_at_most(
-    database: Database, transactions: Transactions
+async def test_pieces_that_wait_anyway_share_a_transaction_some_at_most(
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
 ) -> None:
     gate = Event()
-    first = await under_way(database, gate, transactions)
+    first = await under_way(group, gate, transactions)
     others = [
-        asyncio.create_task(database.write_in_group(transactions.line(number)))
-        for number in range(2, 7)
+        asyncio.create_task(group.write(transactions.line(number)))
+        for number in range(2, 2 * _MOST + 1)
     ]
     await asyncio.sleep(0)
     gate.set()
     await asyncio.gather(first, *others)
-    assert transactions.written == [[1, 2, 3], [4, 5, 6]]
-    assert await numbers(database) == [1, 2, 3, 4, 5, 6]
+    one, two = list(range(1, _MOST + 1)), list(range(_MOST + 1, 2 * _MOST + 1))
+    assert transactions.written == [one, two]
+    assert await numbers(database) == one + two
 
 
 async def test_another_transaction_waits_for_one_piece_only(
-    database: Database, transactions: Transactions
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
 ) -> None:
     gate = Event()
-    first = await under_way(database, gate, transactions)
-    second = asyncio.create_task(database.write_in_group(transactions.line(2)))
-    third = asyncio.create_task(database.write_in_group(transactions.line(3)))
+    first = await under_way(group, gate, transactions)
+    second = asyncio.create_task(group.write(transactions.line(2)))
+    third = asyncio.create_task(group.write(transactions.line(3)))
     mine = asyncio.create_task(database.write(transactions.line(100)))
     await asyncio.sleep(0)
     gate.set()
@@ -92,36 +105,38 @@ async def test_another_transaction_waits_for_one_piece_only(
 
 
 async def test_a_piece_that_fails_undoes_its_group_and_each_caller_is_told(
-    database: Database, transactions: Transactions
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
 ) -> None:
     def fail(_: Sql) -> None:
         raise LookupError
 
     gate = Event()
-    first = await under_way(database, gate, transactions)
-    second = asyncio.create_task(database.write_in_group(fail))
+    first = await under_way(group, gate, transactions)
+    second = asyncio.create_task(group.write(fail))
     await asyncio.sleep(0)
     gate.set()
     told = await asyncio.gather(first, second, return_exceptions=True)
     assert [type(error) for error in told] == [LookupError, LookupError]
     assert await numbers(database) == []
-    await database.write_in_group(transactions.line(3))
+    await group.write(transactions.line(3))
     assert await numbers(database) == [3]
 
 
-async def test_a_transaction_that_cannot_begin_is_told(database: Database) -> None:
+async def test_a_transaction_that_cannot_begin_is_told(
+    database: Database, group: GroupCommit[Piece]
+) -> None:
     await database._writer.run(lambda sql: sql.execute("BEGIN"))
     with pytest.raises(Exception, match="transaction"):
-        await database.write_in_group(lambda _: None)
+        await group.write(lambda _: None)
     await database._writer.run(lambda sql: sql.execute("ROLLBACK"))
 
 
 async def test_a_caller_that_is_cancelled_takes_nobody_along(
-    database: Database, transactions: Transactions
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
 ) -> None:
     gate = Event()
-    first = await under_way(database, gate, transactions)
-    second = asyncio.create_task(database.write_in_group(transactions.line(2)))
+    first = await under_way(group, gate, transactions)
+    second = asyncio.create_task(group.write(transactions.line(2)))
     await asyncio.sleep(0)
     first.cancel()
     gate.set()

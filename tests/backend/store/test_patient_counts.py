@@ -1,8 +1,10 @@
-"""The row that each patient has in the store says what counting the messages would say."""
+"""What the store has counted, of patients and of folders, is what counting the messages would say."""
 
 from __future__ import annotations
 
+import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -47,6 +49,16 @@ _SHOULD_BE_SHOWN = f"""
         FROM message AS m JOIN folder AS f ON f.id = m.folder_id WHERE copy_key <> ''
     ) WHERE place = 1 ORDER BY 1
 """
+_FOLDERS = """
+    SELECT id, total_count, unread_count, patient_count, patient_unread_count
+    FROM folder ORDER BY 1
+"""
+_FOLDERS_COUNTED = """
+    SELECT f.id, count(m.id), count(*) FILTER (WHERE m.flags & 1 = 0),
+           count(*) FILTER (WHERE m.patient <> ''),
+           count(*) FILTER (WHERE m.patient <> '' AND m.flags & 1 = 0)
+    FROM folder AS f LEFT JOIN message AS m ON m.folder_id = f.id GROUP BY f.id ORDER BY 1
+"""
 TRASH = RemoteFolder("Corbeille", "/", FolderRole.TRASH)
 PLACES = (INBOX, SENT, ARCHIVE, TRASH, JUNK)
 FLAGS = (Flags.SEEN, Flags.DRAFT, Flags.SEEN | Flags.DRAFT, Flags.FLAGGED)
@@ -60,6 +72,18 @@ def message(chance: random.Random, uid: int) -> RemoteMessage:
     return written._replace(uid=uid, flags=flags)
 
 
+async def add_some(
+    store: EncryptedMessageStore, chance: random.Random, folders: Sequence[int], uid: int
+) -> None:
+    """Batches for several folders, which share a transaction."""
+    batches = [
+        [message(chance, uid + place) for place in range(chance.randint(0, 4))]
+        for _ in range(chance.randint(1, 3))
+    ]
+    places = chance.sample(folders, len(batches))
+    await asyncio.gather(*map(store.add_messages, places, batches))
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_counts_follow_whatever_happens_to_messages(
     store: EncryptedMessageStore, seed: int
@@ -68,7 +92,7 @@ async def test_counts_follow_whatever_happens_to_messages(
     folders = await with_folders(store, *PLACES)
 
     def compared(sql: Sql) -> list[tuple[list[object], list[object]]]:
-        pairs = ((_KEPT, _COUNTED), (_SHOWN, _SHOULD_BE_SHOWN))
+        pairs = ((_KEPT, _COUNTED), (_SHOWN, _SHOULD_BE_SHOWN), (_FOLDERS, _FOLDERS_COUNTED))
         return [(sql.execute(a).fetchall(), sql.execute(b).fetchall()) for a, b in pairs]
 
     for uid in range(1, 90):
@@ -77,7 +101,7 @@ async def test_counts_follow_whatever_happens_to_messages(
         some = chance.sample(held, min(len(held), 3))
         match chance.randint(0, 7):
             case 0 | 1 | 2:
-                await store.add_messages(folder, [message(chance, uid)])
+                await add_some(store, chance, folders, 100 * uid)
             case 3:
                 add, remove = chance.choice(FLAGS), chance.choice(FLAGS)
                 await store.change_flags(some, add, remove & ~add)

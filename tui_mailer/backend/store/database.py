@@ -6,7 +6,7 @@ nothing, since the interface reads one page at a time.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -30,7 +30,7 @@ class Database:
     def __init__(self, writer: Connection, reader: Connection) -> None:
         self._writer = writer
         self._reader = reader
-        self._group = GroupCommit(writer)
+        self._groups: list[GroupCommit[Any]] = []
 
     @classmethod
     async def open(
@@ -65,9 +65,11 @@ class Database:
         """Run `work` in one transaction; once this returns, it survives a power cut."""
         return await self._writer.transact("BEGIN IMMEDIATE", work)
 
-    async def write_in_group(self, work: Callable[[Sql], None]) -> None:
-        """As `write`, for one of many pieces of work that follow one another."""
-        await self._group.write(work)
+    def in_groups(self, work: Callable[[Sql, Iterator[T]], None]) -> GroupCommit[T]:
+        """A way to write many items that follow one another; see `GroupCommit`."""
+        group = GroupCommit(self._writer, work)
+        self._groups.append(group)
+        return group
 
     async def fetch_all(self, query: str, values: Values = ()) -> list[Row]:
         """Every row of one query."""
@@ -90,7 +92,8 @@ class Database:
 
     async def close(self) -> None:
         """End both threads; the writer last, which folds the WAL into the file."""
-        await self._group.ended()
+        for group in self._groups:
+            await group.ended()
         try:
             await self._reader.close()
         finally:

@@ -6,19 +6,21 @@ group ends as soon as another transaction wants its turn.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from tui_mailer.backend.store.connection import Connection, Sql
 
-# So that what they change has room in the connection's cache, and they themselves in memory.
-_MOST: Final = 3
+# So that they have room in memory, and what they change in the connection's cache.
+_MOST: Final = 6
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    work: Callable[[Sql], None]
+class _Waiting(Generic[Item]):
+    item: Item
     committed: "asyncio.Future[None]"
 
     def end(self, error: Exception | None = None) -> None:
@@ -31,25 +33,27 @@ class _Piece:
             self.committed.set_exception(error)
 
 
-class GroupCommit:
-    """Runs pieces of work on the connection that writes, in order, some to a transaction."""
+class GroupCommit(Generic[Item]):
+    """Writes items on the connection that writes, in order, some to a transaction."""
 
-    def __init__(self, writer: Connection) -> None:
+    def __init__(self, writer: Connection, work: Callable[[Sql, Iterator[Item]], None]) -> None:
+        """`work` writes the items that it is given, all in one transaction."""
         self._writer = writer
-        self._waiting = deque[_Piece]()
+        self._work = work
+        self._waiting = deque[_Waiting[Item]]()
         self._running: asyncio.Task[None] | None = None
 
-    async def write(self, work: Callable[[Sql], None]) -> None:
-        """Run `work`; once this returns, it survives a power cut.
+    async def write(self, item: Item) -> None:
+        """Write `item`; once this returns, it survives a power cut.
 
         Where one of a group fails, none of it was done, and each caller is told.
         """
-        piece = _Piece(work, asyncio.get_running_loop().create_future())
-        self._waiting.append(piece)
+        waiting = _Waiting(item, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
         # A task of its own: whoever began a group may be cancelled, and the others wait for it.
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
-        await piece.committed
+        await waiting.committed
 
     async def ended(self) -> None:
         """Wait until nothing is left to write."""
@@ -61,18 +65,20 @@ class GroupCommit:
             await self._one_group()
 
     async def _one_group(self) -> None:
-        begun: list[_Piece] = []
+        begun: list[_Waiting[Item]] = []
         try:
-            await self._writer.transact("BEGIN IMMEDIATE", lambda sql: self._some(sql, begun))
+            await self._writer.transact(
+                "BEGIN IMMEDIATE", lambda sql: self._work(sql, self._taken(begun))
+            )
         except Exception as error:  # noqa: BLE001  (each caller is told)
-            for piece in begun or [self._waiting.popleft()]:
-                piece.end(error)
+            for waiting in begun or [self._waiting.popleft()]:
+                waiting.end(error)
         else:
-            for piece in begun:
-                piece.end()
+            for waiting in begun:
+                waiting.end()
 
-    def _some(self, sql: Sql, begun: list[_Piece]) -> None:
+    def _taken(self, begun: list[_Waiting[Item]]) -> Iterator[Item]:
         """On the connection's thread: what waits, until somebody else does."""
         while self._waiting and len(begun) < _MOST and not (begun and self._writer.is_wanted):
             begun.append(self._waiting.popleft())
-            begun[-1].work(sql)
+            yield begun[-1].item

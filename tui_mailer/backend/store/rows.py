@@ -40,6 +40,7 @@ SUMMARY_COLUMNS: Final = """
     CASE WHEN m.patient <> '' AND f.role IN ('trash', 'junk') THEN f.role ELSE '' END
 """
 """What `summary` reads, of a message `m` and its folder `f`."""
+LISTED_IF_NO_COPY: Final = "patient <> '' AND (from_owner = 0 OR flags & 8 = 0)"
 LISTED: Final = "patient <> '' AND is_copy = 0 AND (from_owner = 0 OR flags & 8 = 0)"
 """What an exchange consists of, word for word as the partial indexes have it: no draft of ours."""
 COUNTING: Final = f"{LISTED} AND set_aside = 0"

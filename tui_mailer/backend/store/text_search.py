@@ -18,6 +18,13 @@ from tui_mailer.domain.server_search import asked, known_here
 
 TEXT_ROW: Final = "max(0, min(received_at / 1000000, 4294967295)) << 30 | id"
 """The number of a message's row in the text index."""
+TEXT_COLUMNS: Final = "message_text (rowid, subject, sender, recipients, body, attachments)"
+WORDS: Final = (
+    "subject",
+    "sender_name || ' ' || sender_mailbox",
+    "first_name || ' ' || first_mailbox || ' ' || recipients",
+)
+"""What of a message's row is indexed in the first of these columns."""
 _ID_BITS: Final = 30
 _LARGEST_ID: Final = (1 << _ID_BITS) - 1
 _ID: Final = f"(message_text.rowid & {_LARGEST_ID})"

@@ -1,0 +1,158 @@
+"""New messages on their way into the store: row by row, and then what is for all of them together.
+
+Folders and patients are counted, copies marked and headers indexed once a transaction and not, as
+by triggers, once a message: a patient's row or a page of the index is written once.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.contacts import ContactRow, collect_contacts
+from tui_mailer.backend.store.many_rows import ManyRows, column, columns
+from tui_mailer.backend.store.rows import LISTED_IF_NO_COPY, MESSAGE_COLUMNS
+from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS
+from tui_mailer.backend.store.values import json_list, sql_without_ligatures
+from tui_mailer.domain.folder import FolderRole
+
+# Set aside in the bin is what others wrote: what we sent was sent.
+_INSERT: Final = ManyRows(
+    f"""
+    INSERT INTO message (folder_id, set_aside, {", ".join(MESSAGE_COLUMNS)})
+    SELECT folder.id,
+           {column(MESSAGE_COLUMNS.index("patient"))} <> '' AND (
+               role = 'junk'
+               OR (role = 'trash' AND NOT {column(MESSAGE_COLUMNS.index("from_owner"))})
+           ),
+           {columns(len(MESSAGE_COLUMNS))}
+    FROM folder CROSS JOIN {{rows}} WHERE folder.id = ?
+    """,  # noqa: S608  (constants)
+    len(MESSAGE_COLUMNS),
+)
+_NEWEST_ID: Final = "SELECT coalesce(max(id), 0) FROM message"
+# By their number, whatever else they are indexed by.
+_NEW: Final = "message NOT INDEXED WHERE id > :newest_id"
+_COUNT_IN_FOLDERS: Final = f"""
+    UPDATE folder SET total_count   = total_count + n.total,
+                      unread_count  = unread_count + n.unread,
+                      patient_count = patient_count + n.patient,
+                      patient_unread_count = patient_unread_count + n.patient_unread
+    FROM (
+        SELECT folder_id, count(*) AS total,
+               count(*) FILTER (WHERE flags & 1 = 0) AS unread,
+               count(*) FILTER (WHERE patient <> '') AS patient,
+               count(*) FILTER (WHERE patient <> '' AND flags & 1 = 0) AS patient_unread
+        FROM {_NEW} GROUP BY folder_id
+    ) AS n
+    WHERE id = n.folder_id
+"""  # noqa: S608  (constants)
+# While one of a patient's messages is not set aside, the last of these says when.
+_COUNT_FOR_PATIENTS: Final = f"""
+    INSERT INTO patient_mail (matricule, message_count, counting_count, unread_count, last_at)
+    SELECT patient, count(*),
+           count(*) FILTER (WHERE set_aside = 0),
+           count(*) FILTER (WHERE set_aside = 0 AND flags & 1 = 0),
+           coalesce(max(received_at) FILTER (WHERE set_aside = 0), max(received_at))
+    FROM {_NEW} AND {LISTED_IF_NO_COPY} GROUP BY patient
+    ON CONFLICT (matricule) DO UPDATE SET
+        message_count = message_count + excluded.message_count,
+        counting_count = counting_count + excluded.counting_count,
+        unread_count = unread_count + excluded.unread_count,
+        last_at = CASE
+            WHEN (excluded.counting_count > 0) = (counting_count > 0)
+            THEN max(last_at, excluded.last_at)
+            WHEN excluded.counting_count > 0 THEN excluded.last_at
+            ELSE last_at
+        END
+"""  # noqa: S608  (constants)
+# Counted above as if there were none; a trigger takes back what turns out to be one.
+_MARK_COPIES: Final = f"""
+    UPDATE message SET is_copy = 1 WHERE id IN (
+        SELECT id FROM (
+            SELECT id, row_number() OVER (
+                PARTITION BY copy_key ORDER BY set_aside, received_at DESC, id DESC
+            ) AS place
+            FROM message
+            WHERE copy_key <> '' AND is_copy = 0
+              AND copy_key IN (SELECT copy_key FROM {_NEW} AND copy_key <> '')
+        ) WHERE place > 1
+    )
+"""  # noqa: S608  (constants)
+# In the order of the index: a row before the last one written would cost a flush. To look for
+# ligatures in every row would take half as long as indexing it does.
+_HAS_LIGATURES: Final = "uid IN (SELECT value FROM json_each(:with_ligatures))"
+_WORDS: Final = ", ".join(
+    f"iif({_HAS_LIGATURES}, {sql_without_ligatures(words)}, {words})" for words in WORDS
+)
+_INDEX_HEADERS: Final = f"""
+    INSERT INTO {TEXT_COLUMNS} SELECT {TEXT_ROW}, {_WORDS}, '', '' FROM {_NEW} ORDER BY 1
+"""  # noqa: S608  (constants)
+# Of a range that is all new, no UID need be looked for.
+_MAY_BE_HELD: Final = """
+    SELECT EXISTS (SELECT 1 FROM message WHERE folder_id = :folder AND uid BETWEEN :first AND :last)
+        OR EXISTS (SELECT 1 FROM pending_move WHERE folder_id = :folder)
+        OR EXISTS (SELECT 1 FROM pending_expunge WHERE folder_id = :folder)
+"""
+_HELD_UIDS: Final = """
+    WITH asked (uid) AS (SELECT value FROM json_each(:uids))
+    SELECT uid FROM message WHERE folder_id = :folder AND uid IN asked
+    UNION ALL SELECT uid FROM pending_move WHERE folder_id = :folder AND uid IN asked
+    UNION ALL SELECT uid FROM pending_expunge WHERE folder_id = :folder AND uid IN asked
+"""
+# Whom a draft is not yet written to, and what a stranger forged, is nobody's contact.
+_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
+
+
+@dataclass(slots=True)
+class Arriving:
+    """Rows of `message_row` by UID, the UIDs of those with ligatures, and who is met in them."""
+
+    folder_id: int
+    rows: dict[int, Sequence[str | int]] = field(default_factory=dict)
+    with_ligatures: list[int] = field(default_factory=list)
+    people: list[ContactRow] = field(default_factory=list)
+
+
+def write_arrivals(sql: Sql, batches: Iterable[Arriving]) -> None:
+    """Write the messages of some batches that are not held; within a transaction.
+
+    A folder that vanished meanwhile takes nothing.
+    """
+    (newest_id,) = sql.execute(_NEWEST_ID).fetchone()
+    with_ligatures: list[int] = []
+    people: list[list[ContactRow]] = []
+    for batch in batches:
+        query = "SELECT role FROM folder WHERE id = ?"
+        folder = sql.execute(query, (batch.folder_id,)).fetchone()
+        if folder is None:
+            continue
+        # Looked at once more: some may be on their way elsewhere meanwhile.
+        held = held_uids(sql, batch.folder_id, batch.rows)
+        _INSERT.run(
+            sql, [row for uid, row in batch.rows.items() if uid not in held], batch.folder_id
+        )
+        with_ligatures += batch.with_ligatures
+        if folder[0] not in _WITHOUT_CONTACTS:
+            people.append(batch.people)
+    new = {"newest_id": newest_id}
+    for statement in (_COUNT_IN_FOLDERS, _COUNT_FOR_PATIENTS, _MARK_COPIES):
+        sql.execute(statement, new)
+    for some in people:
+        collect_contacts(sql, some)
+    # At the end: a statement of many rows that comes after would make the index write what it has
+    # gathered, as the beginning of a segment of its own.
+    sql.execute(_INDEX_HEADERS, {**new, "with_ligatures": json_list(with_ligatures)})
+
+
+def held_uids(sql: Sql, folder_id: int, uids: Collection[int]) -> frozenset[int]:
+    """Those of `uids` that are held, or were and are on their way elsewhere."""
+    ends: dict[str, str | int] = {
+        "folder": folder_id,
+        "first": min(uids, default=0),
+        "last": max(uids, default=0),
+    }
+    if not sql.execute(_MAY_BE_HELD, ends).fetchone()[0]:
+        return frozenset()
+    asked = {"folder": folder_id, "uids": json_list(uids)}
+    return frozenset(uid for (uid,) in sql.execute(_HELD_UIDS, asked))
