@@ -76,6 +76,26 @@ async def test_the_list_is_drawn_before_the_engine_starts_and_with_no_screen_bef
     assert screens == [MailboxScreen]
 
 
+async def test_after_a_first_login_the_engine_starts_while_the_mailbox_is_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is held that could be shown first, and the servers take their time."""
+    seen_at_start = list[tuple[type[Screen[Any]], bool]]()
+    start = Engine.start
+
+    def started(engine: Engine) -> None:
+        seen_at_start.append((type(pilot.app.screen), pilot.app.screen.is_mounted))
+        start(engine)
+
+    monkeypatch.setattr(Engine, "start", started)
+    app = MailerApp(Practice(tmp_path).session(), Opening(ACCOUNT, PASSWORD))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "à jour" in text_of(pilot.app.screen))
+    assert seen_at_start == [(MailboxScreen, False)]
+
+
 async def test_styles_are_parsed_once(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual parses all of them again when a theme is set once the app runs."""
     monkeypatch.delattr(Stylesheet, "reparse")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tui_mailer.domain.errors import InvalidAddress
@@ -109,13 +110,18 @@ class Address:
 
     def resembles_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
         """True for a domain that only looks like the patients' one: never trust it."""
-        domain = self.domain
-        if domain == patient_domain.lower():
-            return False
-        plain = _skeleton(domain)
-        wanted = _skeleton(patient_domain.lower())
-        under_another_ending = wanted.rpartition(".")[0] + "."
-        return under_another_ending in plain or _one_edit_apart(plain, wanted)
+        return _resembles(self.domain, patient_domain.lower())
+
+
+# Many people write from few domains.
+@lru_cache(maxsize=512)
+def _resembles(domain: str, patient_domain: str) -> bool:
+    """True for another domain that the eye may take for `patient_domain`."""
+    if domain == patient_domain:
+        return False
+    plain, wanted = _skeleton(domain), _skeleton(patient_domain)
+    under_another_ending = wanted.rpartition(".")[0] + "."
+    return under_another_ending in plain or _one_edit_apart(plain, wanted)
 
 
 def _skeleton(domain: str) -> str:

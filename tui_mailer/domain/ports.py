@@ -1,6 +1,6 @@
 """What the engine needs from outside, as narrow protocols; `backend` implements each."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -707,8 +707,15 @@ class MessageStoreOpener(Protocol):
         """True when this account has a store on this machine."""
         ...
 
-    async def open(self, account: Account, passphrase: str) -> AccountStore:
+    async def open(
+        self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None
+    ) -> AccountStore:
         """Open, or make anew when there is none.
+
+        Args:
+            account: whose store it is.
+            passphrase: what opens it.
+            proof: what is waited for before anything is written; what it raises is raised.
 
         Raises:
             WrongPassphrase: it does not open this store.

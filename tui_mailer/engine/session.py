@@ -1,10 +1,11 @@
 """From the login screen to a running engine, and back.
 
 first start:  connect ─▶ log in ─▶ folders ─▶ submission ─▶ store made ─▶ engine
+              (the store's key is derived meanwhile)
 next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─▶ connects by itself
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
@@ -85,6 +86,14 @@ class Session:
         Raises:
             MailerError: the first step that failed; nothing was kept.
         """
+        engine = await self._opened(
+            account, passphrase, proof=self._prove_account(account, passphrase, on_step)
+        )
+        engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
+        self._book.save(account)
+        return engine
+
+    async def _prove_account(self, account: Account, passphrase: str, on_step: OnStep) -> None:
         try:
             if account.is_password_typed:
                 # Kept nowhere before the server has accepted it.
@@ -99,10 +108,6 @@ class Session:
             if not isinstance(error, TlsRefused):  # whose own words are about the password
                 error.meaning = _NOT_YET_KEPT
             raise
-        engine = await self.open(account, passphrase)
-        engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
-        self._book.save(account)
-        return engine
 
     async def _prove(self, account: Account, credentials: Credentials, on_step: OnStep) -> None:
         server = await self._outside.connector.connect(account, credentials, on_step)
@@ -120,7 +125,12 @@ class Session:
         Raises:
             StoreProblem: wrong passphrase, damaged, in use, no room.
         """
-        store = await self._opener.open(account, passphrase)
+        return await self._opened(account, passphrase)
+
+    async def _opened(
+        self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None
+    ) -> Engine:
+        store = await self._opener.open(account, passphrase, proof=proof)
         self._passphrase = passphrase
         await self._remember_typed(account, passphrase)
         return Engine(account, store, self._outside, self._options)

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.driver import Driver
@@ -29,6 +29,9 @@ from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.themes import DARK, LIGHT
 from tui_mailer.ui.thrift import forget_picture, thrifty
 from tui_mailer.ui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from tui_mailer.ui.screens.login import LoginScreen
 
 # The first seconds are our own work: importing, drawing.
 _STARTING_S: Final = 2.0
@@ -104,13 +107,17 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
     def _log_in(self) -> None:
         from tui_mailer.ui.screens.login import LoginScreen  # late: often there is none
 
-        self.push_screen(LoginScreen(self.session, self.opening), self._opened)
+        login = LoginScreen(self.session, self.opening)
+        self.push_screen(login, partial(self._logged_in, login))
 
-    def _opened(self, engine: Engine | None) -> None:
-        """The login screen gives an engine that is not started yet."""
+    def _logged_in(self, login: "LoginScreen", engine: Engine | None) -> None:
         if engine is None:
             self.exit()
-            return
+        else:
+            self._opened(engine, holds_mail=login.known_account is not None)
+
+    def _opened(self, engine: Engine, *, holds_mail: bool = True) -> None:
+        """Show the mailbox; the engine is not started yet."""
         self.engine = engine
         self._bridge = Bridge(self, engine)
         mailbox = MailboxScreen(
@@ -121,15 +128,14 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
         # Textual says so after a first layout only, which would be drawn for nothing.
         mailbox.add_class(self._breadth)
         self.push_screen(mailbox)
-        # What is held is shown before anything is asked for.
-        mailbox.call_after_refresh(self._start, engine)
+        mailbox.call_after_refresh(self.opening.once_shown)
+        if holds_mail:  # it is shown before anything is asked for
+            mailbox.call_after_refresh(engine.start)
+        else:
+            engine.start()
         self._calls = Calls(self, engine, mailbox)
         if self.opening.call.ins:
             flows.write_to_patient(self, engine, self.opening.call.ins, self.opening.call.attach)
-
-    def _start(self, engine: Engine) -> None:
-        self.opening.once_shown()
-        engine.start()
 
     @property
     def _breadth(self) -> str:

@@ -78,6 +78,10 @@ def make_file(path: Path) -> None:
     path.write_text("")
 
 
+def is_there(path: Path) -> bool:
+    return path.exists()
+
+
 def listed(directory: Path) -> list[Path]:
     return list(directory.iterdir())
 
@@ -102,6 +106,60 @@ async def test_a_store_is_made_once_and_opened_again(
     await store.close()
     store = await opener.open(account, passphrase)
     assert await store.drafts() == [saved]
+    await store.close()
+
+
+async def test_nothing_is_written_before_the_proof(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, directory: Path
+) -> None:
+    async def refused() -> None:
+        assert not is_there(directory)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await opener.open(account, passphrase, proof=refused())
+    assert not is_there(directory)
+
+
+async def test_the_key_of_a_new_store_is_derived_once_while_the_proof_is_waited_for(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    derived, derive = threading.Semaphore(0), KeyDerivation.derive
+
+    def noted(self: KeyDerivation, passphrase: str, salt: bytes) -> bytes:
+        derived.release()
+        return derive(self, passphrase, salt)
+
+    async def proven() -> None:
+        assert await asyncio.to_thread(derived.acquire, timeout=10)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyDerivation, "derive", noted)
+        await (await opener.open(account, passphrase, proof=proven())).close()
+    assert not derived.acquire(blocking=False)
+    await (await opener.open(account, passphrase)).close()
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_a_store_that_is_there_is_opened_after_the_proof_and_not_made_anew(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, before: bool
+) -> None:
+    made: list[Draft] = []
+
+    async def somebody_makes_it() -> None:
+        store = await opener.open(account, passphrase)
+        made.append(await store.save_draft(Draft(body="texte"), NOON))
+        await store.close()
+
+    async def nobody_does() -> None:
+        pass
+
+    if before:
+        await somebody_makes_it()
+    proof = nobody_does() if before else somebody_makes_it()
+    store = await opener.open(account, passphrase, proof=proof)
+    assert await store.drafts() == made
     await store.close()
 
 

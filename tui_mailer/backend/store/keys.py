@@ -56,9 +56,18 @@ class KeyDerivation:
         )
 
 
-def new_content_key() -> bytes:
-    """32 random bytes."""
-    return os.urandom(KEY_BYTES)
+@dataclass(frozen=True, slots=True, repr=False)
+class NewKey:
+    """A content key that no store has yet, and the text of its key file."""
+
+    content_key: bytes
+    file: bytes
+
+    @classmethod
+    def make(cls, passphrase: str, derivation: KeyDerivation) -> "NewKey":
+        """A random one. Blocks for the derivation's time."""
+        content_key = os.urandom(KEY_BYTES)
+        return cls(content_key, wrap(content_key, passphrase, derivation))
 
 
 def wrap(content_key: bytes, passphrase: str, derivation: KeyDerivation) -> bytes:

@@ -1,12 +1,13 @@
 """Opening, making and re-keying the stores of a directory."""
 
 import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
 
 from tui_mailer.backend.store.database import Database
 from tui_mailer.backend.store.failures import domain_errors
 from tui_mailer.backend.store.files import InstanceLock, StoreFiles, write_new, write_over
-from tui_mailer.backend.store.keys import KeyDerivation, new_content_key, unwrap, wrap
+from tui_mailer.backend.store.keys import KeyDerivation, NewKey, unwrap, wrap
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.store import EncryptedMessageStore
 from tui_mailer.domain.account import Account
@@ -30,8 +31,16 @@ class EncryptedStoreOpener:
         files = StoreFiles.of(self._directory, account)
         return files.key.exists() or files.database.exists()
 
-    async def open(self, account: Account, passphrase: str) -> EncryptedMessageStore:
+    async def open(
+        self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None
+    ) -> EncryptedMessageStore:
         """Open, or make anew when there is none.
+
+        Args:
+            account: whose store it is.
+            passphrase: what opens it.
+            proof: what is waited for before anything is written; what it raises is raised. The key
+                of a new store is derived meanwhile.
 
         Raises:
             WrongPassphrase: it does not open this store.
@@ -42,11 +51,12 @@ class EncryptedStoreOpener:
             StoreUnreachable: the directory may not be written.
         """
         files = StoreFiles.of(self._directory, account)
+        new_key = None if proof is None else await self._after(proof, files, passphrase)
         with domain_errors():
             files.make_directory()
             lock = InstanceLock(files.lock)
         try:
-            content_key = await asyncio.to_thread(self._unlock_or_make, files, passphrase)
+            content_key = await asyncio.to_thread(self._unlock_or_make, files, passphrase, new_key)
             database = await Database.open(files.database, content_key)
         except BaseException:
             lock.release()
@@ -64,15 +74,31 @@ class EncryptedStoreOpener:
         files = StoreFiles.of(self._directory, account)
         await asyncio.to_thread(self._wrap_anew, files, old, new)
 
-    def _unlock_or_make(self, files: StoreFiles, passphrase: str) -> bytes:
+    async def _after(
+        self, proof: Awaitable[None], files: StoreFiles, passphrase: str
+    ) -> NewKey | None:
+        """Wait for `proof`; a key, if it seems that one is to be made."""
+        if files.key.exists():
+            await proof
+            return None
+        making = asyncio.create_task(asyncio.to_thread(NewKey.make, passphrase, self._derivation))
+        try:
+            await proof
+        except BaseException:
+            making.cancel()  # its thread ends by itself, and nobody waits for it
+            raise
+        return await making
+
+    def _unlock_or_make(self, files: StoreFiles, passphrase: str, new_key: NewKey | None) -> bytes:
         with domain_errors():
             if files.key.exists():
                 content_key = unwrap(files.key.read_bytes(), passphrase)
             elif files.database.exists():
                 raise StoreDamaged  # its key is gone: nothing opens it, and nothing may replace it
             else:
-                content_key = new_content_key()
-                write_new(files.key, wrap(content_key, passphrase, self._derivation))
+                new_key = new_key or NewKey.make(passphrase, self._derivation)
+                write_new(files.key, new_key.file)
+                content_key = new_key.content_key
             files.make_database()
             return content_key
 

@@ -147,13 +147,15 @@ def _patient(sender: Address, recipients: Sequence[Address], domain: str) -> str
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
-    matricule = _matricule(sender.mailbox, domain)
-    if matricule:
-        return matricule
-    for address in recipients:
+    ending = f"@{domain}"
+    for address in (sender, *recipients):
+        # Nearly everyone is a colleague.
+        if not address.mailbox.lower().endswith(ending):
+            continue
         matricule = _matricule(address.mailbox, domain)
         if matricule:
-            return "" if sender.passes_for_patient(domain) else matricule
+            forged = address is not sender and sender.passes_for_patient(domain)
+            return "" if forged else matricule
     return ""
 
 
