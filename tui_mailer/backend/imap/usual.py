@@ -22,10 +22,10 @@ from tui_mailer.backend.imap.usual_structure import (
     read_structure,
     read_text_alone,
 )
-from tui_mailer.backend.imap.words import LONGEST_BYTES, header_text
+from tui_mailer.backend.imap.words import header_text
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import Flags, RemoteMessage
-from tui_mailer.domain.safe_text import SafeText, safe_line
+from tui_mailer.domain.safe_text import safe_line
 
 _TEXT: Final = f'(?:NIL|"({PLAIN}*+)")'
 _ADDRESS_STRING: Final = f'(?:NIL|"{PLAIN}{{0,256}}+")'
@@ -67,7 +67,7 @@ def read_usual(response: RawResponse) -> RemoteMessage | None:
         _flags(flags),
         int(size),
         moment(received) or sent_at or EPOCH,
-        _line(subject) if subject else SafeText(""),
+        safe_line(header_text(subject or b"")),
         senders[0] if senders else NOBODY,
         _people(to) if to else (),
         _people(cc) if cc else (),
@@ -77,13 +77,6 @@ def read_usual(response: RawResponse) -> RemoteMessage | None:
         in_reply_to.decode() if in_reply_to else "",
         *structure,
     )
-
-
-def _line(text: bytes) -> SafeText:
-    """Text of `PLAIN` characters, on one line."""
-    if b"=?" in text or len(text) > LONGEST_BYTES:
-        return safe_line(header_text(text))
-    return SafeText(text.decode())
 
 
 @lru_cache(maxsize=512)

@@ -10,8 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-LONGEST_BYTES: Final = 4_096
-"""More of a header is cut off."""
+_LONGEST_BYTES: Final = 4_096
 _WORD: Final = re.compile(rb"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]*)\?=")
 _ONLY_SPACE: Final = re.compile(rb"\s*")
 _FOLD: Final = re.compile(r"[\r\n]+[ \t]")
@@ -23,8 +22,8 @@ _NO_CHARSETS: Final = frozenset({"unicode-escape", "raw-unicode-escape", "idna",
 
 def header_text(raw: bytes) -> str:
     """`raw` decoded; never fails. Not yet safe to show. Cut after 4,096 bytes."""
-    if len(raw) > LONGEST_BYTES:
-        return header_text(raw[:LONGEST_BYTES]) + "…"
+    if len(raw) > _LONGEST_BYTES:
+        return header_text(raw[:_LONGEST_BYTES]) + "…"
     text = _decoded(raw) if b"=?" in raw else eight_bit_text(raw)
     return _FOLD.sub(" ", text) if "\n" in text or "\r" in text else text
 
