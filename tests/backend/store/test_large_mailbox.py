@@ -88,6 +88,27 @@ async def test_adding_to_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
 
 
 @pytest.mark.parametrize("message_id", ["", "<toujours le même@x>"])
+@pytest.mark.parametrize("place", [INBOX, JUNK])
+async def test_many_that_come_at_once_and_go_cost_as_much_each_as_few(
+    store: EncryptedMessageStore, meter: Meter, message_id: str, place: RemoteFolder
+) -> None:
+    inbox, archive, junk = await with_folders(store, INBOX, ARCHIVE, JUNK)
+    await store.add_messages(archive, patients_letters(1, 1))
+    folder = {INBOX: inbox, JUNK: junk}[place]
+    taken = []
+    for first, count in ((1, 200), (1_000, 4_000)):
+        letters = patients_letters(first, count, message_id)
+        meter.taken()
+        await store.add_messages(folder, letters)
+        coming = meter.taken()
+        await store.remove_messages(folder, [letter.uid for letter in letters])
+        taken.append((coming / count, meter.taken() / count))
+    few, many = taken
+    assert many[0] < 2 * few[0]
+    assert many[1] < 2 * few[1]
+
+
+@pytest.mark.parametrize("message_id", ["", "<toujours le même@x>"])
 async def test_setting_aside_in_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
     store: EncryptedMessageStore, meter: Meter, message_id: str
 ) -> None:

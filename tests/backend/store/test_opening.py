@@ -338,6 +338,23 @@ async def test_a_failed_opening_leaves_neither_thread_nor_lock(
     await store.close()
 
 
+@pytest.mark.parametrize("name", ["é" * 200, "fichier/boîtes"])
+async def test_a_place_that_cannot_be_looked_at_is_said_after_the_proof(
+    account: Account, passphrase: str, tmp_path: Path, name: str
+) -> None:
+    make_file(tmp_path / "fichier")
+    opener = EncryptedStoreOpener(tmp_path / name, KeyDerivation(1, 8, 1))
+    proofs: list[str] = []
+
+    async def proof() -> None:
+        proofs.append("given")
+
+    assert not opener.exists(account)
+    with pytest.raises(StoreUnreachable):
+        await opener.open(account, passphrase, proof=proof())
+    assert proofs == ["given"]
+
+
 async def test_a_file_in_place_of_the_directory_is_said(
     opener: EncryptedStoreOpener, account: Account, passphrase: str, directory: Path
 ) -> None:

@@ -38,7 +38,7 @@ class GroupCommit(Generic[Item]):
     """Writes items on the connection that writes, in order, some to a transaction."""
 
     def __init__(self, writer: Connection, work: Callable[[Sql, Iterator[Item]], None]) -> None:
-        """`work` writes the items that it is given, all in one transaction."""
+        """`work` writes all that it is given, one at least, in one transaction."""
         self._writer = writer
         self._work = work
         self._waiting = deque[_Waiting[Item]]()

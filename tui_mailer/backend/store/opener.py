@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
 
 from tui_mailer.backend.store.database import Database
@@ -28,8 +29,7 @@ class EncryptedStoreOpener:
 
     def exists(self, account: Account) -> bool:
         """True when this account has a store on this machine."""
-        files = StoreFiles.of(self._directory, account)
-        return files.key.exists() or files.database.exists()
+        return _exist(StoreFiles.of(self._directory, account))
 
     async def open(
         self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None
@@ -78,7 +78,7 @@ class EncryptedStoreOpener:
         self, proof: Awaitable[None], files: StoreFiles, passphrase: str
     ) -> NewKey | None:
         """Wait for `proof`; a key, if it seems that one is to be made."""
-        if files.key.exists():
+        if _exist(files):
             await proof
             return None
         making = asyncio.create_task(asyncio.to_thread(NewKey.make, passphrase, self._derivation))
@@ -109,3 +109,10 @@ class EncryptedStoreOpener:
             except FileNotFoundError as error:
                 raise StoreDamaged from error
             write_over(files.key, wrap(unwrap(text, old), new, self._derivation))
+
+
+def _exist(files: StoreFiles) -> bool:
+    # What may not even be looked at is said when it is opened.
+    with suppress(OSError):
+        return files.key.exists() or files.database.exists()
+    return False
