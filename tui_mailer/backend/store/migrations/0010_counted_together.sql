@@ -49,4 +49,4 @@ END;
 -- Segments of the text index are merged by sixteen and no longer by four: what is indexed is written
 -- twice, where it was written four times.
 INSERT INTO message_text (message_text, rank) VALUES ('automerge', 16);
-INSERT INTO message_text (message_text, rank) VALUES ('crisismerge', 64);
+INSERT INTO message_text (message_text, rank) VALUES ('crisismerge', 32);
