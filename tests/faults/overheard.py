@@ -111,5 +111,6 @@ class Overheard:
 
 
 def _port(transport: Any) -> int:
-    port: int = transport.get_extra_info("sockname")[1]
-    return port
+    """Ours of a connection; 0 when it is lost already."""
+    _, port = transport.get_extra_info("sockname") or ("", 0)
+    return int(port)
