@@ -62,7 +62,9 @@ class Overheard:
         return sum(bool(re.match(pattern, command)) for command in self.said)
 
     def heard(self, command: str, line: BadLine, client_port: int) -> None:
-        """Our side is about to send `command`."""
+        """Our side is about to send `command`, unless the connection is lost already."""
+        if not client_port:
+            return
         self.said.append(_SECRET.sub(r"\1", command))
         for trigger in self._triggers:
             if trigger.pulled < trigger.times and re.match(trigger.pattern, command):
@@ -111,6 +113,6 @@ class Overheard:
 
 
 def _port(transport: Any) -> int:
-    """Ours of a connection; 0 when it is lost already."""
+    """Ours of a connection; 0 when it is lost."""
     _, port = transport.get_extra_info("sockname") or ("", 0)
     return int(port)
