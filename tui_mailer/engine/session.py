@@ -86,9 +86,8 @@ class Session:
         Raises:
             MailerError: the first step that failed; nothing was kept.
         """
-        engine = await self._opened(
-            account, passphrase, proof=self._prove_account(account, passphrase, on_step)
-        )
+        proof = self._prove_account(account, passphrase, on_step)
+        engine = await self.open(account, passphrase, proof=proof)
         engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
         self._book.save(account)
         return engine
@@ -119,17 +118,19 @@ class Session:
         await self._outside.submission.check(account, credentials)
         on_step(ConnectionStep.SUBMISSION)
 
-    async def open(self, account: Account, passphrase: str) -> Engine:
+    async def open(
+        self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None
+    ) -> Engine:
         """Open the local store and give an engine that is not started yet.
+
+        Args:
+            account: whose store it is.
+            passphrase: what opens it.
+            proof: as in `MessageStoreOpener.open`.
 
         Raises:
             StoreProblem: wrong passphrase, damaged, in use, no room.
         """
-        return await self._opened(account, passphrase)
-
-    async def _opened(
-        self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None
-    ) -> Engine:
         store = await self._opener.open(account, passphrase, proof=proof)
         self._passphrase = passphrase
         await self._remember_typed(account, passphrase)
