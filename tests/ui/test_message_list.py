@@ -206,6 +206,53 @@ async def test_older_messages_that_come_in_draw_no_row_anew(
         assert drawn == []
 
 
+def scroll_bar(messages: MessageList) -> tuple[int, int, float]:
+    bar = messages.vertical_scrollbar
+    return bar.window_virtual_size, bar.window_size, bar.position
+
+
+async def test_what_comes_in_does_not_lay_the_screen_out_anew() -> None:
+    rows = OlderArrive(50)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        layouts: list[object] = []
+        pilot.app.screen.screen_layout_refresh_signal.subscribe(messages, layouts.append)
+        rows.total = 100
+        await messages.reload()
+        await pilot.pause()
+        assert layouts == []
+        assert scroll_bar(messages) == (100, 24, 0)
+        messages.move_to_edge(last=True)
+        assert messages.scroll_offset.y == 76
+
+
+@pytest.mark.parametrize(("left", "first"), [(40, 16), (24, 0), (3, 0)])
+async def test_a_list_that_loses_rows_at_its_end_still_shows_its_last_ones(
+    left: int, first: int
+) -> None:
+    rows = OlderArrive(100)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        messages.move_to_edge(last=True)
+        await until(pilot, lambda: messages.selected is not None)
+        rows.total = left
+        await messages.reload()
+        await pilot.pause()
+        assert (messages.cursor, messages.scroll_offset.y) == (left - 1, first)
+        assert messages.show_vertical_scrollbar == (left > 24)
+        assert f"Lettre {1_000_000 - left + 1} " in messages.render_line(left - 1 - first).text
+
+
+async def test_a_list_that_gets_shorter_leaves_no_empty_lines_below_its_last_row() -> None:
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, Rows(100))
+        messages.move_to_edge(last=True)
+        messages.move(-15)
+        messages.show_rows(90)
+        await pilot.pause()
+        assert (messages.cursor, messages.scroll_offset.y) == (84, 66)
+
+
 async def test_a_list_that_was_too_short_shows_what_comes_in() -> None:
     rows = OlderArrive(0)
     async with ListApp().run_test(size=(100, 24)) as pilot:

@@ -85,7 +85,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """The number of rows, or what they hold, changed."""
         self.row_count = count
         self._strips.clear()
-        self.virtual_size = Size(0, count * self.row_height)
+        self._take_height(count * self.row_height)
         self.set_reactive(LineList.cursor, max(0, min(self.cursor, count - 1)))
         self.refresh()
 
@@ -96,7 +96,22 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         for index, selected in tuple(self._strips.keys()):
             if not top <= index <= top + self.page_rows:
                 self._strips.discard((index, selected))
-        self.virtual_size = Size(0, count * self.row_height)
+        self._take_height(count * self.row_height)
+
+    def _take_height(self, lines: int) -> None:
+        """Scroll over so many lines.
+
+        With a scroll bar before and after, only the bar looks otherwise: told of another size,
+        Textual lays the whole screen out and draws it, which is much while thousands of messages
+        arrive.
+        """
+        size = Size(0, lines)
+        if not self.show_vertical_scrollbar or lines <= self.container_size.height:
+            self.virtual_size = size
+            return
+        self.set_reactive(ScrollView.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = lines
+        self.scroll_y = min(self.scroll_y, self.max_scroll_y)
 
     def redraw(self) -> None:
         """What the rows hold changed, not their number."""
