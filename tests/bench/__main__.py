@@ -13,7 +13,7 @@ from servers.people import ARCHIVE, PRACTICE
 from servers.practice import RealServers
 
 from bench.contenders import Contender, NeoMutt, Ours, all_contenders
-from bench.corpus import large_message, messages
+from bench.corpus import PATIENT_COUNT, large_message, messages
 from bench.figures import SOCKET, Figures, machine
 from bench.measures import Effort, Round
 from bench.raw_line import ITEMS, RawImap
@@ -26,13 +26,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(argv)
     effort = Effort(asked.repeats, asked.keys, asked.large, asked.idle)
     for count in asked.messages:
-        sys.stdout.write(run(count, effort, asked.only) + "\n")
+        sys.stdout.write(run(count, effort, asked.only, asked.patients) + "\n")
         sys.stdout.flush()
     return 0
 
 
-def run(message_count: int, effort: Effort, only: Sequence[str] = ()) -> str:
-    """Measure on a mailbox of `message_count` messages; Markdown."""
+def run(
+    message_count: int,
+    effort: Effort,
+    only: Sequence[str] = (),
+    patient_count: int = PATIENT_COUNT,
+) -> str:
+    """Measure on a mailbox of `message_count` messages; Markdown.
+
+    Args:
+        message_count: 30 in 100 are from patients.
+        effort: how much is done to measure.
+        only: names of the clients to measure; all when empty.
+        patient_count: patients who write.
+    """
     wanted = [one for one in all_contenders() if not only or one.name in only]
     present = [one for one in wanted if one.version() is not None]
     found = Figures(message_count)
@@ -40,7 +52,7 @@ def run(message_count: int, effort: Effort, only: Sequence[str] = ()) -> str:
     with RealServers() as servers, tempfile.TemporaryDirectory() as directory:
         attachment = Path(directory) / "scanner.dcm"
         attachment.write_bytes(raw[: int(len(raw) * _BASE64_SHARE)])
-        _fill(servers, message_count, raw)
+        _fill(servers, message_count, patient_count, raw)
         one_round = Round(servers, found, attachment, effort)
         for number in range(effort.repeats):
             _tell(f"{message_count} messages, round {number + 1} of {effort.repeats}")
@@ -49,7 +61,7 @@ def run(message_count: int, effort: Effort, only: Sequence[str] = ()) -> str:
     absent = [one.name for one in wanted if one not in present]
     return "\n".join(
         (
-            f"{machine()}; median of {effort.repeats}, interleaved; "
+            f"{machine()}; {patient_count} patients; median of {effort.repeats}, interleaved; "
             f"idle for {effort.idle_s:g} s. "
             + "; ".join(str(one.version()) for one in present)
             + (f"; not installed: {', '.join(absent)}" if absent else "")
@@ -59,10 +71,10 @@ def run(message_count: int, effort: Effort, only: Sequence[str] = ()) -> str:
     )
 
 
-def _fill(servers: RealServers, message_count: int, raw: bytes) -> None:
+def _fill(servers: RealServers, message_count: int, patient_count: int, raw: bytes) -> None:
     servers.deliver(PRACTICE.address, raw, ARCHIVE)
     with RawImap(servers) as imap:
-        imap.fill(messages(message_count))
+        imap.fill(messages(message_count, patient_count))
         imap.run(b"SELECT INBOX")
         imap.run(b"UID FETCH 1:* " + ITEMS)  # the server's own cache is warm for everybody
 
@@ -89,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--messages", type=int, nargs="+", default=[1_000, 20_000, 100_000])
     usual = Effort()
     parser.add_argument("--repeats", type=int, default=usual.repeats)
+    parser.add_argument("--patients", type=int, default=PATIENT_COUNT, help="how many write")
     parser.add_argument("--keys", type=int, default=usual.keys, help="keys pressed in each run")
     parser.add_argument(
         "--large", type=int, default=usual.large_bytes, help="bytes of the large message"

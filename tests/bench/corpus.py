@@ -25,23 +25,31 @@ _TOPICS = (
 )
 _NAMES = ("Durand", "Lefèvre", "Nguyen", "Benali", "Petit", "Garcia", "Moreau", "Roux")
 _PATIENT_SHARE, _ATTACHMENT_SHARE, _UNREAD_SHARE = 0.3, 0.15, 0.1
+PATIENT_COUNT = 2_500
+"""As many as write to a practice of two or three doctors."""
 _BODY = "Cher confrère,\n\nVeuillez trouver ci-joint le document annoncé.\n\nCordialement.\n" * 4
 _PDF = b64encode(bytes(range(256)) * 6).decode()
 
 
-def messages(count: int) -> Iterator[tuple[str, datetime, bytes]]:
-    """`count` messages, oldest first, each as (flags, time of arrival, bytes with CRLF)."""
+def messages(count: int, patient_count: int) -> Iterator[tuple[str, datetime, bytes]]:
+    """`count` messages, oldest first, each as (flags, time of arrival, bytes with CRLF).
+
+    Some of the `patient_count` patients write far more often than others.
+    """
     chance = random.Random(42)
+    patients = [(chance.choice(_NAMES), _patient(chance)) for _ in range(patient_count)]
     for number in range(count):
         at = _LAST - timedelta(minutes=20 * (count - 1 - number))
         flags = "" if chance.random() < _UNREAD_SHARE else r"\Seen"
-        yield flags, at, _message(number, at, chance)
+        if chance.random() < _PATIENT_SHARE:
+            name, sender = patients[int(patient_count * chance.random() ** 2)]
+        else:
+            name = chance.choice(_NAMES)
+            sender = f"dr.{name.lower()}@chu-{number % 40}.mssante.fr"
+        yield flags, at, _message(number, at, name, sender, chance)
 
 
-def _message(number: int, at: datetime, chance: random.Random) -> bytes:
-    name = chance.choice(_NAMES)
-    from_patient = chance.random() < _PATIENT_SHARE
-    sender = _patient(chance) if from_patient else f"dr.{name.lower()}@chu-{number % 40}.mssante.fr"
+def _message(number: int, at: datetime, name: str, sender: str, chance: random.Random) -> bytes:
     head = (
         f"Return-Path: <{_ascii(sender)}>\n"
         f"From: {_word(f'Claire {name}')} <{_ascii(sender)}>\n"
