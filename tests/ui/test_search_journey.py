@@ -138,6 +138,22 @@ async def test_an_empty_bar_shows_the_folder_and_choosing_a_folder_closes_it(
         assert isinstance(mailing.screen.folders.current.view, FolderView)  # type: ignore[union-attr]
 
 
+async def test_the_list_is_behind_from_the_very_letter_to_what_was_found(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        search = mailing.screen.search
+        for _ in range(2):
+            await mailing.press("slash")
+            assert not search.is_behind
+            search._bar.input.value = "lettre 1"
+            assert search.is_behind
+            search._bar.settle()
+            assert search.is_behind
+            await until(mailing.pilot, lambda: not search.is_behind)
+            assert shown(mailing) == ["Lettre 1"]
+            await mailing.press("escape")
+
+
 @pytest.mark.parametrize(
     "pasted",
     ['"', '" OR "a', "NEAR(", "[/] [@click=app.quit]", "\x1b[2J\u202e", "{x}:", "a" * 9_999],

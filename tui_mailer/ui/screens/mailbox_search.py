@@ -60,9 +60,14 @@ class MailboxSearch:
         """The list does not show yet what is typed: nothing of it may be acted on."""
         if not self.is_open:
             return False
-        return self._bar.is_pausing or any(
+        return self._is_unlooked_for or any(
             worker.group == _LOOKING and not worker.is_finished for worker in self._screen.workers
         )
+
+    @property
+    def _is_unlooked_for(self) -> bool:
+        # What the bar has to say of a letter may still be on its way.
+        return self._bar.is_pausing or self._bar.input.value != self._looked_for
 
     @property
     def view(self) -> SearchView | None:
@@ -106,7 +111,7 @@ class MailboxSearch:
         self._screen.workers.cancel_group(self._screen, _LOOKING)
         self._server.stop()
         self._place = None
-        self._query = SearchQuery()
+        self._query, self._looked_for = SearchQuery(), ""
         self._bar.hide()
 
     # --- looking
@@ -128,7 +133,7 @@ class MailboxSearch:
         # Keys of one burst wait in the field: the one that ended it overtook them.
         self._bar.input.call_later(taken.set)
         await taken.wait()
-        if self._bar.is_pausing or self._bar.input.value != self._looked_for:
+        if self._is_unlooked_for:
             self._bar.settle()
         else:
             self._server.ask(self.view, at_once=True)
