@@ -45,6 +45,7 @@ from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.patients import Patients
+from tui_mailer.engine.proof import Proof
 from tui_mailer.engine.reading import Reading
 from tui_mailer.engine.receipts import Receipts
 from tui_mailer.engine.reports import Reports
@@ -101,12 +102,12 @@ class Engine:
         self.journal = JournalKeeper(
             store, Author(account.address, outside.system_user), outside.now
         )
-        connector = JournalledConnector(outside.connector, self.journal)
+        self._connector = JournalledConnector(outside.connector, self.journal)
         self._submission = JournalledSubmission(outside.submission, self.journal)
         self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
         self._worker = Worker(
             account,
-            connector,
+            self._connector,
             outside.secrets,
             self.announce,
             self._pause(),
@@ -117,7 +118,7 @@ class Engine:
         self._mailbox = Mailbox(store, self._worker, self.announce, poll_s=options.poll_s)
         self._watcher = Watcher(
             account,
-            connector,
+            self._connector,
             outside.secrets,
             self._mailbox.sync_inbox,
             self._pause(),
@@ -186,6 +187,11 @@ class Engine:
 
     # --- life
 
+    def begin_with(self, proof: Proof) -> None:
+        """Before `start`: the account was just proved, and need not be once more."""
+        self._worker.begin_with(self._connector.take_over(proof.server, self.account))
+        self.writing.size_limit_bytes = proof.size_limit_bytes
+
     def start(self) -> None:
         """Connect and go on by itself until `stop`; returns at once."""
         self.journal.note(Deed.OPENED)
@@ -201,6 +207,7 @@ class Engine:
             if self._running is not None:
                 self._running.cancel()
                 await asyncio.wait([self._running])
+            await self._worker.close()
             with suppress(MailerError):
                 await self.journal.flush()
         finally:

@@ -42,13 +42,16 @@ class JournalledConnector:
         self, account: Account, credentials: Credentials, on_step: OnStep
     ) -> MailServer:
         """Log in; the server's yes and its no are noted, a line that fails is no answer."""
-        where = _place(account)
         try:
             server = await self._connector.connect(account, credentials, on_step)
         except LoginRefused as refused:
-            self._journal.note(Deed.LOGIN, detail=where, answer=refusal(refused))
+            self._journal.note(Deed.LOGIN, detail=_place(account), answer=refusal(refused))
             raise
-        self._journal.note(Deed.LOGIN, detail=where, answer=DONE)
+        return self.take_over(server, account)
+
+    def take_over(self, server: MailServer, account: Account) -> MailServer:
+        """The same for a connection that is logged in."""
+        self._journal.note(Deed.LOGIN, detail=_place(account), answer=DONE)
         return JournalledMailServer(server, account, self._journal)
 
 

@@ -1,7 +1,7 @@
 """From the login screen to a running engine, and back.
 
 first start:  connect ─▶ log in ─▶ folders ─▶ submission ─▶ store made ─▶ engine
-              (the store's key is derived meanwhile)
+              (the store's key is derived meanwhile; the engine goes on with the connection)
 next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─▶ connects by itself
 """
 
@@ -17,6 +17,7 @@ from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.journal_answers import DONE
 from tui_mailer.engine.options import EngineOptions
+from tui_mailer.engine.proof import Proof
 
 _GIVEN: Final = frozenset({SecretOrigin.COMMAND, SecretOrigin.KEYRING})
 _NOT_YET_KEPT: Final = "Ce compte n’est pas encore enregistré sur ce poste ; rien n’y a été écrit."
@@ -86,37 +87,51 @@ class Session:
         Raises:
             MailerError: the first step that failed; nothing was kept.
         """
-        proof = self._prove_account(account, passphrase, on_step)
-        engine = await self.open(account, passphrase, proof=proof)
+        proof: Proof | None = None
+
+        async def prove() -> None:
+            nonlocal proof
+            proof = await self._prove_account(account, passphrase, on_step)
+
+        try:
+            engine = await self.open(account, passphrase, proof=prove())
+        except BaseException:
+            if proof is not None:
+                await proof.server.close()
+            raise
         engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
+        if proof is not None:
+            engine.begin_with(proof)
         self._book.save(account)
         return engine
 
-    async def _prove_account(self, account: Account, passphrase: str, on_step: OnStep) -> None:
+    async def _prove_account(self, account: Account, passphrase: str, on_step: OnStep) -> Proof:
         try:
             if account.is_password_typed:
                 # Kept nowhere before the server has accepted it.
-                await self._prove(account, Credentials(account.address, passphrase), on_step)
-            else:
-                await with_credentials(
-                    account,
-                    self._outside.secrets,
-                    lambda found: self._prove(account, found, on_step),
-                )
+                typed = Credentials(account.address, passphrase)
+                return await self._prove(account, typed, on_step)
+            return await with_credentials(
+                account,
+                self._outside.secrets,
+                lambda found: self._prove(account, found, on_step),
+            )
         except MailerError as error:
             if not isinstance(error, TlsRefused):  # whose own words are about the password
                 error.meaning = _NOT_YET_KEPT
             raise
 
-    async def _prove(self, account: Account, credentials: Credentials, on_step: OnStep) -> None:
+    async def _prove(self, account: Account, credentials: Credentials, on_step: OnStep) -> Proof:
         server = await self._outside.connector.connect(account, credentials, on_step)
         try:
             await server.list_folders()
             on_step(ConnectionStep.FOLDERS)
-        finally:
+            size_limit_bytes = await self._outside.submission.check(account, credentials)
+            on_step(ConnectionStep.SUBMISSION)
+        except BaseException:
             await server.close()
-        await self._outside.submission.check(account, credentials)
-        on_step(ConnectionStep.SUBMISSION)
+            raise
+        return Proof(server, size_limit_bytes)
 
     async def open(
         self, account: Account, passphrase: str, *, proof: Awaitable[None] | None = None

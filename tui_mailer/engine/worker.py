@@ -77,6 +77,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._retry = asyncio.Event()
         self._doubted = asyncio.Event()
+        self._first: MailServer | None = None
         self.on_connected: Callable[[], None] = lambda: None
         self.on_lost: Callable[[], None] = lambda: None
         self.state = Connectivity.OFFLINE
@@ -134,6 +135,16 @@ class Worker:
         """The line may be dead: ask it."""
         self.do(_ask)
 
+    def begin_with(self, server: MailServer) -> None:
+        """Before `run`: the first connection is there already, and logged in."""
+        self._first = server
+
+    async def close(self) -> None:
+        """After `run`, or instead of it: close a first connection that was not worked on."""
+        server, self._first = self._first, None
+        if server is not None:
+            await server.close()
+
     async def run(self) -> None:
         """Connect, work, reconnect; ends only by cancellation."""
         try:
@@ -165,19 +176,23 @@ class Worker:
 
     async def _one_connection(self) -> None:
         self._publish(Connectivity.CONNECTING)
-        server = await with_credentials(
-            self._account,
-            self._secrets,
-            lambda credentials: self._connector.connect(
-                self._account, credentials, lambda step: self._announce(StepPassed(step))
-            ),
-        )
+        server, self._first = self._first, None
+        server = server or await self._connected()
         try:
             self.on_connected()
             await self._work(server)
         finally:
             self.on_lost()
             await server.close()
+
+    async def _connected(self) -> MailServer:
+        return await with_credentials(
+            self._account,
+            self._secrets,
+            lambda credentials: self._connector.connect(
+                self._account, credentials, lambda step: self._announce(StepPassed(step))
+            ),
+        )
 
     async def _work(self, server: MailServer) -> None:
         line = Line(server)
