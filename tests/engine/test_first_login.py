@@ -10,8 +10,8 @@ from engine_helpers import Office
 from fakes.mail_server import FakeMailServer, FakeMailServerConnector, FakeSubmission
 
 from tui_mailer.domain.account import Account, Credentials
-from tui_mailer.domain.errors import LineLost, LoginRefused, StoreProblem
-from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.errors import LineLost, LoginRefused, SettingsNotSaved, StoreProblem
+from tui_mailer.domain.events import ConnectionStep, ConnectivityChanged
 from tui_mailer.domain.ports import OnStep
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.options import EngineOptions
@@ -87,6 +87,25 @@ async def test_a_connection_that_was_lost_meanwhile_is_made_anew(world: World) -
     office.engine.start()
     await office.until(lambda: any(map(is_online, office.events)))
     await office.close()
+
+
+async def test_settings_that_cannot_be_written_keep_nobody_from_the_mail(world: World) -> None:
+    settings = world.directory / "reglages.toml"
+    settings.mkdir()
+    office = Office(session_of(world), await log_in(world))
+    office.engine.start()
+    await office.until(lambda: any(map(is_online, office.events)))
+    told = [
+        event.error
+        for event in office.events
+        if isinstance(event, ConnectivityChanged) and event.error is not None
+    ]
+    assert [(type(error), error.subject) for error in told] == [(SettingsNotSaved, str(settings))]
+    await office.close()
+    # The next launch asks for the servers again, and opens the same store.
+    engine = await log_in(world)
+    assert await engine.reading.folders()
+    await engine.stop()
 
 
 async def test_an_engine_that_never_starts_leaves_no_connection(world: World) -> None:

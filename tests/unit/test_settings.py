@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin, Security
-from tui_mailer.domain.errors import SettingsInvalid
+from tui_mailer.domain.errors import SettingsInvalid, SettingsNotSaved
 from tui_mailer.settings.model import Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.writer import SettingsFile
@@ -68,6 +68,30 @@ def test_saving_an_account_keeps_the_users_comments_and_the_other_accounts(file:
         "autre@exemple.mssante.fr",
         ACCOUNT.address,
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["à = [", "\0", HALF + 'imap_port = "beaucoup"\n', HALF + "imap_port = 1\n" * 2]
+)
+def test_a_file_that_was_mended_badly_stays_as_it_is(file: Path, text: str) -> None:
+    write(file, text)
+    with pytest.raises(SettingsNotSaved) as failed:
+        SettingsFile(file).save(replace(ACCOUNT, address="a@b.fr"))
+    assert str(file) in failed.value.headline
+    assert file.read_text(encoding="utf-8") == text
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_file_that_cannot_be_written_is_said_so(file: Path) -> None:
+    file.mkdir(parents=True)
+    with pytest.raises(SettingsNotSaved):
+        SettingsFile(file).save(ACCOUNT)
+    assert list(file.parent.iterdir()) == [file]
+    file.rmdir()
+    file.parent.rmdir()
+    file.parent.write_text("no folder")
+    with pytest.raises(SettingsNotSaved):
+        SettingsFile(file).save(ACCOUNT)
 
 
 def test_changing_an_account_touches_only_the_lines_that_differ(file: Path) -> None:

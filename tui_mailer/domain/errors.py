@@ -25,6 +25,7 @@
     ├── DeliveryUncertain         line lost after the end of DATA
     ├── SecretUnavailable         command failed, keyring locked
     ├── SettingsInvalid           a line of the settings file
+    ├── SettingsNotSaved          no right, no room
     └── StoreProblem
         ├── WrongPassphrase
         ├── StoreDamaged
@@ -313,6 +314,19 @@ class SettingsInvalid(MailerError):
     what = "Le fichier de réglages comporte une erreur"
     meaning = "Rien n’a été modifié."
     advice = "Corrigez cette ligne, puis relancez le programme."
+
+
+class SettingsNotSaved(MailerError):
+    """The settings file could not be written; `subject` names it."""
+
+    what = "Ce compte n’a pas pu être enregistré dans le fichier de réglages"
+    meaning = (
+        "Vous pouvez travailler : les messages sont bien sur ce poste. Au prochain lancement, le "
+        "programme demandera de nouveau les serveurs."
+    )
+    advice = (
+        "Vérifiez que ce fichier et son dossier peuvent être modifiés et qu’il reste de la place."
+    )
 
 
 class StoreProblem(MailerError):

@@ -696,7 +696,11 @@ class AccountBook(Protocol):
         ...
 
     def save(self, account: Account) -> None:
-        """Add the account, or replace the one with its address."""
+        """Add the account, or replace the one with its address.
+
+        Raises:
+            SettingsNotSaved: the file is as it was.
+        """
         ...
 
 

@@ -98,6 +98,7 @@ class Engine:
         self._keepers: list[DraftKeeper] = []
         self._running: asyncio.Task[None] | None = None
         self._has_connected = asyncio.Event()
+        self._untold: MailerError | None = None
 
         self.journal = JournalKeeper(
             store, Author(account.address, outside.system_user), outside.now
@@ -192,10 +193,16 @@ class Engine:
         self._worker.begin_with(self._connector.take_over(proof.server, self.account))
         self.writing.size_limit_bytes = proof.size_limit_bytes
 
+    def tell_at_start(self, problem: MailerError) -> None:
+        """Before `start`: what nobody who listens has heard of."""
+        self._untold = problem
+
     def start(self) -> None:
         """Connect and go on by itself until `stop`; returns at once."""
         self.journal.note(Deed.OPENED)
         self._running = asyncio.create_task(self._run())
+        if self._untold is not None:
+            self._tell(self._untold)
 
     async def stop(self) -> None:
         """Save what is being written, end the connections, close the store."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
-from tui_mailer.domain.errors import MailerError, SecretUnavailable, TlsRefused
+from tui_mailer.domain.errors import MailerError, SecretUnavailable, SettingsNotSaved, TlsRefused
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
@@ -102,7 +102,10 @@ class Session:
         engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
         if proof is not None:
             engine.begin_with(proof)
-        self._book.save(account)
+        try:
+            self._book.save(account)
+        except SettingsNotSaved as problem:
+            engine.tell_at_start(problem)  # the mail is there all the same
         return engine
 
     async def _prove_account(self, account: Account, passphrase: str, on_step: OnStep) -> Proof:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.errors import SettingsInvalid, SettingsNotSaved
 from tui_mailer.settings.reader import load, read_account
 
 
@@ -22,9 +23,20 @@ class SettingsFile:
         return load(self._path).accounts
 
     def save(self, account: Account) -> None:
-        """Add an account, or change the lines that differ; comments and all else stay."""
+        """Add an account, or change the lines that differ; comments and all else stay.
+
+        Raises:
+            SettingsNotSaved: the file is as it was.
+        """
+        try:
+            self._write(account)
+        except (OSError, SettingsInvalid) as error:  # no right, no room; mended badly meanwhile
+            raise SettingsNotSaved(subject=str(self._path)) from error
+
+    def _write(self, account: Account) -> None:
         import tomlkit  # late: only a first login writes
 
+        self.accounts()  # nothing is added to what could not be read again
         try:
             document = tomlkit.parse(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
