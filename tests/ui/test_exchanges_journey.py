@@ -387,9 +387,12 @@ async def test_nobody_is_said_to_be_never_written_to_while_the_mailbox_is_being_
         (sent,) = (f for f in await mailing.engine.reading.folders() if f.role is FolderRole.SENT)
         await mailing.engine._store.reset_folder(sent.id, 99)
         mailing.engine.announce(FoldersChanged())
-        await mailing.shows("filtre : tous", reading)
+        await mailing.shows("filtre : tous", reading, "215 189 89  lecture en cours · ←")
+        assert "jamais écrit" not in mailing.terminal
         await mailing.press("home", "enter")
         await mailing.shows("INS 2 79 03 51 215 189 89", reading)
         await mailing.press("ctrl+r")
         await mailing.shows("INS 2 79 03 51 215 189 89", "jamais écrit · ▶ à vous")
         assert reading not in mailing.terminal
+        await mailing.press("escape")
+        await mailing.shows("215 189 89  jamais écrit · ← Ord")

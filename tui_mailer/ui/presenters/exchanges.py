@@ -21,6 +21,7 @@ _TURN_MARKS: Final = {Turn.OURS: "▶", Turn.PATIENTS: "▷", Turn.NOBODYS: ""}
 TURN_WIDTH: Final = 12
 AFTER_END: Final = "reçu après la fin"
 STILL_READING: Final = "boîte encore en cours de lecture"
+_STILL_READING_BRIEFLY: Final = "lecture en cours"
 ASIDE_WORDS: Final = {Aside.BIN: "corbeille", Aside.JUNK: "indésirable"}
 END_TAKEN_BACK: Final = safe_line("↶ annulé : l’échange reste ouvert")
 
@@ -36,9 +37,16 @@ def state_words(exchange: Exchange, now: datetime) -> str:
             return "jamais écrit"
 
 
-def standing(patient: PatientSummary, now: datetime, *, at_length: bool = False) -> str:
-    """The state, and the end that is under way or stuck: it counts once it was really sent."""
+def standing(
+    patient: PatientSummary, now: datetime, *, at_length: bool = False, all_read: bool = True
+) -> str:
+    """The state, and the end that is under way or stuck: it counts once it was really sent.
+
+    `all_read` as in `opened_words`.
+    """
     exchange, words = patient.exchange, state_words(patient.exchange, now)
+    if exchange.state is ExchangeState.NONE and not all_read:
+        words = _STILL_READING_BRIEFLY
     if at_length and exchange.state is ExchangeState.OPEN and exchange.since:
         words += f" depuis le {french_day(exchange.since, now)}"
     return f"{words}, {_ENDINGS[patient.ending]}" if patient.ending in _ENDINGS else words

@@ -98,7 +98,9 @@ class MailboxExchanges:
         self.opened = ""
 
     async def _show_patients(self) -> None:
-        rows = PatientRows(self._screen.engine.exchanges, self.narrowed)
+        exchanges = self._screen.engine.exchanges
+        rows = PatientRows(exchanges, self.narrowed)
+        self.patients.know(all_read=await exchanges.are_all_known())
         await self.patients.show(rows, _NOBODY.get(self.narrowed, _NONE_LEFT))
         await self.told()
         self.arrange()
@@ -128,6 +130,7 @@ class MailboxExchanges:
         exchanges = self._screen.engine.exchanges
         all_read = await exchanges.are_all_known()
         if not view.matricule:
+            self.patients.know(all_read=all_read)
             heading.show_patients(self.narrowed, self.patients.row_count, all_read=all_read)
             return
         patient = await exchanges.row(view.matricule)

@@ -35,6 +35,13 @@ class PatientList(WindowedList[PatientSummary]):
         """`now` gives the local time, aware."""
         super().__init__()
         self._now = now
+        self._all_read = True
+
+    def know(self, *, all_read: bool) -> None:
+        """False while the mailbox is being read for the first time."""
+        if all_read != self._all_read:
+            self._all_read = all_read
+            self.redraw()
 
     def stays_true(self) -> bool:
         """Never: each row tells how long ago it was."""
@@ -45,4 +52,4 @@ class PatientList(WindowedList[PatientSummary]):
         patient = self._row(index)
         if patient is None:
             return [[column("     …", width, "line--faint")]]
-        return draw_patient(patient, width, self._now(), selected=selected)
+        return draw_patient(patient, width, self._now(), selected=selected, all_read=self._all_read)

@@ -17,9 +17,12 @@ _DATE_WIDTH: Final = 10
 
 
 def draw_patient(
-    patient: PatientSummary, width: int, now: datetime, *, selected: bool
+    patient: PatientSummary, width: int, now: datetime, *, selected: bool, all_read: bool
 ) -> Sequence[Sequence[Piece]]:
-    """The lines of a row: who, whose turn, when; the INS, the state, the last message."""
+    """The lines of a row: who, whose turn, when; the INS, the state, the last message.
+
+    `all_read` is False while the mailbox is being read for the first time.
+    """
     mark = "▌" if selected else " "
     strength = "line--strong" if patient.unread_count else ""
     date = french_date(patient.last.shown_at, now).rjust(_DATE_WIDTH)
@@ -34,7 +37,7 @@ def draw_patient(
         (f" {date} ", "line--faint"),
     ]
     ins = patient.matricule.grouped
-    state = standing(patient, now)
+    state = standing(patient, now, all_read=all_read)
     came_back = fate_words(patient, now)
     came_back = f" {came_back}" if came_back else ""
     arrow = "→" if patient.last.outgoing else "←"
