@@ -49,6 +49,7 @@ GAP_NO_CHANGE = Quantity("largest gap, synchronise again", "ms", 1e3)
 GAP_FETCH = Quantity("largest gap, fetch of 20 MB", "ms", 1e3)
 GAP_SEND = Quantity("largest gap, send of 20 MB", "ms", 1e3)
 GAP_COPY = Quantity("largest gap, its copy stored", "ms", 1e3)
+WORK_COPY = Quantity("of a gap, the loop's own work, its copy stored", "ms", 1e3)
 
 QUANTITIES = (
     LAUNCH_COLD,
@@ -75,6 +76,7 @@ QUANTITIES = (
     GAP_FETCH,
     GAP_SEND,
     GAP_COPY,
+    WORK_COPY,
 )
 
 

@@ -219,6 +219,7 @@ _INSIDE = {
     f.GAP_FETCH: "fetch gap",
     f.GAP_SEND: "send gap",
     f.GAP_COPY: "copy gap",
+    f.WORK_COPY: "copy work",
 }
 
 
