@@ -46,9 +46,9 @@ class _Seen:
         return (
             key,
             mailbox,
-            words(mailbox),
+            _words(mailbox),
             self.name,
-            words(self.name),
+            _words(self.name),
             self.use_count,
             self.last_used_at,
         )
@@ -113,6 +113,10 @@ def _people(message: RemoteMessage) -> tuple[Address, ...]:
     return (message.sender, *recipients)
 
 
-@lru_cache(maxsize=1024)
+# The same people are met in every batch of a first synchronisation.
+_words: Final = lru_cache(maxsize=4096)(words)
+
+
+@lru_cache(maxsize=2048)
 def _may_be_offered(address: Address, patient_domain: str) -> bool:
     return address.is_sendable and not address.passes_for_patient(patient_domain)

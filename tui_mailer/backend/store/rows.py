@@ -148,11 +148,7 @@ def _patient(sender: Address, recipients: Sequence[Address], domain: str) -> str
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
-    ending = f"@{domain}"
     for address in (sender, *recipients):
-        # Nearly everyone is a colleague.
-        if not address.mailbox.lower().endswith(ending):
-            continue
         matricule = _matricule(address.mailbox, domain)
         if matricule:
             forged = address is not sender and sender.passes_for_patient(domain)
@@ -160,7 +156,8 @@ def _patient(sender: Address, recipients: Sequence[Address], domain: str) -> str
     return ""
 
 
-@lru_cache(maxsize=1024)
+# The same people write again and again.
+@lru_cache(maxsize=2048)
 def _matricule(mailbox: SafeText, domain: str) -> str:
     return Address(mailbox).matricule(domain) or ""
 
