@@ -35,7 +35,7 @@ from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient
 from tui_mailer.ui.presenters.patient_words import Known
 from tui_mailer.ui.screens.opposition import OppositionScreen
-from tui_mailer.ui.text import cut, french_date, line, plural
+from tui_mailer.ui.text import cut, french_date, line
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
 from tui_mailer.ui.widgets.ins_table import InsTable
 from tui_mailer.ui.widgets.key_bar import KeyBar
@@ -214,13 +214,9 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         options.clear_options()
         now = local_now()
         for patient in found:
-            told = (
-                f"{patient.matricule.grouped}   {french_date(patient.last_at, now)}, "
-                f"{plural(patient.message_count, 'message')}"
-            )
-            options.add_option(
-                Option(line((cut(patient.name or "(sans nom)", _NAME_WIDTH), "bold"), "  ", told))
-            )
+            name = cut(patient.name or "(sans nom)", _NAME_WIDTH)
+            told = f"  {patient.matricule.grouped}   {french_date(patient.last_at, now)}"
+            options.add_option(Option(line((name, "bold"), told)))
         options.highlighted = 0 if found else None
         options.disabled = not found
         options.border_subtitle = "" if found else "aucun ne correspond"
