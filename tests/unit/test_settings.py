@@ -1,3 +1,4 @@
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,27 +72,83 @@ def test_saving_an_account_keeps_the_users_comments_and_the_other_accounts(file:
 
 
 @pytest.mark.parametrize(
-    "text", ["à = [", "\0", HALF + 'imap_port = "beaucoup"\n', HALF + "imap_port = 1\n" * 2]
+    "text",
+    [
+        "à = [",
+        "\0",
+        HALF + 'imap_port = "beaucoup"\n',
+        HALF + "imap_port = 1\n" * 2,
+        "releve_s = " + "9" * 5_000,
+        "à = " + "[" * 3_000 + "]" * 3_000,
+        'liste_blanche = "~personne/liste.xml"\n',
+    ],
 )
 def test_a_file_that_was_mended_badly_stays_as_it_is(file: Path, text: str) -> None:
     write(file, text)
-    with pytest.raises(SettingsNotSaved) as failed:
+    with pytest.raises(SettingsInvalid):
         SettingsFile(file).save(replace(ACCOUNT, address="a@b.fr"))
-    assert str(file) in failed.value.headline
     assert file.read_text(encoding="utf-8") == text
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_file_that_cannot_be_written_is_said_so(file: Path) -> None:
-    file.mkdir(parents=True)
+@pytest.mark.parametrize(
+    "text",
+    [
+        HALF.rstrip(),
+        HALF + "# fin",
+        HALF + "   ",
+        HALF.replace("\n", "\r\n"),
+        "compte = []\n",
+        "compte = []\nreleve_s = 60",
+        'compte = [{adresse = "a@b.fr", imap_serveur = "i", smtp_serveur = "s"}]\nreleve_s = 60\n',
+        'compte = [\n  {adresse = "a@b.fr", imap_serveur = "i", smtp_serveur = "s"},\n]',
+    ],
+)
+@pytest.mark.parametrize("saved", [ACCOUNT, replace(ACCOUNT, address="a@b.fr")])
+def test_what_was_saved_can_be_read_however_the_file_is_written(
+    file: Path, text: str, saved: Account
+) -> None:
+    before = load(write(file, text))
+    SettingsFile(file).save(saved)
+    after = load(file)
+    others = [one for one in before.accounts if one.address != saved.address]
+    assert [*after.accounts] == [*others, saved]
+    assert replace(after, accounts=()) == replace(before, accounts=())
+
+
+def test_what_nobody_could_read_again_is_not_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, HALF)
+    monkeypatch.setattr("tomlkit.dumps", lambda _document: HALF + "[[compte]")
+    with pytest.raises(SettingsNotSaved) as failed:
+        SettingsFile(file).save(ACCOUNT)
+    assert str(file) in failed.value.headline
+    assert file.read_text(encoding="utf-8") == HALF
+
+
+def test_a_file_that_cannot_be_written_is_said_so(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    write(file, HALF)
+    monkeypatch.setattr("os.fsync", no_room)
     with pytest.raises(SettingsNotSaved):
         SettingsFile(file).save(ACCOUNT)
+    assert file.read_text(encoding="utf-8") == HALF
     assert list(file.parent.iterdir()) == [file]
-    file.rmdir()
-    file.parent.rmdir()
-    file.parent.write_text("no folder")
-    with pytest.raises(SettingsNotSaved):
-        SettingsFile(file).save(ACCOUNT)
+
+
+def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
+    real = tmp_path / "reglages du poste.toml"
+    real.write_text(HALF)
+    file.parent.mkdir()
+    file.symlink_to(real)
+    SettingsFile(file).save(ACCOUNT)
+    assert file.is_symlink()
+    assert ACCOUNT in load(real).accounts
 
 
 def test_changing_an_account_touches_only_the_lines_that_differ(file: Path) -> None:

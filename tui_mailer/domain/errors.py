@@ -321,8 +321,8 @@ class SettingsNotSaved(MailerError):
 
     what = "Ce compte n’a pas pu être enregistré dans le fichier de réglages"
     meaning = (
-        "Vous pouvez travailler : les messages sont bien sur ce poste. Au prochain lancement, le "
-        "programme demandera de nouveau les serveurs."
+        "Vous pouvez travailler : les messages sont bien sur ce poste. Au prochain lancement, ce qui "
+        "a été saisi pour ce compte sera à saisir de nouveau."
     )
     advice = (
         "Vérifiez que ce fichier et son dossier peuvent être modifiés et qu’il reste de la place."

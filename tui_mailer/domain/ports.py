@@ -699,7 +699,8 @@ class AccountBook(Protocol):
         """Add the account, or replace the one with its address.
 
         Raises:
-            SettingsNotSaved: the file is as it was.
+            SettingsInvalid: the file cannot be used any more, and is left as it is.
+            SettingsNotSaved: no right or no room; the file is as it was.
         """
         ...
 

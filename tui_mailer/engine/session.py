@@ -9,7 +9,13 @@ from collections.abc import Awaitable, Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
-from tui_mailer.domain.errors import MailerError, SecretUnavailable, SettingsNotSaved, TlsRefused
+from tui_mailer.domain.errors import (
+    MailerError,
+    SecretUnavailable,
+    SettingsInvalid,
+    SettingsNotSaved,
+    TlsRefused,
+)
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.ports import AccountBook, MessageStoreOpener, OnStep
@@ -104,7 +110,7 @@ class Session:
             engine.begin_with(proof)
         try:
             self._book.save(account)
-        except SettingsNotSaved as problem:
+        except (SettingsInvalid, SettingsNotSaved) as problem:
             engine.tell_at_start(problem)  # the mail is there all the same
         return engine
 

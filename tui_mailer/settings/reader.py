@@ -68,15 +68,26 @@ def load(path: Path) -> Settings:
             line's key, never a value.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(subject=f"{path.name} est illisible") from error
-    except tomllib.TOMLDecodeError as error:
+    return read(text, path.name)
+
+
+def read(text: str, name: str) -> Settings:
+    """What the text of a settings file called `name` says.
+
+    Raises:
+        SettingsInvalid: as `load`.
+    """
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number too long is no TOMLDecodeError
         line = _LINE.search(str(error))
         place = f", ligne {line[1]}" if line else ""
-        raise SettingsInvalid(subject=f"{path.name} n’est pas du TOML{place}") from error
+        raise SettingsInvalid(subject=f"{name} n’est pas du TOML{place}") from error
     return _settings(document)
 
 
@@ -95,14 +106,21 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     }
     white_list = values.take("liste_blanche", str, "")
     if white_list:
-        changes["white_list"] = Path(white_list).expanduser()
+        changes["white_list"] = _expanded(white_list)
     return Settings(
         accounts=tuple(read_account(table) for table in accounts),
         options=replace(options, **changes),
         external_editor=values.take("editeur_externe", bool, False),
         light_display=values.take("affichage_leger", bool, False),
-        attachments_directory=Path(values.take("dossier_pieces_jointes", str, "~")),
+        attachments_directory=_expanded(values.take("dossier_pieces_jointes", str, "~")),
     )
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise SettingsInvalid(subject=f"« {path} » est le dossier d’un inconnu") from error
 
 
 def _option(values: "_Table", name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401
@@ -170,8 +188,8 @@ def _account(table: _Table) -> Account:
     return replace(
         base,
         sender_label=table.take("nom_affiche", str, ""),
-        ca_file=Path(ca_file).expanduser() if ca_file else None,
-        client_certificate=Path(certificate).expanduser() if certificate else None,
+        ca_file=_expanded(ca_file) if ca_file else None,
+        client_certificate=_expanded(certificate) if certificate else None,
         secret_origin=_choice(table, "secret", SecretOrigin, SecretOrigin.TYPED),
         secret_command=tuple(command),
         nil=table.take("x_mss_nil", str, ""),

@@ -5,11 +5,15 @@ import os
 import tempfile
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import SettingsInvalid, SettingsNotSaved
-from tui_mailer.settings.reader import load, read_account
+from tui_mailer.settings.reader import load, read, read_account
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.items import AoT
 
 
 class SettingsFile:
@@ -26,31 +30,63 @@ class SettingsFile:
         """Add an account, or change the lines that differ; comments and all else stay.
 
         Raises:
-            SettingsNotSaved: the file is as it was.
+            SettingsInvalid: the file cannot be used any more, and is left as it is.
+            SettingsNotSaved: no right or no room; the file is as it was.
         """
+        self.accounts()
         try:
-            self._write(account)
-        except (OSError, SettingsInvalid) as error:  # no right, no room; mended badly meanwhile
+            text = self._with(account)
+            # tomlkit may write what nobody can read again: the next launch would end there.
+            if account not in read(text, self._path.name).accounts:
+                raise SettingsNotSaved(subject=str(self._path))
+            # Where a link leads: settings are kept among others of the user's, and linked to.
+            _write_private(self._path.resolve(), text)
+        except (OSError, SettingsInvalid) as error:
             raise SettingsNotSaved(subject=str(self._path)) from error
 
-    def _write(self, account: Account) -> None:
+    def _with(self, account: Account) -> str:
+        """What the file is to say."""
         import tomlkit  # late: only a first login writes
+        from tomlkit.exceptions import TOMLKitError
 
-        self.accounts()  # nothing is added to what could not be read again
         try:
-            document = tomlkit.parse(self._path.read_text(encoding="utf-8"))
+            found = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            document = tomlkit.document()
-        tables = document.setdefault("compte", tomlkit.aot())
-        for table in tables:
-            if table.get("adresse") == account.address:
-                _change(table, account)
-                break
-        else:
-            table = tomlkit.table()
-            table.update(_as_table(account))
-            tables.append(table)
-        _write_private(self._path, tomlkit.dumps(document))
+            found = ""
+        # tomlkit would go on in the middle of a last line that does not end.
+        found = found if not found or found.endswith("\n") else f"{found}\n"
+        try:
+            document = tomlkit.parse(found)
+            tables = _tables(document)
+            for table in tables:
+                if table.get("adresse") == account.address:
+                    _change(table, account)
+                    break
+            else:
+                table = tomlkit.table()
+                table.update(_as_table(account))
+                tables.append(table)
+            return tomlkit.dumps(document)
+        except TOMLKitError as error:
+            raise SettingsNotSaved(subject=str(self._path)) from error
+
+
+def _tables(document: "TOMLDocument") -> "AoT":
+    """The accounts of a document, which stand there from now on as [[compte]]."""
+    import tomlkit
+    from tomlkit.items import AoT
+
+    found = document.get("compte", [])
+    if isinstance(found, AoT):
+        return found
+    document.pop("compte", None)
+    tables = tomlkit.aot()
+    for inline in found:
+        table = tomlkit.table()
+        table.update(inline)
+        tables.append(table)
+    document["compte"] = tables
+    return tables
 
 
 def _change(table: MutableMapping[str, Any], account: Account) -> None:
