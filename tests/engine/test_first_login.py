@@ -2,20 +2,35 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engine_fakes import ACCOUNT, World, is_online
+from engine_fakes import ACCOUNT, World, until_online
 from engine_helpers import Office
 from fakes.mail_server import FakeMailServer, FakeMailServerConnector, FakeSubmission
 
-from tui_mailer.domain.account import Account, Credentials
-from tui_mailer.domain.errors import LineLost, LoginRefused, SettingsNotSaved, StoreProblem
-from tui_mailer.domain.events import ConnectionStep, ConnectivityChanged
+from tui_mailer.domain.account import Account, Credentials, SecretOrigin
+from tui_mailer.domain.errors import (
+    LineLost,
+    LoginRefused,
+    MailerError,
+    SecretNotKept,
+    SecretUnavailable,
+    SettingsInvalid,
+    SettingsNotSaved,
+    StoreProblem,
+)
+from tui_mailer.domain.events import ConnectionStep, ProblemMet
+from tui_mailer.domain.journal import Deed, JournalFilter
 from tui_mailer.domain.ports import OnStep
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
+from tui_mailer.settings.writer import SettingsFile
+
+AT_A_KEYRING = replace(ACCOUNT, secret_origin=SecretOrigin.KEYRING)
 
 
 class Connector(FakeMailServerConnector):
@@ -48,7 +63,9 @@ class Submission(FakeSubmission):
 
     async def check(self, account: Account, credentials: Credentials) -> int | None:
         self.check_count += 1
-        await self.gate.wait()
+        # As the real one: cancelled, it first tells what became of it.
+        with suppress(asyncio.CancelledError):
+            await self.gate.wait()
         return await super().check(account, credentials)
 
 
@@ -63,8 +80,10 @@ def session_of(world: World) -> Session:
     return world.session(EngineOptions(retry_first_s=0.01, retry_most_s=0.02))
 
 
-async def log_in(world: World, on_step: OnStep = lambda _step: None) -> Engine:
-    return await session_of(world).first_login(ACCOUNT, world.mailbox.password, on_step)
+async def log_in(
+    world: World, on_step: OnStep = lambda _step: None, account: Account = ACCOUNT
+) -> Engine:
+    return await session_of(world).first_login(account, world.mailbox.password, on_step)
 
 
 async def test_the_engine_goes_on_with_the_connection_that_proved_the_account(
@@ -73,7 +92,7 @@ async def test_the_engine_goes_on_with_the_connection_that_proved_the_account(
     office = Office(session_of(world), await log_in(world))
     assert (world.connector.connection_count, world.connector.open_count) == (1, 1)
     office.engine.start()
-    await office.until(lambda: any(map(is_online, office.events)))
+    await until_online(office)
     # The other one waits for new mail.
     await office.until(lambda: world.connector.connection_count == 2)
     assert (world.submission.check_count, office.engine.writing.size_limit_bytes) == (1, 10_000_000)
@@ -85,27 +104,71 @@ async def test_a_connection_that_was_lost_meanwhile_is_made_anew(world: World) -
     office = Office(session_of(world), await log_in(world))
     await world.connector.servers[0].close()
     office.engine.start()
-    await office.until(lambda: any(map(is_online, office.events)))
+    await until_online(office)
     await office.close()
 
 
-async def test_settings_that_cannot_be_written_keep_nobody_from_the_mail(world: World) -> None:
-    settings = world.directory / "reglages.toml"
-    settings.mkdir()
-    office = Office(session_of(world), await log_in(world))
-    office.engine.start()
-    await office.until(lambda: any(map(is_online, office.events)))
-    told = [
-        event.error
-        for event in office.events
-        if isinstance(event, ConnectivityChanged) and event.error is not None
-    ]
-    assert [(type(error), error.subject) for error in told] == [(SettingsNotSaved, str(settings))]
-    await office.close()
-    # The next launch asks for the servers again, and opens the same store.
+async def test_the_journal_knows_of_both_logins(world: World) -> None:
     engine = await log_in(world)
-    assert await engine.reading.folders()
+    await engine.journal.flush()
+    noted = [entry.entry for entry in await engine.journal.rows(JournalFilter(), 0, 10)]
+    logins = [entry.detail for entry in reversed(noted) if entry.deed == Deed.LOGIN.value]
+    assert logins == [
+        "première connexion à ce compte",
+        "serveur de courrier imap.mssante.fr:143",
+        "serveur d’envoi smtp.mssante.fr:587",
+    ]
     await engine.stop()
+
+
+def no_settings(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save(_file: SettingsFile, _account: Account) -> None:
+        raise error
+
+    monkeypatch.setattr(SettingsFile, "save", save)
+
+
+def no_keyring(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def keep(_user: str, _password: str) -> None:
+        raise SecretUnavailable(subject=str(error.subject))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr("tui_mailer.backend.secrets.secrets.keep_password", keep)
+
+
+@pytest.mark.parametrize(
+    ("account", "fails", "error"),
+    [
+        (ACCOUNT, no_settings, SettingsNotSaved(subject="reglages.toml")),
+        (ACCOUNT, no_settings, SettingsInvalid(subject="reglages.toml est illisible")),
+        (AT_A_KEYRING, no_keyring, SecretNotKept(subject="ce poste n’a pas de trousseau")),
+    ],
+)
+async def test_what_cannot_be_kept_keeps_nobody_from_the_mail(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    account: Account,
+    fails: Callable[[Exception, pytest.MonkeyPatch], None],
+    error: MailerError,
+) -> None:
+    fails(error, monkeypatch)
+    for _ in range(2):  # the next launch asks again, and opens the same store
+        office = Office(session_of(world), await log_in(world, account=account))
+        office.engine.start()
+        await until_online(office)
+        told = [event.error for event in office.events if isinstance(event, ProblemMet)]
+        assert [(type(one), one.subject) for one in told] == [(type(error), error.subject)]
+        await office.close()
+
+
+async def test_a_fault_of_ours_after_the_store_was_made_leaves_nothing_open(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        no_settings(RuntimeError(), patched)
+        with pytest.raises(RuntimeError):
+            await log_in(world)
+    assert world.connector.open_count == 0
+    await (await log_in(world)).stop()
 
 
 async def test_an_engine_that_never_starts_leaves_no_connection(world: World) -> None:

@@ -154,6 +154,24 @@ async def test_the_list_is_behind_from_the_very_letter_to_what_was_found(tmp_pat
             await mailing.press("escape")
 
 
+async def test_letters_that_escape_overtook_are_not_there_when_the_bar_comes_back(
+    tmp_path: Path,
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("slash")
+        search = mailing.screen.search
+        for key in ("l", "e", "escape"):
+            mailing.app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(mailing.pilot, lambda: not search.is_open)
+        await mailing.pilot.pause(0.3)
+        await mailing.press("slash")
+        assert search._bar.input.value == ""
+        assert not search.is_behind
+        await mailing.press("down")
+        assert mailing.screen.target is not None
+
+
 @pytest.mark.parametrize(
     "pasted",
     ['"', '" OR "a', "NEAR(", "[/] [@click=app.quit]", "\x1b[2J\u202e", "{x}:", "a" * 9_999],

@@ -24,6 +24,7 @@
     ├── SubmissionRefused         the server refused the message itself
     ├── DeliveryUncertain         line lost after the end of DATA
     ├── SecretUnavailable         command failed, keyring locked
+    │   └── SecretNotKept         the keyring does not take it
     ├── SettingsInvalid           a line of the settings file
     ├── SettingsNotSaved          no right, no room
     └── StoreProblem
@@ -306,6 +307,14 @@ class SecretUnavailable(MailerError):
     what = "Le mot de passe n’a pas pu être obtenu"
     meaning = "Le programme reste hors ligne ; rien n’est perdu."
     advice = "Vérifiez la commande ou le trousseau indiqué dans les réglages du compte."
+
+
+class SecretNotKept(SecretUnavailable):
+    """The keyring did not take a password; it is used until the program ends."""
+
+    what = "Le mot de passe n’a pas pu être gardé dans le trousseau"
+    meaning = "Vous pouvez travailler : il sera à saisir de nouveau au prochain lancement."
+    advice = "Vérifiez que le trousseau du poste est ouvert."
 
 
 class SettingsInvalid(MailerError):

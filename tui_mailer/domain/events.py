@@ -160,6 +160,13 @@ class ActionNotDone:
     error: MailerError
 
 
+@dataclass(frozen=True, slots=True)
+class ProblemMet:
+    """Something that the user is to know, and that no line or message has a part in."""
+
+    error: MailerError
+
+
 Event = (
     StepPassed
     | ConnectivityChanged
@@ -177,5 +184,6 @@ Event = (
     | DraftDiscarded
     | DraftNotSaved
     | ActionNotDone
+    | ProblemMet
     | WriteAsked
 )

@@ -238,7 +238,11 @@ class SecretSource(Protocol):
         ...
 
     async def remember(self, account: Account, credentials: Credentials) -> None:
-        """Keep a typed password where the account says (the keyring), or in memory only."""
+        """Keep a typed password where the account says (the keyring), or in memory only.
+
+        Raises:
+            SecretNotKept: the keyring does not take it; it is kept in memory all the same.
+        """
         ...
 
 

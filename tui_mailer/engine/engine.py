@@ -16,7 +16,13 @@ from tui_mailer.domain.account import Account
 from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.domain.events import Connectivity, ConnectivityChanged, DraftDiscarded, WriteAsked
+from tui_mailer.domain.events import (
+    Connectivity,
+    ConnectivityChanged,
+    DraftDiscarded,
+    ProblemMet,
+    WriteAsked,
+)
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.journal import Deed
 from tui_mailer.domain.patient import KnownPatient
@@ -98,7 +104,7 @@ class Engine:
         self._keepers: list[DraftKeeper] = []
         self._running: asyncio.Task[None] | None = None
         self._has_connected = asyncio.Event()
-        self._untold: MailerError | None = None
+        self._untold: list[MailerError] = []
 
         self.journal = JournalKeeper(
             store, Author(account.address, outside.system_user), outside.now
@@ -191,18 +197,22 @@ class Engine:
     def begin_with(self, proof: Proof) -> None:
         """Before `start`: the account was just proved, and need not be once more."""
         self._worker.begin_with(self._connector.take_over(proof.server, self.account))
+        self._submission.was_checked(self.account)
         self.writing.size_limit_bytes = proof.size_limit_bytes
 
-    def tell_at_start(self, problem: MailerError) -> None:
-        """Before `start`: what nobody who listens has heard of."""
-        self._untold = problem
+    def tell(self, problem: MailerError) -> None:
+        """Announce what the user is to know; before `start`, when somebody may listen."""
+        if self._running is None:
+            self._untold.append(problem)
+        else:
+            self.announce(ProblemMet(problem))
 
     def start(self) -> None:
         """Connect and go on by itself until `stop`; returns at once."""
         self.journal.note(Deed.OPENED)
         self._running = asyncio.create_task(self._run())
-        if self._untold is not None:
-            self._tell(self._untold)
+        for problem in self._untold:
+            self.tell(problem)
 
     async def stop(self) -> None:
         """Save what is being written, end the connections, close the store."""

@@ -24,13 +24,17 @@ class JournalledSubmission:
         """See `Submission`."""
 
         def note(answer: str) -> None:
-            self._journal.note(
-                Deed.LOGIN,
-                detail=f"serveur d’envoi {account.smtp.host}:{account.smtp.port}",
-                answer=answer,
-            )
+            self._note_login(account, answer)
 
         return await answered(self._submission.check(account, credentials), note)
+
+    def was_checked(self, account: Account) -> None:
+        """Note a login of which the journal, which was not there yet, knows nothing."""
+        self._note_login(account, DONE)
+
+    def _note_login(self, account: Account, answer: str) -> None:
+        where = f"serveur d’envoi {account.smtp.host}:{account.smtp.port}"
+        self._journal.note(Deed.LOGIN, detail=where, answer=answer)
 
     async def submit(
         self,

@@ -11,6 +11,7 @@ from typing import Final
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import (
     MailerError,
+    SecretNotKept,
     SecretUnavailable,
     SettingsInvalid,
     SettingsNotSaved,
@@ -24,6 +25,7 @@ from tui_mailer.engine.engine import Engine, Outside
 from tui_mailer.engine.journal_answers import DONE
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.proof import Proof
+from tui_mailer.engine.waiting import stop_if_cancelled
 
 _GIVEN: Final = frozenset({SecretOrigin.COMMAND, SecretOrigin.KEYRING})
 _NOT_YET_KEPT: Final = "Ce compte n’est pas encore enregistré sur ce poste ; rien n’y a été écrit."
@@ -105,13 +107,16 @@ class Session:
             if proof is not None:
                 await proof.server.close()
             raise
-        engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
-        if proof is not None:
-            engine.begin_with(proof)
         try:
+            engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
+            if proof is not None:
+                engine.begin_with(proof)
             self._book.save(account)
         except (SettingsInvalid, SettingsNotSaved) as problem:
-            engine.tell_at_start(problem)  # the mail is there all the same
+            engine.tell(problem)  # the mail is there all the same
+        except BaseException:
+            await engine.stop()
+            raise
         return engine
 
     async def _prove_account(self, account: Account, passphrase: str, on_step: OnStep) -> Proof:
@@ -136,6 +141,7 @@ class Session:
             await server.list_folders()
             on_step(ConnectionStep.FOLDERS)
             size_limit_bytes = await self._outside.submission.check(account, credentials)
+            stop_if_cancelled()
             on_step(ConnectionStep.SUBMISSION)
         except BaseException:
             await server.close()
@@ -157,8 +163,13 @@ class Session:
         """
         store = await self._opener.open(account, passphrase, proof=proof)
         self._passphrase = passphrase
-        await self._remember_typed(account, passphrase)
-        return Engine(account, store, self._outside, self._options)
+        engine = Engine(account, store, self._outside, self._options)
+        try:
+            await self._remember_typed(engine, passphrase)
+        except BaseException:
+            await engine.stop()
+            raise
+        return engine
 
     async def change_password(self, engine: Engine, password: str) -> None:
         """The password changed on the server: use it from now on, for the store too.
@@ -170,9 +181,14 @@ class Session:
             raise SecretUnavailable
         await self._opener.change_passphrase(engine.account, self._passphrase, password)
         self._passphrase = password
-        await self._remember_typed(engine.account, password)
+        await self._remember_typed(engine, password)
         engine.reconnect()
 
-    async def _remember_typed(self, account: Account, password: str) -> None:
-        if account.is_password_typed:
+    async def _remember_typed(self, engine: Engine, password: str) -> None:
+        account = engine.account
+        if not account.is_password_typed:
+            return
+        try:
             await self._outside.secrets.remember(account, Credentials(account.address, password))
+        except SecretNotKept as problem:
+            engine.tell(problem)  # it serves all the same

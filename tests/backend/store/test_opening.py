@@ -445,3 +445,23 @@ def _flip(file: Path, offset: int) -> None:
     content = bytearray(file.read_bytes())
     content[offset] ^= 0xFF
     file.write_bytes(content)
+
+
+async def test_an_opening_that_is_given_up_leaves_a_store_that_opens_at_once(
+    tmp_path: Path, account: Account, passphrase: str
+) -> None:
+    """Its thread may be writing the key: the lock is held until it has."""
+    given_up_count = 0
+    for turns in range(60):
+        opener = EncryptedStoreOpener(tmp_path / str(turns), KeyDerivation(1, 8, 1))
+        opening = asyncio.create_task(opener.open(account, passphrase))
+        for turn in range(turns):
+            await asyncio.sleep(0 if turn % 3 else 0.0005)
+        opening.cancel()
+        await asyncio.wait([opening])
+        if not opening.cancelled():
+            await opening.result().close()
+            continue
+        given_up_count += 1
+        await (await opener.open(account, passphrase)).close()
+    assert given_up_count > 5

@@ -5,6 +5,7 @@ import asyncio
 from tui_mailer.backend.secrets.command import TIMEOUT_S, first_line
 from tui_mailer.backend.secrets.system_keyring import keep_password, read_password
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
+from tui_mailer.domain.errors import SecretNotKept, SecretUnavailable
 
 
 class Secrets:
@@ -49,11 +50,14 @@ class Secrets:
         """Keep a typed password where the account says (the keyring), or in memory only.
 
         Raises:
-            SecretUnavailable: the keyring refuses; it is kept in memory all the same.
+            SecretNotKept: the keyring does not take it; it is kept in memory all the same.
         """
         self._typed[account.address] = credentials
         if account.secret_origin is SecretOrigin.KEYRING:
-            await keep_password(account.address, credentials.password)
+            try:
+                await keep_password(account.address, credentials.password)
+            except SecretUnavailable as refused:
+                raise SecretNotKept(subject=refused.subject) from refused
 
     async def _from_keyring(self, account: Account) -> Credentials | None:
         typed = self._typed.get(account.address)

@@ -55,11 +55,18 @@ class EncryptedStoreOpener:
         with domain_errors():
             files.make_directory()
             lock = InstanceLock(files.lock)
+        unlocking = asyncio.ensure_future(
+            asyncio.to_thread(self._unlock_or_make, files, passphrase, new_key)
+        )
         try:
-            content_key = await asyncio.to_thread(self._unlock_or_make, files, passphrase, new_key)
+            content_key = await asyncio.shield(unlocking)
             database = await Database.open(files.database, content_key)
         except BaseException:
-            lock.release()
+            try:
+                # Cancelled, it may still be writing the key: nobody else may begin to meanwhile.
+                await asyncio.wait([unlocking])
+            finally:
+                lock.release()
             raise
         return EncryptedMessageStore(database, Owner.of(account), lock)
 

@@ -28,6 +28,7 @@ from tui_mailer.domain.events import (
     FoldersChanged,
     MessagesChanged,
     OutgoingChanged,
+    ProblemMet,
     ServerSearchAdvanced,
     SyncAdvanced,
 )
@@ -335,7 +336,7 @@ class MailboxScreen(CommandScreen[None]):
                 await self.search.server_advanced()
             case BodyAdvanced() | BodyArrived() | BodyRefused():
                 await awaiting.follow(self, event)
-            case ActionNotDone():
+            case ActionNotDone() | ProblemMet():
                 self.show_error(event.error)
             case OutgoingChanged():
                 await self._outgoing_changed(event)

@@ -49,15 +49,20 @@ class SearchBar(Horizontal):
 
     def show(self) -> None:
         """Show the bar and write in it, the letters of the same burst of keys included."""
+        if not self.display:
+            self._empty()  # of letters that the key which hid the bar had overtaken
         self.display = True
         self.screen.set_focus(self.input)
 
     def hide(self) -> None:
         """Empty the bar and hide it."""
+        self._empty()
+        self.display = False
+
+    def _empty(self) -> None:
         with self.prevent(Input.Changed):
             self.input.value = ""
         self._stop_pause()
-        self.display = False
 
     def say(self, *parts: Part) -> None:
         """What was found."""
