@@ -67,6 +67,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id)
         self._strips: LRUCache[tuple[int, bool], list[Strip]] = LRUCache(_KEPT_STRIPS)
+        # What all of them are drawn with, as long as one of them is kept.
+        self._paper: tuple[Style, int] | None = None
         self._knows_size = False
 
     # --- for subclasses
@@ -84,7 +86,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def show_rows(self, count: int) -> None:
         """The number of rows, or what they hold, changed."""
         self.row_count = count
-        self._strips.clear()
+        self._forget_drawn()
         self._take_height(count * self.row_height)
         self.set_reactive(LineList.cursor, max(0, min(self.cursor, count - 1)))
         self.refresh()
@@ -115,8 +117,12 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def redraw(self) -> None:
         """What the rows hold changed, not their number."""
-        self._strips.clear()
+        self._forget_drawn()
         self.refresh()
+
+    def _forget_drawn(self) -> None:
+        self._strips.clear()
+        self._paper = None
 
     # --- moving
 
@@ -195,20 +201,27 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         return self._strips[_NOTHING][0]
 
     def _blank(self, words: str) -> Strip:
-        style = self._piece_style(self.rich_style, "line--faint", None)
-        return Strip([Segment(cut(f"  {words}", self.row_width), style)])
+        base, width = self._drawn_with()
+        style = self._piece_style(base, "line--faint", None)
+        return Strip([Segment(cut(f"  {words}", width), style)])
+
+    def _drawn_with(self) -> tuple[Style, int]:
+        """Plain style and width of a row: Textual asks all that is around for them, each time."""
+        if self._paper is None:
+            self._paper = self.rich_style, self.row_width
+        return self._paper
 
     def _draw(self, index: int, *, selected: bool) -> list[Strip]:
-        base = self.rich_style
+        base, width = self._drawn_with()
         over = self._style("line--cursor" if self.has_focus else "line--cursor-away")
         strips = []
-        for row in self.pieces(index, self.row_width, selected=selected):
+        for row in self.pieces(index, width, selected=selected):
             segments = [
                 Segment(text, self._piece_style(base, name, over if selected else None))
                 for text, name in row
             ]
             plain = base + over if selected else base
-            strip = Strip(segments).adjust_cell_length(self.row_width, plain)
+            strip = Strip(segments).adjust_cell_length(width, plain)
             strips.append(self._lightly(strip, row, base) if selected and self._is_light else strip)
         return strips
 
@@ -231,7 +244,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         """A theme or the focus changed: nothing drawn holds."""
-        self._strips.clear()
+        self._forget_drawn()
         super().notify_style_update()
 
     def on_focus(self) -> None:
