@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from tui_mailer.memory import pass_over
 
-_SLICE_S: Final = 0.005
+_SLICE_S: Final = 0.003
 # Of what takes some 10 µs each: far less than a slice.
 _HANDFUL: Final = 16
 
