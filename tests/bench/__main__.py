@@ -101,7 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--messages", type=int, nargs="+", default=[1_000, 20_000, 100_000])
     usual = Effort()
     parser.add_argument("--repeats", type=int, default=usual.repeats)
-    parser.add_argument("--patients", type=int, default=PATIENT_COUNT, help="how many write, at least 1")
+    parser.add_argument(
+        "--patients", type=int, default=PATIENT_COUNT, help="how many write, at least 1"
+    )
     parser.add_argument("--keys", type=int, default=usual.keys, help="keys pressed in each run")
     parser.add_argument(
         "--large", type=int, default=usual.large_bytes, help="bytes of the large message"
