@@ -197,7 +197,7 @@ def _opening(settings: Settings, places: Places) -> Opening:
         templates=TemplateFolder(places.settings_file).templates,
         editor=settings.external_editor,
         light=settings.light_display,
-        attachments_dir=settings.attachments_directory.expanduser(),
+        attachments_dir=settings.attachments_directory,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSubmission
 from textual.app import App
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -32,6 +33,8 @@ from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.themes import DARK
 
+# Of keys whose name is not what they write.
+_CHARACTERS = {"slash": "/", "space": " "}
 INS = "279035121518989"
 OTHER_INS = "255081416802538"
 PASSWORD = "un mot de passe long"
@@ -156,6 +159,12 @@ async def stage(
     finally:
         if engine is not None:
             await engine.stop()
+
+
+def burst(app: App[Any], *keys: str) -> None:
+    """Keys as a slow line brings them: all are there before the first is handled."""
+    for key in keys:
+        app.post_message(Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None)))
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float = 5.0) -> None:

@@ -12,7 +12,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
-from ui.stage import INS, OTHER_INS, SIZES, Practice, receive, results, stage, text_of, until
+from ui.stage import INS, OTHER_INS, SIZES, Practice, burst, receive, results, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked
@@ -90,8 +90,7 @@ async def test_a_message_is_written_and_handed_over(engine: Engine, size: tuple[
 
 async def test_two_quick_key_presses_send_one_mail(engine: Engine) -> None:
     async with composer(engine, READY) as (pilot, _):
-        for _press in range(3):
-            pilot.app.post_message(events.Key("ctrl+s", None))
+        burst(pilot.app, *["ctrl+s"] * 3)
         await until(pilot, lambda: results(pilot))
         await pilot.pause()
         assert len(await engine._store.outbox()) == 1
@@ -101,9 +100,7 @@ async def test_letters_typed_just_before_sending_are_sent(engine: Engine) -> Non
     """In one burst, as a slow line brings them."""
     async with composer(engine, READY) as (pilot, screen):
         screen.query_one(MessageBody).move_cursor((0, len(READY.body)))
-        for letter in "merci":
-            pilot.app.post_message(events.Key(letter, letter))
-        pilot.app.post_message(events.Key("ctrl+s", None))
+        burst(pilot.app, *"merci", "ctrl+s")
         await until(pilot, lambda: results(pilot))
         content = await engine._store.outgoing_content(results(pilot)[0].id)
         assert b"re,merci" in content
@@ -117,8 +114,7 @@ async def test_a_correction_in_a_burst_of_keys_corrects_what_it_was_meant_to(
         screen.query_one("#subject", Input).focus()
         await pilot.pause()
         keys = [*"Bilam", "backspace", "n", "tab", *"Bonsoir", *["backspace"] * 4, *"jour"]
-        for key in keys:
-            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        burst(pilot.app, *keys)
         await until(pilot, lambda: screen.draft.body == "Bonjour")
         assert screen.draft.subject == "Bilan"
 
@@ -332,9 +328,7 @@ async def test_text_that_follows_a_tab_in_one_burst_goes_to_the_next_field(
         await until(pilot, lambda: screen.focused is not None)
         screen.query_one("#subject", Input).focus()
         await pilot.pause()
-        for key in [*"Bilan", "tab", *"Bonjour"]:
-            character = key if len(key) == 1 else None
-            pilot.app.post_message(events.Key(key, character))
+        burst(pilot.app, *"Bilan", "tab", *"Bonjour")
         await until(pilot, lambda: screen.draft.body == "Bonjour")
         assert screen.draft.subject == "Bilan"
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.events import Key, Paste
+from textual.events import Paste
 from textual.keys import _character_to_key
 from ui.mailbox_stage import NOON, Mailing, mail, opened, practice
-from ui.stage import SIZES, until
+from ui.stage import SIZES, burst, until
 
 from tui_mailer.domain.message import FolderView
 from tui_mailer.ui.screens.drafts import DraftsScreen
@@ -98,18 +98,8 @@ async def test_mail_that_arrives_joins_the_hits_and_the_cursor_stays(tmp_path: P
 async def test_letters_and_enter_in_one_burst_find_what_was_typed(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         await mailing.shows("Lettre 5")
-        for key in (
-            "slash",
-            *"biber",
-            *["backspace"] * 5,
-            *"lettre",
-            "space",
-            "4",
-            "enter",
-            "enter",
-        ):
-            character = {"slash": "/", "space": " "}.get(key, key if len(key) == 1 else None)
-            mailing.app.post_message(Key(key, character))
+        keys = ["slash", *"biber", *["backspace"] * 5, *"lettre", "space", "4", "enter", "enter"]
+        burst(mailing.app, *keys)
         await until(mailing.pilot, lambda: shown(mailing) == ["Lettre 4"])
         await mailing.pilot.pause()
         assert mailing.app.screen is mailing.screen, "no letter was taken for a command"
@@ -161,8 +151,7 @@ async def test_letters_that_escape_overtook_are_not_there_when_the_bar_comes_bac
         await mailing.shows("Lettre 5")
         await mailing.press("slash")
         search = mailing.screen.search
-        for key in ("l", "e", "escape"):
-            mailing.app.post_message(Key(key, key if len(key) == 1 else None))
+        burst(mailing.app, "l", "e", "escape")
         await until(mailing.pilot, lambda: not search.is_open)
         await mailing.pilot.pause(0.3)
         await mailing.press("slash")

@@ -201,6 +201,9 @@ def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
             "imap_port",
         ),
         ("à = [", "TOML"),
+        ('liste_blanche = "~personne/liste.xml"', "liste_blanche"),
+        ('dossier_pieces_jointes = "~personne"', "dossier_pieces_jointes"),
+        (HALF + 'autorites = "~personne/igc.pem"', "autorites"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_named(file: Path, text: str, named: str) -> None:

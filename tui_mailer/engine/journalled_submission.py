@@ -1,6 +1,7 @@
 """Submission with a journal: each message handed over, and what the server said."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.address import Address
@@ -22,11 +23,8 @@ class JournalledSubmission:
 
     async def check(self, account: Account, credentials: Credentials) -> int | None:
         """See `Submission`."""
-
-        def note(answer: str) -> None:
-            self._note_login(account, answer)
-
-        return await answered(self._submission.check(account, credentials), note)
+        checking = self._submission.check(account, credentials)
+        return await answered(checking, partial(self._note_login, account))
 
     def was_checked(self, account: Account) -> None:
         """Note a login of which the journal, which was not there yet, knows nothing."""

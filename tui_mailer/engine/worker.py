@@ -176,8 +176,7 @@ class Worker:
 
     async def _one_connection(self) -> None:
         self._publish(Connectivity.CONNECTING)
-        server, self._first = self._first, None
-        server = server or await self._connected()
+        server = await self._connected()
         try:
             self.on_connected()
             await self._work(server)
@@ -186,6 +185,9 @@ class Worker:
             await server.close()
 
     async def _connected(self) -> MailServer:
+        server, self._first = self._first, None
+        if server is not None:
+            return server
         return await with_credentials(
             self._account,
             self._secrets,

@@ -46,4 +46,4 @@ class Settings:
     options: EngineOptions = field(default_factory=EngineOptions)
     external_editor: bool = False
     light_display: bool = False
-    attachments_directory: Path = Path("~")
+    attachments_directory: Path = field(default_factory=Path.home)

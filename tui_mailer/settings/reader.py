@@ -67,13 +67,21 @@ def load(path: Path) -> Settings:
         SettingsInvalid: no TOML, an unknown name, or a value that cannot be used; it names the
             line's key, never a value.
     """
+    return read(text_of(path), path.name)
+
+
+def text_of(path: Path) -> str:
+    """What stands in a settings file; nothing in an absent one.
+
+    Raises:
+        SettingsInvalid: it cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Settings()
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(subject=f"{path.name} est illisible") from error
-    return read(text, path.name)
 
 
 def read(text: str, name: str) -> Settings:
@@ -104,23 +112,16 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         target: _option(values, name, kinds[target], getattr(options, target))
         for name, target in _OPTION_NAMES.items()
     }
-    white_list = values.take("liste_blanche", str, "")
+    white_list = values.take_path("liste_blanche")
     if white_list:
-        changes["white_list"] = _expanded(white_list)
+        changes["white_list"] = white_list
     return Settings(
         accounts=tuple(read_account(table) for table in accounts),
         options=replace(options, **changes),
         external_editor=values.take("editeur_externe", bool, False),
         light_display=values.take("affichage_leger", bool, False),
-        attachments_directory=_expanded(values.take("dossier_pieces_jointes", str, "~")),
+        attachments_directory=values.take_path("dossier_pieces_jointes", "~") or Path(),
     )
-
-
-def _expanded(path: str) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as error:
-        raise SettingsInvalid(subject=f"« {path} » est le dossier d’un inconnu") from error
 
 
 def _option(values: "_Table", name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401
@@ -158,6 +159,14 @@ class _Table:
                 raise SettingsInvalid(subject=f"« {name} » doit être entre {least} et {most}")
         return value
 
+    def take_path(self, name: str, default: str = "") -> Path | None:
+        """The path that `name` or `default` is, ``~`` written out; None for an empty one."""
+        text = self.take(name, str, default)
+        try:
+            return Path(text).expanduser() if text else None
+        except RuntimeError as error:
+            raise SettingsInvalid(subject=f"« {name} » nomme le dossier d’un inconnu") from error
+
 
 def _refuse_unknown(keys: Mapping[str, Any] | _Table, known: frozenset[str]) -> None:
     for key in keys:
@@ -179,8 +188,6 @@ def _account(table: _Table) -> Account:
     address = table.take("adresse", str, "")
     if "@" not in address:
         raise SettingsInvalid(subject="« adresse » manque dans un [[compte]]")
-    ca_file = table.take("autorites", str, "")
-    certificate = table.take("certificat_client", str, "")
     command = table.take("secret_commande", list, [])
     if not all(isinstance(word, str) for word in command):
         raise SettingsInvalid(subject="« secret_commande » est une liste de textes")
@@ -188,8 +195,8 @@ def _account(table: _Table) -> Account:
     return replace(
         base,
         sender_label=table.take("nom_affiche", str, ""),
-        ca_file=_expanded(ca_file) if ca_file else None,
-        client_certificate=_expanded(certificate) if certificate else None,
+        ca_file=table.take_path("autorites"),
+        client_certificate=table.take_path("certificat_client"),
         secret_origin=_choice(table, "secret", SecretOrigin, SecretOrigin.TYPED),
         secret_command=tuple(command),
         nil=table.take("x_mss_nil", str, ""),

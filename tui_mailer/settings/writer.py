@@ -3,13 +3,13 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import SettingsInvalid, SettingsNotSaved
-from tui_mailer.settings.reader import load, read, read_account
+from tui_mailer.settings.reader import load, read, read_account, text_of
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -33,42 +33,35 @@ class SettingsFile:
             SettingsInvalid: the file cannot be used any more, and is left as it is.
             SettingsNotSaved: no right or no room; the file is as it was.
         """
-        self.accounts()
+        from tomlkit.exceptions import TOMLKitError  # late: only a first login writes
+
+        found = text_of(self._path)
+        read(found, self._path.name)
         try:
-            text = self._with(account)
+            text = _with(account, found)
             # tomlkit may write what nobody can read again: the next launch would end there.
             if account not in read(text, self._path.name).accounts:
                 raise SettingsNotSaved(subject=str(self._path))
             # Where a link leads: settings are kept among others of the user's, and linked to.
             _write_private(self._path.resolve(), text)
-        except (OSError, SettingsInvalid) as error:
+        except (OSError, SettingsInvalid, TOMLKitError) as error:
             raise SettingsNotSaved(subject=str(self._path)) from error
 
-    def _with(self, account: Account) -> str:
-        """What the file is to say."""
-        import tomlkit  # late: only a first login writes
-        from tomlkit.exceptions import TOMLKitError
 
-        try:
-            found = self._path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            found = ""
-        # tomlkit would go on in the middle of a last line that does not end.
-        found = found if not found or found.endswith("\n") else f"{found}\n"
-        try:
-            document = tomlkit.parse(found)
-            tables = _tables(document)
-            for table in tables:
-                if table.get("adresse") == account.address:
-                    _change(table, account)
-                    break
-            else:
-                table = tomlkit.table()
-                table.update(_as_table(account))
-                tables.append(table)
-            return tomlkit.dumps(document)
-        except TOMLKitError as error:
-            raise SettingsNotSaved(subject=str(self._path)) from error
+def _with(account: Account, text: str) -> str:
+    """The text of a settings file, with the account in it."""
+    import tomlkit  # late, as above
+
+    # tomlkit would go on in the middle of a last line that does not end.
+    document = tomlkit.parse(text if not text or text.endswith("\n") else f"{text}\n")
+    tables = _tables(document)
+    for table in tables:
+        if table.get("adresse") == account.address:
+            _change(table, account)
+            break
+    else:
+        _append(tables, _as_table(account))
+    return tomlkit.dumps(document)
 
 
 def _tables(document: "TOMLDocument") -> "AoT":
@@ -82,11 +75,17 @@ def _tables(document: "TOMLDocument") -> "AoT":
     document.pop("compte", None)
     tables = tomlkit.aot()
     for inline in found:
-        table = tomlkit.table()
-        table.update(inline)
-        tables.append(table)
+        _append(tables, inline)
     document["compte"] = tables
     return tables
+
+
+def _append(tables: "AoT", values: Mapping[str, Any]) -> None:
+    import tomlkit
+
+    table = tomlkit.table()
+    table.update(values)
+    tables.append(table)
 
 
 def _change(table: MutableMapping[str, Any], account: Account) -> None:

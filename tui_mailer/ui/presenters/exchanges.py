@@ -21,20 +21,22 @@ _TURN_MARKS: Final = {Turn.OURS: "▶", Turn.PATIENTS: "▷", Turn.NOBODYS: ""}
 TURN_WIDTH: Final = 12
 AFTER_END: Final = "reçu après la fin"
 STILL_READING: Final = "boîte encore en cours de lecture"
-_STILL_READING_BRIEFLY: Final = "lecture en cours"
 ASIDE_WORDS: Final = {Aside.BIN: "corbeille", Aside.JUNK: "indésirable"}
 END_TAKEN_BACK: Final = safe_line("↶ annulé : l’échange reste ouvert")
 
 
-def state_words(exchange: Exchange, now: datetime) -> str:
-    """One or a few words: "ouvert", "clos le 3 sept.", "jamais écrit"."""
+def state_words(exchange: Exchange, now: datetime, *, all_read: bool = True) -> str:
+    """One or a few words: "ouvert", "clos le 3 sept.", "jamais écrit".
+
+    `all_read` as in `opened_words`.
+    """
     match exchange.state:
         case ExchangeState.OPEN:
             return "ouvert"
         case ExchangeState.CLOSED:
             return f"clos le {french_day(exchange.since, now)}" if exchange.since else "clos"
         case ExchangeState.NONE:
-            return "jamais écrit"
+            return "jamais écrit" if all_read else "lecture en cours"
 
 
 def standing(
@@ -44,9 +46,8 @@ def standing(
 
     `all_read` as in `opened_words`.
     """
-    exchange, words = patient.exchange, state_words(patient.exchange, now)
-    if exchange.state is ExchangeState.NONE and not all_read:
-        words = _STILL_READING_BRIEFLY
+    exchange = patient.exchange
+    words = state_words(exchange, now, all_read=all_read)
     if at_length and exchange.state is ExchangeState.OPEN and exchange.since:
         words += f" depuis le {french_day(exchange.since, now)}"
     return f"{words}, {_ENDINGS[patient.ending]}" if patient.ending in _ENDINGS else words

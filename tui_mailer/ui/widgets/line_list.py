@@ -222,16 +222,17 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
             ]
             plain = base + over if selected else base
             strip = Strip(segments).adjust_cell_length(width, plain)
-            strips.append(self._lightly(strip, row, base) if selected and self._is_light else strip)
+            strips.append(self._lightly(strip, row) if selected and self._is_light else strip)
         return strips
 
-    def _lightly(self, selected: Strip, row: Sequence[Piece], base: Style) -> Strip:
+    def _lightly(self, selected: Strip, row: Sequence[Piece]) -> Strip:
         """`selected` in its first cells, and the row as it is without the cursor in the others."""
+        base, width = self._drawn_with()
         plain = Strip(
             [Segment(text, self._piece_style(base, name, None)) for text, name in row]
-        ).adjust_cell_length(self.row_width, base)
+        ).adjust_cell_length(width, base)
         marked = selected.crop(0, self.mark_cells)
-        return Strip.join([marked, plain.crop(self.mark_cells, self.row_width)])
+        return Strip.join([marked, plain.crop(self.mark_cells, width)])
 
     def _piece_style(self, base: Style, name: str, over: Style | None) -> Style:
         style = base + self._style(name) if name else base
