@@ -293,8 +293,8 @@ class MessageStore(Protocol):
         """Add rows; a UID already held is left as it is. Fills contacts and the text index."""
         ...
 
-    async def settle(self) -> None:
-        """Much was written, and no more is coming: give back the memory that it took."""
+    def settle(self) -> None:
+        """Much was written, and no more is coming: begin to tidy up, at nobody's cost."""
         ...
 
     async def apply_server_flags(self, folder_id: int, flags: Mapping[int, Flags]) -> int:

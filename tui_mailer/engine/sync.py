@@ -113,7 +113,7 @@ class Synchroniser:
             yield
         await self._store.mark_synced(folder.id, _reached(state, todo))
         if len(todo.missing) >= _MUCH:
-            await self._store.settle()
+            self._store.settle()
         self._announce(FoldersChanged())
 
     # --- has anything changed?

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from tui_mailer.backend.store.connection import Connection, Sql
 from tui_mailer.backend.store.group_commit import GroupCommit
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
+from tui_mailer.backend.store.upkeep import Piece, Upkeep
 from tui_mailer.memory import give_back
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class Database:
     def __init__(self, writer: Connection, reader: Connection) -> None:
         self._writer = writer
         self._reader = reader
-        self._groups: list[GroupCommit[Any]] = []
+        self._at_work: list[GroupCommit[Any] | Upkeep] = []
 
     @classmethod
     async def open(
@@ -68,8 +69,14 @@ class Database:
     def in_groups(self, work: Callable[[Sql, Iterator[T]], None]) -> GroupCommit[T]:
         """A way to write many items that follow one another; see `GroupCommit`."""
         group = GroupCommit(self._writer, work)
-        self._groups.append(group)
+        self._at_work.append(group)
         return group
+
+    def in_pieces(self, piece: Piece) -> Upkeep:
+        """A way to do what can wait, a small transaction at a time; see `Upkeep`."""
+        upkeep = Upkeep(self._writer, piece)
+        self._at_work.append(upkeep)
+        return upkeep
 
     async def fetch_all(self, query: str, values: Values = ()) -> list[Row]:
         """Every row of one query."""
@@ -92,8 +99,8 @@ class Database:
 
     async def close(self) -> None:
         """End both threads; the writer last, which folds the WAL into the file."""
-        for group in self._groups:
-            await group.ended()
+        for one in self._at_work:
+            await one.ended()
         try:
             await self._reader.close()
         finally:

@@ -10,7 +10,7 @@ from tui_mailer.backend.store.contacts import PeopleMet
 from tui_mailer.backend.store.database import Database
 from tui_mailer.backend.store.part import Owner, Part
 from tui_mailer.backend.store.rows import has_ligatures, message_row
-from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS
+from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS, merge_some
 from tui_mailer.backend.store.values import json_list, without_ligatures
 from tui_mailer.domain.message import RemoteMessage
 
@@ -37,6 +37,8 @@ _SAVE_CONTENT: Final = """
     INSERT INTO content (message_id, bytes) VALUES (?, ?)
     ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
 """
+# Of more, more are coming: they are all merged at the end.
+_FEW: Final = 400
 
 
 class Messages(Part):
@@ -45,15 +47,19 @@ class Messages(Part):
     def __init__(self, database: Database, owner: Owner) -> None:
         super().__init__(database, owner)
         self._arrivals = database.in_groups(write_arrivals)
+        self._upkeep = database.in_pieces(merge_some)
 
     async def add_messages(self, folder_id: int, messages: Sequence[RemoteMessage]) -> None:
         """Add rows; a UID already held is left as it is. Fills contacts and the text index.
 
         A folder that vanished meanwhile takes nothing.
         """
+        are_few = len(messages) < _FEW
         arriving = await self._got_ready(folder_id, messages)
         del messages  # several batches wait to be written: what they were made of need not
         await self._arrivals.write(arriving)
+        if are_few:
+            self._upkeep.begin()
 
     async def _got_ready(self, folder_id: int, messages: Sequence[RemoteMessage]) -> Arriving:
         """What the writer needs of those that are not held.
@@ -73,9 +79,9 @@ class Messages(Part):
             arriving.people += met.rows(keys)
         return arriving
 
-    async def settle(self) -> None:
-        """Give back the memory that much writing took."""
-        await self._database.shrink()
+    def settle(self) -> None:
+        """Begin to merge the text index and to give back the memory that much writing took."""
+        self._upkeep.begin(self._database.shrink)
 
     async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:
         """Forget messages expunged on the server; those on their way elsewhere stay for now."""
@@ -122,3 +128,4 @@ class Messages(Part):
             sql.execute(_INDEX, (row[0], *map(without_ligatures, row[1:]), body, names))
 
         await self._database.write(work)
+        self._upkeep.begin()

@@ -1,0 +1,116 @@
+"""What can wait is done a little at a time, at nobody's cost; here: merging the text index."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from contract.message_store_contract import INBOX, letter, with_folders
+
+from tui_mailer.backend.store import EncryptedMessageStore, EncryptedStoreOpener
+from tui_mailer.backend.store.connection import Sql
+from tui_mailer.domain.account import Account
+from tui_mailer.domain.message import FolderView, SearchView
+from tui_mailer.domain.search import parse
+
+_BATCHES, _BATCH = 12, 400
+
+
+def segments(sql: Sql) -> int:
+    query = "SELECT count(DISTINCT segid) FROM message_text_idx"
+    return int(sql.execute(query).fetchone()[0])
+
+
+async def count_segments(store: EncryptedMessageStore) -> int:
+    return await store._database.read(segments)
+
+
+async def found(store: EncryptedMessageStore, text: str) -> list[int]:
+    view = SearchView(parse(text, date(2026, 3, 10)))
+    return [row.uid for row in await store.rows(view, 0, 5)]
+
+
+async def fill(store: EncryptedMessageStore) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    for first in range(0, _BATCHES * _BATCH, _BATCH):
+        uids = range(first + 1, first + 1 + _BATCH)
+        await store.add_messages(inbox, [letter(uid, f"Dossier {uid:06} revu") for uid in uids])
+
+
+async def until_done(store: EncryptedMessageStore) -> None:
+    running = store._upkeep._running
+    assert running is not None
+    async with asyncio.timeout(30):
+        await running
+
+
+async def test_segments_are_merged_when_no_more_is_coming_and_the_same_is_found(
+    store: EncryptedMessageStore,
+) -> None:
+    await fill(store)
+    assert await count_segments(store) == _BATCHES
+    before = [await found(store, text) for text in ("dossier", "000123", "revu")]
+    store.settle()
+    store.settle()
+    await until_done(store)
+    assert await count_segments(store) == 1
+    assert [await found(store, text) for text in ("dossier", "000123", "revu")] == before
+    assert before[1] == [123]
+
+
+async def test_another_transaction_waits_for_a_piece_and_not_for_the_end(
+    store: EncryptedMessageStore,
+) -> None:
+    await fill(store)
+    store.settle()
+    await asyncio.sleep(0)
+    assert await store._database.write(segments) > 1
+    await until_done(store)
+
+
+async def test_closing_does_not_wait_for_the_end_and_the_next_time_goes_on(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str
+) -> None:
+    first = await opener.open(account, passphrase)
+    await fill(first)
+    first.settle()
+    await asyncio.sleep(0)
+    await first.close()
+    first.settle()
+    again = await opener.open(account, passphrase)
+    assert await count_segments(again) > 1
+    assert await found(again, "000123") == [123]
+    again.settle()
+    await until_done(again)
+    assert await count_segments(again) == 1
+    await again.close()
+
+
+async def test_a_full_disk_leaves_the_index_as_it_was(store: EncryptedMessageStore) -> None:
+    await fill(store)
+    room = store._database._writer
+
+    async def allow(pages: int) -> None:
+        await room.run(lambda sql: sql.execute(f"PRAGMA max_page_count = {pages}").fetchall())
+
+    await allow(1)  # SQLite takes what there is for the least
+    store.settle()
+    await until_done(store)
+    assert await count_segments(store) > 1
+    assert await found(store, "000123") == [123]
+    await allow(1_000_000)
+    store.settle()
+    await until_done(store)
+    assert await count_segments(store) == 1
+
+
+async def test_what_comes_by_ones_is_merged_as_it_comes(store: EncryptedMessageStore) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    for uid in range(1, 41):
+        await store.add_messages(inbox, [letter(uid, f"Dossier {uid:06} revu")])
+        (row,) = await store.rows(FolderView(inbox), 0, 1)
+        await store.save_content(row.id, b"x", "texte")
+        await until_done(store)
+    # Three at most of each size: of some messages, of four times as many, and so on.
+    assert await count_segments(store) <= 3 * 4
+    assert await found(store, "000023 texte") == [23]
