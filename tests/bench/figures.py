@@ -40,6 +40,7 @@ IDLE_BYTES = Quantity("nothing happens for a while", "bytes")
 LATENCY_P50 = Quantity("key to repaint, p50", "ms", 1e3, 1)
 LATENCY_P95 = Quantity("key to repaint, p95", "ms", 1e3, 1)
 SEARCH = Quantity("search, first rows", "ms", 1e3, 1)
+SEARCH_PATIENT = Quantity("search for a patient, first rows", "ms", 1e3, 1)
 FETCH_LARGE = Quantity("fetch of 20 MB", "s", 1, 2)
 SEND_LARGE = Quantity("send of 20 MB", "s", 1, 2)
 GAP_FIRST = Quantity("largest gap, login to first page", "ms", 1e3)
@@ -67,6 +68,7 @@ QUANTITIES = (
     LATENCY_P50,
     LATENCY_P95,
     SEARCH,
+    SEARCH_PATIENT,
     FETCH_LARGE,
     SEND_LARGE,
     GAP_FIRST,

@@ -11,7 +11,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +40,7 @@ _LOOK_S = 0.002
 _LOOK_AT_LONG_S = 0.02
 _TIMEOUT_S = 900.0
 _SEARCHED = ("d", "dos", "dossier", "dossier 000", "dossier 000123", "objet:dossier", "de:a")
+_PATIENTS_SEARCHED = ("patient:1", "patient:27", "patient:279", "patient:2790351")
 
 
 class Heartbeat:
@@ -108,7 +109,8 @@ async def measure(settings: Path, store: Path, attachment: Path, recipient: str)
         await watch.take("no change", lambda: bool(events) and _is_online(engine))
         await _fetch_one(engine, watch, events)
         await _send_one(engine, watch, events, attachment, recipient)
-        watch.found["search"] = await _search(engine)
+        watch.found["search"] = await _search(engine, _SEARCHED)
+        watch.found["search for a patient"] = await _search(engine, _PATIENTS_SEARCHED)
         beating.cancel()
         with suppress(asyncio.CancelledError):
             await beating
@@ -122,10 +124,10 @@ async def _fetch_one(engine: Engine, watch: Stopwatch, events: list[Event]) -> N
     await watch.take("fetch", lambda: BodyArrived(row.id) in events)
 
 
-async def _search(engine: Engine) -> float:
+async def _search(engine: Engine, texts: Sequence[str]) -> float:
     """Seconds until the first rows of a search are here; the middle of several."""
     taken_s = []
-    for text in _SEARCHED:
+    for text in texts:
         query = parse(text, utc_now().date())
         began_s = time.perf_counter()
         await engine.reading.rows(SearchView(query), 0, 50)

@@ -209,6 +209,7 @@ class Round:
 
 _INSIDE = {
     f.SEARCH: "search",
+    f.SEARCH_PATIENT: "search for a patient",
     f.NO_CHANGE: "no change",
     f.FETCH_LARGE: "fetch",
     f.SEND_LARGE: "send",
