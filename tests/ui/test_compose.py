@@ -365,7 +365,7 @@ async def test_the_message_leaves_behind_a_screen_opened_meanwhile(
     async with composer(engine, READY) as (pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: screen._is_settled)
-        await pilot.app.push_screen(HelpScreen("Aide", ()))
+        await pilot.app.push_screen(HelpScreen(screen))
         gate.set()
         await until(pilot, lambda: screen._ends_with is not None)
         assert isinstance(pilot.app.screen, HelpScreen)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes.mail_server import parsed
+from textual.widgets import Static
 from ui.mailbox_stage import NOON, mail, opened, practice
 from ui.stage import SIZES, until
 
@@ -154,6 +155,21 @@ async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
         await mailing.press("question_mark")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, HelpScreen))
         await mailing.shows("Boîte aux lettres", "Échanger avec un usager")
+
+
+async def test_help_begins_with_the_keys_that_do_something_now(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path), (100, 40)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("question_mark")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, HelpScreen))
+        lines = [str(static.content) for static in mailing.app.screen.query(Static)]
+        turn = lines.index("À d’autres moments")
+        now, later = lines[:turn], lines[turn:]
+        assert now[1:3] == ["Entrée", "Ouvrir le dossier, l’échange ou le message choisi."]
+        assert "Répondre à l’expéditeur." in now
+        password = "Saisir le nouveau mot de passe, quand le serveur a refusé l’ancien."
+        assert password in later
+        assert password not in now
 
 
 def _draft() -> Draft:

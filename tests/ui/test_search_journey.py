@@ -193,7 +193,7 @@ async def test_the_help_of_the_bar_names_the_operators(tmp_path: Path) -> None:
     async with opened(practice(tmp_path), (140, 40)) as mailing:
         await mailing.press("slash", "f1")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, HelpScreen))
-        await mailing.shows("Chercher des messages", "patient:")
+        await mailing.shows("On cherche par mots", "patient:")
 
 
 async def test_a_search_begins_from_the_message_that_is_read(tmp_path: Path) -> None:

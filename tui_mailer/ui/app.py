@@ -197,7 +197,7 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
     def action_show_help(self) -> None:
         """The keys of the screen that is shown."""
         if isinstance(self.screen, CommandScreen) and not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen.heading, self.screen.all_commands()))
+            self.push_screen(HelpScreen(self.screen))
 
     def action_show_server_words(self) -> None:
         """The server's own words about the error that is shown."""

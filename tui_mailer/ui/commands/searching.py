@@ -29,7 +29,7 @@ class LeaveSearch(Command["MailboxScreen"]):
 
 
 class GoToHits(Command["MailboxScreen"]):
-    """Passer de la barre de recherche aux messages trouvés."""
+    """Aller à la liste. On cherche par mots, « phrase », de: à: objet: corps: pj: date: avant: après: patient:."""
 
     key = "enter"
     label = "Aller aux messages"
@@ -61,7 +61,7 @@ class SwitchScope(Command["MailboxScreen"]):
 
 
 class Find(Command["MailboxScreen"]):
-    """Chercher des messages : mots, « phrase », de: à: objet: corps: pj: date: avant: après: patient:."""
+    """Chercher des messages : mots, personne, objet, pièce jointe, date, patient."""
 
     key = "slash,ctrl+f"
     label = "Chercher"

@@ -1,14 +1,15 @@
 """The help of a screen, written by its commands."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
-from tui_mailer.ui.commands.base import AnyCommand, Command, CommandModal
+from tui_mailer.ui.commands.base import AnyCommand, Command, CommandModal, CommandScreen
 from tui_mailer.ui.text import line
-from tui_mailer.ui.widgets.key_bar import KeyBar
+from tui_mailer.ui.widgets.key_bar import KeyBar, first_of_each_key
 
 
 class CloseHelp(Command["HelpScreen"]):
@@ -23,28 +24,36 @@ class CloseHelp(Command["HelpScreen"]):
 
 
 class HelpScreen(CommandModal[None]):
-    """Lists keys and what they do, those that make sense now first."""
+    """Lists keys and what they do: first those of this moment, then the screen's others."""
 
     heading = "Aide"
     commands = (CloseHelp,)
 
-    def __init__(self, title: str, commands: Sequence[AnyCommand]) -> None:
-        """`title` names the screen below; `commands` are its own, in its order."""
+    def __init__(self, below: CommandScreen[Any]) -> None:
+        """`below` is the screen whose keys are listed."""
         super().__init__()
-        self._title = title
-        self._listed = [command for command in commands if command.key]
+        self._title = below.heading
+        self._now = first_of_each_key(below.available())
+        self._later = [c for c in below.all_commands() if c.key and c not in self._now]
 
     def compose(self) -> ComposeResult:
         """One line a command."""
         with Vertical(classes="sheet wide"):
             yield Static(line((f"Touches · {self._title}", "bold")), classes="sheet-title")
             with VerticalScroll(classes="sheet-body"):
-                for command in self._listed:
-                    with Horizontal(classes="help-row"):
-                        yield Static(line(command.key_names()), classes="help-keys")
-                        yield Static(line(command.help_line()), classes="help-line")
+                yield from _rows(self._now)
+                if self._later:
+                    yield Static("À d’autres moments", classes="help-heading")
+                yield from _rows(self._later)
             yield KeyBar()
 
     def on_mount(self) -> None:
         """Scroll by keys at once."""
         self.query_one(VerticalScroll).focus()
+
+
+def _rows(commands: Sequence[AnyCommand]) -> ComposeResult:
+    for command in commands:
+        with Horizontal(classes="help-row"):
+            yield Static(line(command.key_names()), classes="help-keys")
+            yield Static(line(command.help_line()), classes="help-line")

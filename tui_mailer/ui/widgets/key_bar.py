@@ -33,7 +33,7 @@ class KeyBar(Widget):
     def _bindings_changed(self, screen: Screen[Any]) -> None:
         """Draw anew only what changed: a cursor key sends few bytes over a slow line."""
         if isinstance(screen, CommandScreen):
-            offered = _first_of_each_key(screen.available())
+            offered = _offered(screen)
             typing = _is_typed_in(screen.focused)
             if offered != self._offered or typing != self._typing:
                 self._offered = offered
@@ -44,7 +44,7 @@ class KeyBar(Widget):
         screen = self.screen
         if not isinstance(screen, CommandScreen):
             return Content("")
-        self._offered = _first_of_each_key(screen.available())
+        self._offered = _offered(screen)
         self._typing = _is_typed_in(screen.focused)
         *others, last = self._offered
         free = self.content_size.width - self._entry(last).cell_length
@@ -77,10 +77,14 @@ def _is_typed_in(focused: Widget | None) -> bool:
     return focused is not None and focused.check_consume_key("a", "a")
 
 
-def _first_of_each_key(commands: Iterable[AnyCommand]) -> list[AnyCommand]:
-    """What each key does now: where two commands share one, the first has it."""
+def _offered(screen: CommandScreen[Any]) -> list[AnyCommand]:
+    return [command for command in first_of_each_key(screen.available()) if command.in_bar]
+
+
+def first_of_each_key(commands: Iterable[AnyCommand]) -> list[AnyCommand]:
+    """What each key does now: where two of the `commands` that make sense share one, the first."""
     by_key: dict[str, AnyCommand] = {}
     for command in commands:
         if command.key:
             by_key.setdefault(command.key.split(",")[0], command)
-    return [command for command in by_key.values() if command.in_bar]
+    return [*by_key.values()]
