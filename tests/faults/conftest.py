@@ -15,6 +15,7 @@ from servers.practice import RealServers
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.secrets.secrets import Secrets
+from tui_mailer.backend.smtp.line import Patience
 from tui_mailer.backend.smtp.submission import SmtpSubmission
 from tui_mailer.backend.store.opener import EncryptedStoreOpener
 from tui_mailer.domain.account import Account, Endpoint
@@ -49,14 +50,22 @@ def account(real_servers: RealServers, lines: BadLines) -> Account:
 
 
 @pytest.fixture
-async def open_office(tmp_path: Path, account: Account) -> AsyncIterator[OpenOffice]:
+def patience() -> Patience:
+    """How long Postfix is waited for."""
+    return HURRIED
+
+
+@pytest.fixture
+async def open_office(
+    tmp_path: Path, account: Account, patience: Patience
+) -> AsyncIterator[OpenOffice]:
     """Opens the store of the practice (makes it the first time) and starts its engine."""
     offices: list[Office] = []
 
     async def open_one(*, start: bool = True, directory: Path = tmp_path, **options: Any) -> Office:
         quick = {"undo_send_s": 0.0, "autosave_s": 0.02, "poll_s": 3600.0}
         pauses = {"retry_first_s": 0.02, "retry_most_s": 0.1, "second_chance_s": 0.1}
-        session = make_session(directory, EngineOptions(**{**quick, **pauses, **options}))
+        session = make_session(directory, EngineOptions(**{**quick, **pauses, **options}), patience)
         office = Office(session, await session.open(account, PRACTICE.password))
         offices.append(office)
         if start:
@@ -68,7 +77,7 @@ async def open_office(tmp_path: Path, account: Account) -> AsyncIterator[OpenOff
         await office.close()
 
 
-def make_session(directory: Path, options: EngineOptions) -> Session:
-    outside = Outside(ImapConnector(IMPATIENT), SmtpSubmission(HURRIED), Secrets(), UserFiles())
+def make_session(directory: Path, options: EngineOptions, patience: Patience = HURRIED) -> Session:
+    outside = Outside(ImapConnector(IMPATIENT), SmtpSubmission(patience), Secrets(), UserFiles())
     opener = EncryptedStoreOpener(directory / "store", cheap_derivation())
     return Session(outside, opener, SettingsFile(directory / "reglages.toml"), options)

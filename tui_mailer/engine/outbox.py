@@ -227,6 +227,8 @@ class Outbox:
         try:
             return await submission
         except asyncio.CancelledError:
+            if submission.done() and not submission.cancelled():
+                return submission.result()  # it came first: the server may have the message
             stop_if_cancelled()
             raise SendingStopped from None
         finally:
@@ -311,7 +313,10 @@ class Outbox:
         server_words: SafeText = SafeText(""),
         due_at: datetime | None = None,
     ) -> None:
-        """Write down what became of a message, however long the disk has no room for it."""
+        """Write down what became of a message, however long the disk has no room for it.
+
+        When the program ends meanwhile, the message is in doubt at the next start.
+        """
         while True:
             try:
                 await self._store.set_outgoing_state(
@@ -325,6 +330,7 @@ class Outbox:
                 return
             except StoreFull as full:
                 self.tell(full)
+                stop_if_cancelled()
                 await asyncio.sleep(self._retry_s)
 
     def _changed(

@@ -16,8 +16,9 @@ T = TypeVar("T")
 async def run_apart(work: Coroutine[Any, Any, T]) -> T:
     """The outcome of `work`.
 
-    When the caller is cancelled, `work` is cancelled too and its end is awaited: if it still has
-    a result, or an error that says more than the cancellation, that is the outcome.
+    When the caller is cancelled, `work` is cancelled too and its end is awaited, however often the
+    caller is cancelled: if it still has a result, or an error that says more than the cancellation,
+    that is the outcome. A message that was accepted would else be sent again.
     """
     loop = asyncio.new_event_loop()
     task = loop.create_task(work)
@@ -25,12 +26,16 @@ async def run_apart(work: Coroutine[Any, Any, T]) -> T:
     outcome.set_running_or_notify_cancel()  # from here on it ends by `_run` alone
     Thread(target=_run, args=(loop, task, outcome), name="submission", daemon=True).start()
     waiting = asyncio.wrap_future(outcome)
-    try:
-        return await asyncio.shield(waiting)
-    except asyncio.CancelledError:
-        with suppress(RuntimeError):  # its loop has just closed: there is an outcome
-            loop.call_soon_threadsafe(task.cancel)
-        return await waiting
+    is_told = False
+    while not waiting.done():
+        try:
+            await asyncio.wait({waiting})
+        except asyncio.CancelledError:
+            if not is_told:
+                is_told = True
+                with suppress(RuntimeError):  # its loop has just closed: there is an outcome
+                    loop.call_soon_threadsafe(task.cancel)
+    return waiting.result()
 
 
 def _run(loop: asyncio.AbstractEventLoop, task: asyncio.Task[T], outcome: Future[T]) -> None:

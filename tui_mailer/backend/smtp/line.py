@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -264,8 +264,10 @@ async def open_line(account: Account, patience: Patience) -> AsyncIterator[Line]
         await line.quit()
     finally:
         client.close()
-        for _ in range(3):  # the transport's own last steps, before its loop is closed
-            await asyncio.sleep(0)
+        # A cancellation comes too late here: it must not take the place of the outcome.
+        with suppress(asyncio.CancelledError):
+            for _ in range(3):  # the transport's own last steps, before its loop is closed
+                await asyncio.sleep(0)
 
 
 def _judge_early(reading: asyncio.Future[SMTPResponse]) -> None:
