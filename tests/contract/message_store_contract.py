@@ -599,6 +599,23 @@ class FlagContract:
         assert await store.known_flags(inbox) == {1: Flags.NONE}
         assert await store.pending_flag_changes() == []
 
+    async def test_a_change_that_the_server_refuses_is_taken_back_alone(
+        self, store: MessageStore
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(inbox, [letter(1, flags=Flags.ANSWERED), letter(2)])
+        held = await ids_by_uid(store, inbox)
+        await store.change_flags([held[1], held[2]], Flags.SEEN, Flags.ANSWERED)
+        await store.change_flags([held[1]], Flags.FLAGGED, Flags.NONE)
+        first, _, other = await store.pending_flag_changes()
+        await store.refuse_pending([first.id])
+        shown = {row.uid: row.flags for row in await store.rows(FolderView(inbox), 0, 5)}
+        assert shown == {1: Flags.ANSWERED | Flags.FLAGGED, 2: Flags.SEEN}
+        assert await store.known_flags(inbox) == {1: Flags.ANSWERED, 2: Flags.NONE}
+        assert other in await store.pending_flag_changes()
+        (folder,) = await store.folders()
+        assert folder.unread_count == 1
+
     async def test_a_change_that_changes_nothing_is_not_sent(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)
         await store.add_messages(inbox, [letter(1, flags=Flags.SEEN)])

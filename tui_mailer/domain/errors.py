@@ -246,6 +246,14 @@ class CommandRefused(MailerError):
     advice = "Réessayez plus tard ; si le refus persiste, prévenez votre opérateur."
 
 
+class MessageGone(CommandRefused):
+    """The message was removed on the server, or the server numbered its folder anew."""
+
+    what = "Ce message n’est plus sur le serveur."
+    meaning = "Il a été supprimé ou déplacé depuis un autre poste."
+    advice = "La liste se met à jour d’elle-même."
+
+
 class OverQuota(CommandRefused):
     """The mailbox is full (RFC 5530 OVERQUOTA, RFC 3463 X.2.2)."""
 

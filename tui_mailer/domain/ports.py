@@ -349,6 +349,10 @@ class MessageStore(Protocol):
         """The server has them."""
         ...
 
+    async def refuse_pending(self, change_ids: Sequence[int]) -> None:
+        """The server does not take them: show what it has, and what else still waits."""
+        ...
+
     # --- local moves and removals, replayed on the server
 
     async def summaries(self, message_ids: Sequence[int]) -> Sequence[MessageSummary]:

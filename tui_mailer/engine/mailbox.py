@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tui_mailer.domain.errors import CommandRefused, MailerError
+from tui_mailer.domain.errors import MailerError, MessageGone
 from tui_mailer.domain.events import (
     BodyAdvanced,
     BodyArrived,
@@ -22,14 +22,6 @@ from tui_mailer.engine.replay import Replay
 from tui_mailer.engine.sync import Synchroniser
 from tui_mailer.engine.worker import Worker
 from tui_mailer.mime.parse import parse
-
-
-class MessageGone(CommandRefused):
-    """The message was removed on the server before it could be read."""
-
-    what = "Ce message n’est plus sur le serveur."
-    meaning = "Il a été supprimé ou déplacé depuis un autre poste."
-    advice = "La liste se met à jour d’elle-même."
 
 
 class FetchStopped(MailerError):

@@ -11,17 +11,17 @@ from itertools import groupby
 from typing import Final
 
 from tui_mailer.domain.action import PendingMove
-from tui_mailer.domain.errors import CommandRefused
+from tui_mailer.domain.errors import CommandRefused, MessageGone
 from tui_mailer.domain.events import ActionNotDone, FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
-from tui_mailer.domain.message import MessageSummary, RemoteMessage
+from tui_mailer.domain.message import MessageSummary, PendingFlags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.worker import Worker
 
 OpenAsKnown = Callable[[Line, int], Awaitable[None]]
-"""Opens a folder of the store; `CommandRefused` when its UIDs mean other messages now."""
+"""Opens a folder of the store; `MessageGone` when its UIDs mean other messages now."""
 
 _BATCH: Final = 1_000
 
@@ -32,6 +32,14 @@ class MoveRefused(CommandRefused):
     what = "Des messages n’ont pas pu être déplacés."
     meaning = "Ils sont revenus dans leur dossier ; aucun n’est perdu."
     advice = "Choisissez un autre dossier, ou réessayez plus tard."
+
+
+class FlagsRefused(CommandRefused):
+    """The server refuses a flag: the folder may only be read, or cannot be opened now."""
+
+    what = "Des messages n’ont pas pu être marqués sur le serveur."
+    meaning = "Ils sont de nouveau comme le serveur les connaît ; aucun n’est perdu."
+    advice = "Réessayez plus tard."
 
 
 class RemovalRefused(CommandRefused):
@@ -108,10 +116,20 @@ class Replay:
             try:
                 await self._open_as_known(line, ids.get(folder, 0))
                 await line.server.change_flags([change.uid for change in same], add, remove)
-            except CommandRefused:
-                # The folder or the right is gone: the server's state will be taken instead.
-                self._announce(FoldersChanged())
-            await self._store.forget_pending([change.id for change in same])
+            except CommandRefused as refused:
+                await self._refuse_flags(ids.get(folder, 0), same, refused)
+            else:
+                await self._store.forget_pending([change.id for change in same])
+
+    async def _refuse_flags(
+        self, folder_id: int, changes: Sequence[PendingFlags], refused: CommandRefused
+    ) -> None:
+        """The messages are as the server has them, as far as is known."""
+        await self._store.refuse_pending([change.id for change in changes])
+        self._changed(folder_id)
+        if not isinstance(refused, MessageGone):
+            count = len({change.uid for change in changes})
+            self._announce(ActionNotDone(count, FlagsRefused(refused.server_words)))
 
     # --- moves
 
@@ -126,8 +144,11 @@ class Replay:
             return
         try:
             await self._open_as_known(line, source_id)
-        except CommandRefused:
+        except MessageGone:
             await self._forget(moves, [move.message_id for move in moves])
+            return
+        except CommandRefused as refused:
+            await self._give_back(moves, refused)
             return
         # Some may have been taken back while the line was asked.
         wanted = frozenset(await self._store.try_move(list(ids.values()), target_id, floor))
@@ -191,9 +212,14 @@ class Replay:
     ) -> None:
         """Find messages that may be at either end, and note where they are.
 
-        Those that stayed are moved later, or given back when the server `refused`.
+        Those that stayed are moved later, or given back when the server `refused`. Where one end
+        cannot be looked at, they stay in doubt: what was not seen proves nothing.
         """
-        found = await self._find(line, moves)
+        try:
+            found = await self._find(line, moves)
+        except CommandRefused:
+            self._announce(FoldersChanged())
+            return
         if found.copied:
             # The copy was made and seen; the other half of the move is left to do.
             try:
@@ -210,11 +236,16 @@ class Replay:
         self._changed(moves[0].place.folder_id, moves[0].tried_id)
 
     async def _find(self, line: Line, moves: Sequence[PendingMove]) -> _Found:
+        """Look at both ends.
+
+        Raises:
+            CommandRefused: one of them is there, and cannot be opened.
+        """
         arrived = await self._arrived(line, moves)
         try:
             await self._open_as_known(line, moves[0].place.folder_id)
             present = frozenset(await line.server.uids())
-        except CommandRefused:
+        except MessageGone:
             present = frozenset()
         left = [move for move in moves if move.message_id not in arrived]
         return _Found(
@@ -231,12 +262,12 @@ class Replay:
     async def _arrived(self, line: Line, moves: Sequence[PendingMove]) -> dict[int, int]:
         """Local id -> UID of those that are in the folder they were to be moved to."""
         folders = {folder.id: folder.name for folder in await self._store.folders()}
-        floor = min(move.floor for move in moves)
-        try:
-            await line.open(folders.get(moves[0].tried_id, ""), afresh=True)
-            new = [uid for uid in await line.server.uids() if uid >= floor]
-        except CommandRefused:
+        target = folders.get(moves[0].tried_id)
+        if target is None:
             return {}
+        floor = min(move.floor for move in moves)
+        await line.open(target, afresh=True)
+        new = [uid for uid in await line.server.uids() if uid >= floor]
         places: dict[object, list[int]] = {}
         async for message in _described(line, new):
             places.setdefault(_identity(message), []).append(message.uid)

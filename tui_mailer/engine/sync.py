@@ -71,6 +71,8 @@ class Synchroniser:
         self._compare_every_s = compare_every_s
         self._now_s = now_s
         self._compared_at: dict[int, float] = {}
+        # How many messages were there and here after the last comparison, the first look apart.
+        self._counted: dict[int, tuple[int, int]] = {}
         self._told: dict[int, FolderState] = {}
 
     async def folders(self, line: Line) -> Sequence[Folder]:
@@ -112,6 +114,9 @@ class Synchroniser:
         ):
             yield
         await self._store.mark_synced(folder.id, _reached(state, todo))
+        if todo.compares_all and not is_first:
+            held_count = (await self._store.sync_point(folder.id)).held_count
+            self._counted[folder.id] = (state.exists, held_count)
         if len(todo.missing) >= _MUCH:
             self._store.settle()
         self._announce(FoldersChanged())
@@ -127,7 +132,17 @@ class Synchroniser:
                 return False
             if told is None and not line.is_open(folder.name):
                 told = await _asked(line, folder)
-        return told is not None and is_unchanged(point, told)
+        if told is None or not is_unchanged(point, told):
+            return False
+        return self._counts_agree(folder, told.exists, point.held_count)
+
+    def _counts_agree(self, folder: Folder, there: int, here: int) -> bool:
+        """True when nothing is missing here, nor too much, that a comparison would find.
+
+        A server may count what it never describes: that is compared now and then only.
+        """
+        was_compared = self._counted.get(folder.id) == (there, here)
+        return there == here or (was_compared and not self._is_comparison_due(folder))
 
     def _is_comparison_due(self, folder: Folder) -> bool:
         compared_at = self._compared_at.get(folder.id)
@@ -164,7 +179,7 @@ class Synchroniser:
         vanished = await self._held(folder, changes.vanished or (), known_next)
         await self._take_over(folder, SyncPlan(vanished=(*vanished, *todo.vanished)))
         held_count = (await self._store.sync_point(folder.id)).held_count
-        if held_count + len(todo.missing) == state.exists:
+        if self._counts_agree(folder, state.exists, held_count + len(todo.missing)):
             return todo
         if changes.vanished is not None:
             return await self._compare(line, folder, state)

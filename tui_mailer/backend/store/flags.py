@@ -49,6 +49,14 @@ _CHOSEN: Final = """
     SELECT id, add_flags, remove_flags FROM pending_flags
     WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
 """
+_AMONG: Final = "IN (SELECT value FROM json_each(?))"
+_TOUCHED: Final = f"SELECT DISTINCT message_id FROM pending_flags WHERE id {_AMONG}"  # noqa: S608  (constants)
+_DROP: Final = f"DELETE FROM pending_flags WHERE id {_AMONG}"  # noqa: S608  (constants)
+_PENDING_OF_MESSAGES: Final = f"""
+    SELECT message_id, add_flags, remove_flags FROM pending_flags
+    WHERE message_id {_AMONG} ORDER BY id
+"""  # noqa: S608  (constants)
+_SERVER_FLAGS: Final = f"SELECT id, server_flags FROM message WHERE id {_AMONG}"  # noqa: S608  (constants)
 
 
 class MessageFlags(Part):
@@ -117,6 +125,20 @@ class MessageFlags(Part):
             changes = [{"id": id_, "add": add, "remove": remove} for id_, add, remove in rows]
             sql.executemany(_SERVER_TOOK, changes)
             sql.executemany("DELETE FROM pending_flags WHERE id = :id", changes)
+
+        await self._database.write(work)
+
+    async def refuse_pending(self, change_ids: Sequence[int]) -> None:
+        """The server does not take them: the messages are as it has them, with what still waits."""
+        chosen = json_list(change_ids)
+
+        def work(sql: Sql) -> None:
+            touched = [message_id for (message_id,) in sql.execute(_TOUCHED, (chosen,))]
+            sql.execute(_DROP, (chosen,))
+            waiting = _Waiting(sql.execute(_PENDING_OF_MESSAGES, (json_list(touched),)))
+            rows = sql.execute(_SERVER_FLAGS, (json_list(touched),)).fetchall()
+            shown = [(waiting.applied(message_id, bits), message_id) for message_id, bits in rows]
+            sql.executemany("UPDATE message SET flags = ? WHERE id = ?", shown)
 
         await self._database.write(work)
 
