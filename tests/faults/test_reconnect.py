@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from engine.sync_stage import OtherClient
 from engine_helpers import Office, OpenOffice, letter
 from faults.proxy import Fault, Kind, Towards
@@ -13,9 +14,10 @@ from mail_samples import received
 from servers.people import COLLEAGUE, PRACTICE
 from servers.practice import RealServers
 
+from tui_mailer.domain.account import Account
 from tui_mailer.domain.action import ActionKind
 from tui_mailer.domain.draft import OutgoingState
-from tui_mailer.domain.errors import LineLost, LoginRefused
+from tui_mailer.domain.errors import LineLost, LoginRefused, WrongPassphrase
 from tui_mailer.domain.events import Connectivity, ConnectivityChanged
 from tui_mailer.domain.message import FolderView
 
@@ -180,6 +182,31 @@ async def test_a_changed_password_is_asked_for_once_and_nothing_is_missing_then(
         assert [type(event.error) for event in told(office)].count(LoginRefused) == 1
     # One login a connection, and room for a line or two that a loaded machine loses.
     assert logins + 3 <= lines.overheard.count("AUTHENTICATE") <= logins + 7
+
+
+async def test_a_new_password_that_is_mistyped_locks_nobody_out(
+    open_office: OpenOffice, real_servers: RealServers, lines: BadLines, account: Account
+) -> None:
+    office, _ = await online(open_office, real_servers, lines)
+    keeper = office.engine.keep_draft(letter(COLLEAGUE.address, "Brouillon"))
+    keeper.edited(letter(COLLEAGUE.address, "Brouillon à garder"))
+    await keeper.save()
+    new = "Nouveau-mot-de-passe-2!"
+    with password_changed(real_servers, new):
+        lines.imap.cut()
+        await until(office, Connectivity.REFUSED)
+        with pytest.raises(LoginRefused):
+            await office.session.change_password(office.engine, "Nouveau-mot-de-pase-2!")
+        await office.close()
+        for password in (new, "Nouveau-mot-de-pase-2!"):
+            with pytest.raises(WrongPassphrase):
+                await office.session.open(account, password)
+        engine = await office.session.open(account, PRACTICE.password)
+        await office.session.change_password(engine, new)
+        await engine.stop()
+        engine = await office.session.open(account, new)
+        assert [draft.subject for draft in await engine.drafts()] == ["Brouillon à garder"]
+        await engine.stop()
 
 
 def fill(servers: RealServers, count: int) -> None:

@@ -145,7 +145,9 @@ async def test_a_refused_password_is_replaced_from_the_mailbox(tmp_path: Path) -
         await mailing.shows("hors ligne")
         outdoors.connector.fault = None
         await mailing.shows("mot de passe refusé", "Les messages déjà reçus restent lisibles")
-        await mailing.press("m", *"le", "space", *"nouveau", "enter")
+        await mailing.press("m", *"le", "space", *"nouvau", "enter")
+        await mailing.shows("Le serveur a refusé l’identifiant")
+        await mailing.press(*["backspace"] * 2, *"eau", "enter")
         await until(mailing.pilot, lambda: mailing.engine.connectivity is Connectivity.ONLINE)
         await mailing.shows("à jour")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from tui_mailer.domain.account import Account
+from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import MailerError
@@ -293,6 +293,16 @@ class Engine:
     def connectivity(self) -> Connectivity:
         """Where the line stands now."""
         return self._worker.state
+
+    async def prove(self, credentials: Credentials) -> None:
+        """Log in with them, and leave again.
+
+        Raises:
+            LoginRefused: the server does not take them.
+            ConnectionProblem: it could not be asked.
+        """
+        server = await self._connector.connect(self.account, credentials, lambda _: None)
+        await server.close()
 
     def reconnect(self) -> None:
         """Try again now."""

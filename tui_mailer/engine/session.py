@@ -174,11 +174,16 @@ class Session:
     async def change_password(self, engine: Engine, password: str) -> None:
         """The password changed on the server: use it from now on, for the store too.
 
+        Only once the server has taken it: who mistypes it is not to be locked out of the store.
+
         Raises:
             SecretUnavailable: this account's password is not typed here.
+            LoginRefused: the server does not take it; all is as before.
+            ConnectionProblem: it could not be asked; all is as before.
         """
         if not engine.account.is_password_typed:
             raise SecretUnavailable
+        await engine.prove(Credentials(engine.account.address, password))
         await self._opener.change_passphrase(engine.account, self._passphrase, password)
         self._passphrase = password
         await self._remember_typed(engine, password)

@@ -96,7 +96,7 @@ class MailboxScreen(CommandScreen[None]):
         change_password: Callable[[str], Awaitable[None]],
         attachments_dir: Path,
     ) -> None:
-        """`change_password` proves nothing: it is used at the next connection."""
+        """`change_password` asks the server first."""
         super().__init__(classes="at-list")
         self.engine = engine
         self.change_password = change_password

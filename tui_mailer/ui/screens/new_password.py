@@ -19,13 +19,14 @@ class UsePassword(Command["NewPasswordScreen"]):
 
     key = "enter"
     label = "Se reconnecter"
+    asks = True  # the server, and Escape is to be heard meanwhile
 
     def enabled(self, screen: "NewPasswordScreen") -> bool:
         """Once something is typed."""
         return bool(screen.password)
 
     async def run(self, screen: "NewPasswordScreen") -> None:
-        """Keep it for the next connection, and for the local store."""
+        """Once the server takes it, keep it for the next connections and the local store."""
         await screen.use()
 
 
@@ -66,6 +67,7 @@ class NewPasswordScreen(CommandModal[bool]):
             )
             yield Notice()
             yield LineInput(password=True, placeholder="Nouveau mot de passe")
+            yield Static(id="state")
             yield KeyBar()
 
     @property
@@ -85,6 +87,12 @@ class NewPasswordScreen(CommandModal[bool]):
             await self.run_command(UsePassword)
 
     async def use(self) -> None:
-        """Hand the password over and leave."""
-        await self._change(self.password)
+        """Hand the password over, and leave once it was taken."""
+        self.clear_error()
+        state = self.query_one("#state", Static)
+        state.update("Le serveur vérifie le mot de passe…")
+        try:
+            await self._change(self.password)
+        finally:
+            state.update("")
         self.dismiss(True)
