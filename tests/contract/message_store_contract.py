@@ -599,6 +599,16 @@ class FlagContract:
         assert await store.known_flags(inbox) == {1: Flags.NONE}
         assert await store.pending_flag_changes() == []
 
+    async def test_each_version_of_a_draft_is_later_than_the_one_before(
+        self, store: MessageStore
+    ) -> None:
+        first = await store.save_draft(Draft(body="10 mg"), NOON)
+        second = await store.save_draft(replace(first, body="1 mg"), NOON - timedelta(hours=1))
+        assert first.updated_at is not None
+        assert second.updated_at is not None
+        assert second.updated_at > first.updated_at
+        assert await store.draft(first.id) == second
+
     async def test_a_change_that_the_server_refuses_is_taken_back_alone(
         self, store: MessageStore
     ) -> None:

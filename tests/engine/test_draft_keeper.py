@@ -90,6 +90,27 @@ async def test_keys_pressed_while_the_disk_writes_are_saved_next(scene: Scene) -
     assert [draft.body for draft in scene.disk.kept.values()] == ["ab"]
 
 
+async def test_a_draft_thrown_away_while_it_is_first_written_does_not_come_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = scene.disk.save_draft
+
+    async def under_way(draft: Draft, now: datetime) -> Draft:
+        """A transaction that has begun is done, whoever waits for it."""
+        return await asyncio.shield(asyncio.ensure_future(write(draft, now)))
+
+    monkeypatch.setattr(scene.disk, "save_draft", under_way)
+    scene.disk.gate.clear()
+    scene.keeper.edited(Draft(body="à jeter"))
+    await asyncio.sleep(0.05)
+    discarding = asyncio.create_task(scene.keeper.discard())
+    await asyncio.sleep(0.01)
+    scene.disk.gate.set()
+    await discarding
+    await asyncio.sleep(0.01)
+    assert scene.disk.kept == {}
+
+
 async def test_a_full_disk_is_announced_and_tried_again(scene: Scene) -> None:
     scene.disk.refusals = 2
     scene.keeper.edited(Draft(body="précieux"))

@@ -3,12 +3,14 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from engine_fakes import World, letter, opened, until_online
 from fakes.mail_server import FakeMailServer, FakeMailServerConnector
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.folder import FolderRole, FolderState
 from tui_mailer.domain.ports import OnStep
+from tui_mailer.engine.actions import RemovedSince
 
 
 class SlowToTell(FakeMailServer):
@@ -64,6 +66,19 @@ async def test_a_deletion_taken_back_just_before_it_is_done_is_not_done(tmp_path
         assert not world.mailbox.folders["Corbeille"].messages
         assert len(world.mailbox.folders["INBOX"].messages) == 1
         assert await office.subjects(inbox) == ["Gardée"]
+
+
+async def test_what_was_removed_for_good_is_not_said_to_be_taken_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.mailbox.add_folder("Corbeille", role=FolderRole.TRASH)
+    world.mailbox.deliver(letter("Perdue"))
+    async with opened(world) as office, asyncio.timeout(20):
+        await until_online(office)
+        row = await office.until_row(await office.inbox(), "Perdue")
+        await office.engine.actions.delete([row.id])
+        await office.engine.actions.expunge([row.id])
+        with pytest.raises(RemovedSince):
+            await office.engine.actions.undo()
 
 
 async def _set(event: asyncio.Event) -> None:

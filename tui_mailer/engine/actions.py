@@ -39,6 +39,13 @@ class CannotTakeBack(InvalidInput):
     advice = "Déplacez-les dans le dossier de votre choix."
 
 
+class RemovedSince(CannotTakeBack):
+    """The messages themselves are gone."""
+
+    meaning = "Les messages ont été supprimés définitivement depuis."
+    advice = "Demandez au besoin à votre correspondant de les envoyer de nouveau."
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     """An action, and its messages as they were before."""
@@ -125,7 +132,7 @@ class Actions:
         """Take back the last action; it, or None when there is none.
 
         Raises:
-            CannotTakeBack: the folder that the messages came from is gone.
+            CannotTakeBack: the folder that the messages came from is gone, or they are.
         """
         if not self._done:
             return None
@@ -151,6 +158,8 @@ class Actions:
         if not known.issuperset(origins):
             raise CannotTakeBack
         now = await self._store.summaries([row.id for row in done.before])
+        if not now:
+            raise RemovedSince
         for folder_id, message_ids in origins.items():
             await self._store.move_messages(message_ids, folder_id)
         self._went_on([*origins, *(row.folder_id for row in now)])

@@ -68,9 +68,9 @@ class DraftKeeper:
             return self._draft
 
     async def discard(self) -> None:
-        """Stop saving and remove what was saved."""
-        self.stop()
+        """Stop saving and remove what was saved, what is being written just now included."""
         async with self._saving:
+            self.stop()
             if self._draft.id:
                 await self._store.discard_draft(self._draft.id)
                 self._announce(DraftDiscarded(self._draft.id))

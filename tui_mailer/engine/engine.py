@@ -307,6 +307,7 @@ class Engine:
     def reconnect(self) -> None:
         """Try again now."""
         self._worker.reconnect()
+        self.outbox.log_in_again()
 
     def synchronise(self) -> None:
         """Look at every folder now."""

@@ -15,6 +15,7 @@ from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
 from tui_mailer.domain.errors import (
     ConnectionProblem,
     DeliveryUncertain,
+    LoginRefused,
     MailerError,
     RecipientsRefused,
     SecretUnavailable,
@@ -72,6 +73,7 @@ class Outbox:
         self._longest_wait = timedelta(seconds=max(undo_s, retry_s * _MOST_PAUSES))
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
+        self._is_login_refused = False
         self.on_accepted: Callable[[], None] = lambda: None
         self.tell: Callable[[MailerError], None] = lambda _problem: None
 
@@ -80,6 +82,7 @@ class Outbox:
     async def add(self, outgoing: Outgoing, content: bytes, draft: Draft) -> Outgoing:
         """Queue a message and its draft in one step."""
         queued = await self._store.queue(outgoing, content, draft)
+        self._is_login_refused = False
         self._changed(queued.id, OutgoingState.QUEUED)
         return queued
 
@@ -103,6 +106,7 @@ class Outbox:
             outgoing_id, _SETTLED_BY_USER, OutgoingState.QUEUED, due_at=self._now()
         )
         if moved:
+            self._is_login_refused = False
             self._changed(outgoing_id, OutgoingState.QUEUED)
         return moved
 
@@ -117,6 +121,11 @@ class Outbox:
     async def unsettled(self) -> Sequence[Outgoing]:
         """Every message handed over whose sending has not wholly ended, oldest first."""
         return await self._store.outbox()
+
+    def log_in_again(self) -> None:
+        """The password may be another one, or the user asks for it to be tried."""
+        self._is_login_refused = False
+        self._wake.set()
 
     def nudge(self) -> None:
         """Look again now: the line is back, or a message became due."""
@@ -157,11 +166,11 @@ class Outbox:
         for outgoing in waiting:
             if outgoing.due_at > self._now() + self._longest_wait:
                 await self._date_anew(outgoing)
-            if outgoing.due_at <= self._now():
+            if outgoing.due_at <= self._now() and not self._is_login_refused:
                 await self._send(outgoing)
                 stop_if_cancelled()
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
-        if not waiting:
+        if not waiting or self._is_login_refused:
             return None
         next_due = min(outgoing.due_at for outgoing in waiting)
         return max((next_due - self._now()).total_seconds(), 0.0)
@@ -200,6 +209,8 @@ class Outbox:
             told = explained(error, self._account)
             await self._settle(outgoing, OutgoingState.FAILED, told)
         except MailerError as error:
+            # The next messages wait for the user too: servers lock accounts for a login tried again.
+            self._is_login_refused = isinstance(error, LoginRefused)
             await self._settle(outgoing, OutgoingState.FAILED, error)
         else:
             await self._accepted(outgoing, _SENDING, words)

@@ -11,17 +11,22 @@ from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.values import from_stamp, to_stamp
 from tui_mailer.domain.draft import Draft
 
+# Versions are told apart by their times: each is later than the one before, though the clock be put
+# back meanwhile.
 _SAVE: Final = """
     INSERT INTO draft (id, updated_at, document) VALUES (?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, document = excluded.document
-    RETURNING id
+    ON CONFLICT (id) DO UPDATE SET
+        updated_at = max(excluded.updated_at, updated_at + 1), document = excluded.document
+    RETURNING id, updated_at
 """
 
 
-def put_draft(sql: Sql, draft: Draft, stamp: int) -> int:
-    """Insert or replace within a transaction; the id."""
-    rows = sql.execute(_SAVE, (draft.id or None, stamp, write_draft(draft))).fetchall()
-    return int(rows[0][0])
+def put_draft(sql: Sql, draft: Draft, stamp: int) -> tuple[int, int]:
+    """Insert or replace within a transaction; the id, and the stamp that it bears."""
+    ((draft_id, kept_stamp),) = sql.execute(
+        _SAVE, (draft.id or None, stamp, write_draft(draft))
+    ).fetchall()
+    return draft_id, kept_stamp
 
 
 class Drafts(Part):
@@ -29,8 +34,9 @@ class Drafts(Part):
 
     async def save_draft(self, draft: Draft, now: datetime) -> Draft:
         """Insert or replace; the draft with its id and `updated_at`."""
-        stamp = to_stamp(now)
-        draft_id = await self._database.write(lambda sql: put_draft(sql, draft, stamp))
+        draft_id, stamp = await self._database.write(
+            lambda sql: put_draft(sql, draft, to_stamp(now))
+        )
         return replace(draft, id=draft_id, updated_at=from_stamp(stamp))
 
     async def drafts(self) -> Sequence[Draft]:

@@ -140,7 +140,8 @@ class Outbox(Part):
             if sql.execute("SELECT 1 FROM draft WHERE id = ?", (draft.id,)).fetchone():
                 draft = replace(draft, id=0)
             sql.execute("DELETE FROM outgoing WHERE id = ?", (outgoing_id,))
-            return replace(draft, id=put_draft(sql, draft, row[1]))
+            draft_id, _ = put_draft(sql, draft, row[1])
+            return replace(draft, id=draft_id)
 
         return await self._database.write(work)
 

@@ -1,0 +1,92 @@
+"""What the outbox does when it may not go on: a refused login, a full disk while the program ends."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_fakes import COLLEAGUE, World, opened, until_online
+from engine_helpers import Office, letter
+from fakes.mail_server import FakeSubmission
+
+from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.errors import LoginRefused, StoreFull
+from tui_mailer.domain.events import OutgoingChanged
+
+
+def is_refused(office: Office) -> bool:
+    return any(
+        isinstance(event, OutgoingChanged) and isinstance(event.error, LoginRefused)
+        for event in office.events
+    )
+
+
+class Counting(FakeSubmission):
+    logins = 0
+
+    async def submit(self, *args: Any, **options: Any) -> Any:
+        self.logins += 1
+        return await super().submit(*args, **options)
+
+
+async def test_a_refused_login_is_not_tried_for_each_message_that_waits(tmp_path: Path) -> None:
+    submission = Counting()
+    world = World(tmp_path, submission=submission)
+    async with opened(world, poll_s=3600.0, start=False) as office:
+        first = await office.engine.writing.send(letter(COLLEAGUE, "0"))
+        for number in range(1, 6):
+            await office.engine.writing.send(letter(COLLEAGUE, str(number)))
+    submission.password = "un autre"
+    async with opened(world, poll_s=3600.0) as office, asyncio.timeout(20):
+        await office.until(lambda: is_refused(office))
+        await until_online(office)
+        office.engine.outbox.nudge()
+        await asyncio.sleep(0.3)
+        assert submission.logins == 1
+        kept = await office.engine.outbox.unsettled()
+        waiting = [OutgoingState.QUEUED] * 5
+        assert [outgoing.state for outgoing in kept] == [OutgoingState.FAILED, *waiting]
+        # A new one is tried: its author is there.
+        await office.engine.writing.send(letter(COLLEAGUE, "6"))
+        await asyncio.sleep(0.3)
+        assert submission.logins == 2
+        submission.password = None
+        office.engine.reconnect()
+        assert await office.engine.outbox.retry(first.id)
+        await office.until_outgoing(first, OutgoingState.SENT)
+        while await office.engine.outbox.waiting_count():
+            await asyncio.sleep(0.01)
+    assert len(submission.accepted) == 6
+
+
+class NeverEnding(FakeSubmission):
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = asyncio.Event()
+
+    async def submit(self, *_: Any, **__: Any) -> Any:
+        self.begun.set()
+        await asyncio.sleep(3600)
+
+
+async def test_the_program_ends_on_a_full_disk_while_it_sends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission = NeverEnding()
+    async with opened(World(tmp_path, submission=submission), poll_s=3600.0) as office:
+        await until_online(office)
+        await office.engine.writing.send(letter(COLLEAGUE, "envoi"))
+        await submission.begun.wait()
+
+        async def no_room(*_: Any, **__: Any) -> Any:
+            raise StoreFull
+
+        monkeypatch.setattr(office.engine._store, "set_outgoing_state", no_room)
+        async with asyncio.timeout(5):
+            await office.engine.stop()
+    async with opened(World(tmp_path), poll_s=3600.0) as office:
+        await until_online(office)
+        (kept,) = await office.engine.outbox.unsettled()
+        assert kept.state is OutgoingState.UNCERTAIN
