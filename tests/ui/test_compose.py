@@ -286,6 +286,34 @@ async def test_line_breaks_pasted_into_a_field_send_nothing(engine: Engine) -> N
         assert pilot.app.screen is screen
 
 
+async def test_lines_pasted_into_a_field_are_not_glued_together(engine: Engine) -> None:
+    """A terminal ends the lines of a paste as Enter does."""
+    async with composer(engine, Draft()) as (pilot, screen):
+        screen.query_one("#subject").focus()
+        pilot.app.post_message(events.Paste("Dose : 5\r10 mg\r\nmatin"))
+        await until(pilot, lambda: screen.draft.subject != "")
+        assert screen.draft.subject == "Dose : 5 10 mg matin"
+
+
+@pytest.mark.parametrize(
+    ("begun", "rest", "typed"),
+    [("du", "ra", "dura"), ("an", "dre.roux@hopital.mssante.fr", "andre.roux@hopital.mssante.fr")],
+)
+async def test_a_suggestion_for_what_stood_there_before_replaces_nothing(
+    engine: Engine, begun: str, rest: str, typed: str
+) -> None:
+    await receive(engine, "paul.dubois@hopital.mssante.fr", "Paul DUBOIS", "a")
+    await receive(engine, "anne.durand@hopital.mssante.fr", "Anne DURAND", "b")
+    async with composer(engine, Draft()) as (pilot, screen):
+        to = screen.query_one("#to", RecipientField)
+        await pilot.press(*begun)
+        await until(pilot, lambda: to.is_open)
+        burst(pilot.app, *rest, "tab")
+        await until(pilot, lambda: to.text == typed)
+        await pilot.pause(0.2)
+        assert to.text == typed
+
+
 async def test_control_characters_pasted_into_the_text_reach_no_terminal(engine: Engine) -> None:
     async with composer(engine, READY) as (pilot, screen):
         screen.query_one("#body").focus()

@@ -51,6 +51,19 @@ async def test_another_clients_draft_opens_in_the_composer_and_is_left_as_it_was
         assert mailing.screen.stage == "list"
 
 
+async def test_a_draft_that_was_gone_on_with_does_not_stay_beside_another_message(
+    tmp_path: Path,
+) -> None:
+    content = mail("À finir", f"Moi <{ACCOUNT.address}>", "Cher confrère,")
+    async with opened(with_draft(tmp_path, content), (140, 40)) as mailing:
+        await open_draft(mailing)
+        await mailing.press("escape")
+        await until(mailing.pilot, lambda: mailing.app.screen is mailing.screen)
+        await mailing.press("shift+tab", *["up"] * 4, "enter")
+        await mailing.shows("Lettre 5", "Entrée ouvre le message choisi")
+        assert "Cher confrère," not in mailing.terminal
+
+
 async def test_a_draft_to_a_patient_written_elsewhere_shows_whom_it_is_for_and_what_it_lacks(
     tmp_path: Path,
 ) -> None:

@@ -1,5 +1,6 @@
 """The INS search on the screen: typing, pasting, confirming, and what confirms nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ui.stage import (
     OTHER_INS,
     SIZES,
     Practice,
+    burst,
     receive,
     results,
     stage,
@@ -218,6 +220,26 @@ async def test_a_known_patient_is_found_by_name_and_confirmed_again(engine: Engi
         await pilot.press("down", "enter")
         await until(pilot, lambda: results(pilot))
         assert results(pilot)[0].name == "Dominique [/]PAT-TROIS"
+
+
+@pytest.mark.parametrize("pause_s", [0.0, 0.005, 0.04])
+async def test_a_list_that_is_behind_what_was_typed_gives_nobody(
+    engine: Engine, pause_s: float
+) -> None:
+    await receive(engine, f"{INS}@patient.mssante.fr", "Dominique PAT-TROIS", "a")
+    await receive(engine, f"{OTHER_INS}@patient.mssante.fr", "Bernard DURAND", "b")
+    async with search(engine) as (pilot, screen):
+        found = screen.query_one("#patients", OptionList)
+        await until(pilot, lambda: found.option_count == 2)
+        for key in [*"dominique", "down", "enter"]:
+            burst(pilot.app, key)
+            await asyncio.sleep(pause_s)
+        await until(pilot, lambda: found.option_count == 1)
+        await pilot.pause()
+        assert screen.reading.cleaned != OTHER_INS
+        found.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.reading.cleaned == INS)
 
 
 async def test_a_long_place_of_birth_is_shown_whole(engine: Engine) -> None:

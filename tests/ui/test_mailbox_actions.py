@@ -69,6 +69,19 @@ async def test_ticked_messages_are_archived_together_in_a_folder_made_for_them(
         await until(mailing.pilot, lambda: on_server(outdoors, "INBOX") == 6)
 
 
+@pytest.mark.parametrize("keys", [("shift+tab", "down"), ("slash", *"lettre")])
+async def test_ticks_that_are_left_behind_are_not_told_any_more(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("c", "shift+down")
+        await mailing.shows("3 messages cochés")
+        await mailing.press(*keys)
+        await until(mailing.pilot, lambda: not mailing.screen.list.marked)
+        await until(mailing.pilot, lambda: "coché" not in mailing.terminal)
+
+
 async def test_escape_unticks_before_it_leaves_the_list(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         await mailing.shows("Lettre 5")

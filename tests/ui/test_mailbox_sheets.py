@@ -53,6 +53,37 @@ async def test_an_uncertain_message_that_arrived_is_only_filed(tmp_path: Path) -
     assert mailing.outdoors.submission.accepted == []
 
 
+async def test_the_outbox_stays_on_the_message_that_was_looked_at(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        store, sent = mailing.engine._store, []
+        for name in ("un", "deux", "trois"):
+            to = Address.typed(f"{name}@hopital.mssante.fr")
+            draft = Draft(to=(to,), subject=name, body=name)
+            sent.append(await mailing.engine.writing.send(draft))
+        for outgoing in sent:
+            await store.set_outgoing_state(
+                outgoing.id, (OutgoingState.QUEUED,), OutgoingState.SENDING
+            )
+        for outgoing in sent[1:]:
+            await store.set_outgoing_state(
+                outgoing.id, (OutgoingState.SENDING,), OutgoingState.FAILED
+            )
+        await mailing.press("v")
+        await mailing.shows("un@hopital", "trois@hopital")
+        await mailing.press("down")
+        screen = mailing.app.screen
+        assert isinstance(screen, OutboxScreen)
+        await until(mailing.pilot, lambda: _subject(screen) == "deux")
+        await store.set_outgoing_state(sent[0].id, (OutgoingState.SENDING,), OutgoingState.SENT)
+        mailing.engine.outbox._changed(sent[0].id, OutgoingState.SENT)
+        await until(mailing.pilot, lambda: len(screen._unsettled) == 2)
+        assert _subject(screen) == "deux"
+
+
+def _subject(screen: OutboxScreen) -> str:
+    return str(screen.selected.subject) if screen.selected else ""
+
+
 async def test_a_draft_is_thrown_away_only_after_a_yes(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         keeper = mailing.engine.keep_draft(Draft())

@@ -81,6 +81,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         self._text = ""
         self._initial_text = safe_line(text)
         self._patients: tuple[KnownPatient, ...] = ()
+        self._listed_for = ""
         self._search_timer: Timer | None = None
         self._all_read = True
         self.entry: IdentityEntry = self._read("")
@@ -205,7 +206,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
             self.show_error(error)
             return
         if text == self._text:
-            self._patients = tuple(found)
+            self._patients, self._listed_for = tuple(found), text
             self._list_patients(found)
             self._show_status()
 
@@ -216,16 +217,19 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         for patient in found:
             name = cut(patient.name or "(sans nom)", _NAME_WIDTH)
             told = f"  {patient.matricule.grouped}   {french_date(patient.last_at, now)}"
-            options.add_option(Option(line((name, "bold"), told)))
+            option = Option(line((name, "bold"), told), id=patient.matricule.text)
+            options.add_option(option)
         options.highlighted = 0 if found else None
         options.disabled = not found
         options.border_subtitle = "" if found else "aucun ne correspond"
 
     @on(OptionList.OptionSelected, "#patients")
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        """A known patient is confirmed again, like one typed."""
-        self._fill(self._patients[event.option_index].matricule.grouped)
-        self._panel.focus_first_point()
+        """A known patient is confirmed again, like one typed; never one of a list that is behind."""
+        chosen = [one for one in self._patients if one.matricule.text == event.option_id]
+        if chosen and self.query_one("#ins", Input).value == self._listed_for:
+            self._fill(chosen[0].matricule.grouped)
+            self._panel.focus_first_point()
 
     # --- the identity
 

@@ -219,6 +219,7 @@ class MailboxScreen(CommandScreen[None]):
             self._close_what_is_left()
             return
         if isinstance(view, PatientsView):
+            self.list.shows_another()
             await self.exchanges.show(view)
         else:
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
@@ -235,6 +236,11 @@ class MailboxScreen(CommandScreen[None]):
         """What can be done depends on the message, or the patient."""
         self._close_what_is_left()
         self.refresh_bindings()
+
+    @on(MessageList.Unticked)
+    def ticks_are_gone(self) -> None:
+        """Say no more that messages are ticked."""
+        self.acting.tell_marked()
 
     def _close_what_is_left(self) -> None:
         """The reader never shows another message than the one that keys act on."""
@@ -306,6 +312,7 @@ class MailboxScreen(CommandScreen[None]):
     def _resume_draft(self, summary: MessageSummary) -> None:
         """A draft is not read but gone on with, unless the user has gone elsewhere meanwhile."""
         self.opened = None
+        self.reader.clear()
         if self.stage == "reader":
             self.stage = "list"
             flows.resume_stored_draft(self.mailer, self.engine, summary.id)

@@ -203,8 +203,13 @@ class OutboxScreen(CommandModal[None]):
         unsettled = await self.engine.outbox.unsettled()
         if not self.query(ChoiceList):
             return  # closed meanwhile
+        chosen = self.selected
         self._unsettled = unsettled
         self.choices.show([outgoing_pieces(outgoing) for outgoing in self._unsettled])
+        # On the same message, though others have left above it: keys are for what was looked at.
+        places = [place for place, one in enumerate(unsettled) if chosen and one.id == chosen.id]
+        if places:
+            self.choices.cursor = places[0]
         self._explain()
 
     def _explain(self) -> None:

@@ -1,10 +1,16 @@
 """A field of one line that takes any paste: all of it, made safe, and never a key press."""
 
+import re
+from typing import Final
+
 from textual.events import Key, Paste
 from textual.widgets import Input
 
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.ui.widgets.editing import edit_at_once
+
+# Terminals send a paste's line breaks as CR, as Enter does; a scanner's separators are none.
+_LINE_BREAK: Final = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
 class LineInput(Input):
@@ -47,7 +53,7 @@ class LineInput(Input):
         """Insert what was pasted on the one line; the field's owner decides what it is worth."""
         event.prevent_default()
         event.stop()
-        text: str = safe_line(" ".join(event.text.split("\n")).replace("\r", "").strip())
+        text: str = safe_line(_LINE_BREAK.sub(" ", event.text).strip())
         if self.max_length:
             text = text[: max(0, self.max_length - len(self.value) + len(self.selected_text))]
         if self.selection.is_empty:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from typing import Final
 
+from textual.message import Message
+
 from tui_mailer.domain.message import MessageSummary
 from tui_mailer.ui.widgets.line_list import Piece, column
 from tui_mailer.ui.widgets.message_row import RowStyle, draw_row, row_height
@@ -17,6 +19,9 @@ class MessageList(WindowedList[MessageSummary]):
 
     mark_cells = 5
 
+    class Unticked(Message):
+        """What was ticked is left behind: another list is shown."""
+
     def __init__(self, now: Callable[[], datetime], patient_domain: str) -> None:
         """`now` gives the local time, aware."""
         super().__init__()
@@ -28,7 +33,9 @@ class MessageList(WindowedList[MessageSummary]):
 
     def shows_another(self) -> None:
         """What was ticked stays behind."""
-        self.marked.clear()
+        if self.marked:
+            self.marked.clear()
+            self.post_message(self.Unticked())
 
     def prepare(self) -> None:
         """Dates are told from now on."""

@@ -59,6 +59,7 @@ class RecipientField(Vertical):
         self._initial_text = text
         self._complete = complete
         self._suggested: tuple[Address, ...] = ()
+        self._suggested_for = ""
         self._completed_text = text
 
     def compose(self) -> ComposeResult:
@@ -88,8 +89,8 @@ class RecipientField(Vertical):
 
     @property
     def is_open(self) -> bool:
-        """True while suggestions are shown."""
-        return self._list.display
+        """True while suggestions are shown that are for what stands there now."""
+        return self._list.display and self._suggested_for == self.text
 
     @property
     def _input(self) -> Input:
@@ -104,6 +105,8 @@ class RecipientField(Vertical):
         event.stop()
         self._mark()
         self.post_message(self.Edited(self))
+        if event.value != self._suggested_for:
+            self._close()
         if event.value == self._completed_text:
             return
         self._completed_text = ""
@@ -128,6 +131,7 @@ class RecipientField(Vertical):
         self._suggested = tuple(
             address for address in found if address.mailbox.casefold() != typed.casefold()
         )
+        self._suggested_for = text
         self._list.clear_options()
         self._list.add_options(
             Option(line((address.name or "", "bold"), "  ", address.mailbox))
@@ -151,7 +155,8 @@ class RecipientField(Vertical):
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._accept(event.option_index)
+        if self.is_open:
+            self._accept(event.option_index)
 
     def _accept(self, index: int) -> None:
         text, cursor = accept(self.text, self._input.cursor_position, self._suggested[index])
