@@ -62,6 +62,11 @@ def test_a_blank_left_in_a_template_is_asked_about(body: str) -> None:
     assert list(nothing_is_left_to_fill_in(Draft(body=body), CONTEXT)) == [UNFINISHED]
 
 
-@pytest.mark.parametrize("body", ["À suivre…", "Attendez...", "> Le ……………… à 10 h", "{autre}", ""])
+SENT_ON = "Pour avis.\n\n---------- Message transféré ----------\nDe : labo\n\nFerritine...... 12"
+
+
+@pytest.mark.parametrize(
+    "body", ["À suivre…", "Attendez...", "> Le ……………… à 10 h", "{autre}", "", SENT_ON]
+)
 def test_other_texts_are_not_taken_for_blanks(body: str) -> None:
     assert list(nothing_is_left_to_fill_in(Draft(body=body), CONTEXT)) == []

@@ -33,7 +33,7 @@ _ANNOUNCED: Final = re.compile(rf"{_OTHERS}(?<![\w-])(?:{'|'.join(PHRASES)})")
 
 def announced_attachment(body: str, signature: str = "") -> str:
     """The words of `body` that announce an attachment, as they are written; "" when none do."""
-    for line in _own_lines(body, signature):
+    for line in own_lines(body, signature):
         plain = _plain(line)
         if found := _ANNOUNCED.search(plain):
             # Taking accents away letter by letter keeps the places.
@@ -41,7 +41,7 @@ def announced_attachment(body: str, signature: str = "") -> str:
     return ""
 
 
-def _own_lines(body: str, signature: str) -> Iterator[str]:
+def own_lines(body: str, signature: str = "") -> Iterator[str]:
     """Lines that the sender wrote: neither quoted, nor sent on, nor the signature."""
     if signature.strip():
         body = body.replace(signature.strip(), "")

@@ -12,7 +12,7 @@ from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.filing import exchanges_folder, exchanges_folder_to_make
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.mailbox import Mailbox
-from tui_mailer.engine.server_folders import folder_with_role
+from tui_mailer.engine.server_folders import folder_with_role, list_again
 from tui_mailer.engine.worker import Worker
 
 _FOLDER_TO_CREATE: Final = "Éléments envoyés"
@@ -98,5 +98,5 @@ class SentCopies:
             return folder.name
         name = exchanges_folder_to_make(folders).name
         await line.server.create_folder(name)
-        await self._store.save_folders(await line.server.list_folders())
+        await list_again(line, self._store)
         return name

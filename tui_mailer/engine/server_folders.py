@@ -10,12 +10,18 @@ async def folder_with_role(line: Line, store: MessageStore, role: FolderRole, us
     if name := await _known(store, role):
         return name
     # The folders may not have been listed yet: never a second one beside the server's.
-    await store.save_folders(await line.server.list_folders())
+    await list_again(line, store)
     if name := await _known(store, role):
         return name
     await line.server.create_folder(usual)
-    await store.save_folders(await line.server.list_folders())
+    await list_again(line, store)
     return usual
+
+
+async def list_again(line: Line, store: MessageStore) -> None:
+    """Take over the list of folders. An empty one is a hiccup: see `Synchroniser.folders`."""
+    if found := await line.server.list_folders():
+        await store.save_folders(found)
 
 
 async def _known(store: MessageStore, role: FolderRole) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from tui_mailer.domain.attachment_words import own_lines
 from tui_mailer.domain.draft import Draft
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question
 
@@ -17,6 +18,6 @@ UNFINISHED: Final = Question(
 
 
 def nothing_is_left_to_fill_in(draft: Draft, context: Context) -> Iterator[Finding]:  # noqa: ARG001  (a check)
-    """A dotted gap outside the lines quoted: ask."""
-    if any(_GAP.search(line) for line in draft.body.split("\n") if not line.startswith(">")):
+    """A dotted gap in what the sender wrote: ask. A laboratory's results are full of leaders."""
+    if any(map(_GAP.search, own_lines(draft.body))):
         yield UNFINISHED
