@@ -159,6 +159,13 @@ async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
         await mailing.shows("Boîte aux lettres", "Échanger avec un usager")
 
 
+async def test_the_way_out_is_shown_where_not_all_keys_have_room(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path), (80, 24)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("e")
+        await mailing.shows("Ctrl+S Envoyer", "Échap Fermer  F1 Aide")
+
+
 async def test_help_begins_with_the_keys_that_do_something_now(tmp_path: Path) -> None:
     async with opened(practice(tmp_path), (100, 40)) as mailing:
         await mailing.shows("Lettre 5")

@@ -18,7 +18,7 @@ _GAP = "  "
 
 
 class KeyBar(Widget):
-    """As many commands of the screen as fit; the help comes last and is always there."""
+    """As many commands of the screen as fit; the way out and the help are always there."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,15 +47,27 @@ class KeyBar(Widget):
         self._offered = _offered(screen)
         self._typing = _is_typed_in(screen.focused)
         *others, last = self._offered
-        free = self.content_size.width - self._entry(last).cell_length
-        fitting = []
-        for command in others:
-            free -= self._entry(command).cell_length + len(_GAP)
+        self._shown = [*self._fitting(others, last), last]
+        return Content(_GAP).join(self._entry(command) for command in self._shown)
+
+    def _fitting(self, commands: list[AnyCommand], last: AnyCommand) -> list[AnyCommand]:
+        """Those that have room before `last`; the way out always does."""
+        way_out = next((c for c in commands if "escape" in c.key.split(",")), None)
+        reserved = [command for command in (way_out, last) if command is not None]
+        free = self.content_size.width + len(_GAP) - sum(map(self._width, reserved))
+        fitting: list[AnyCommand] = []
+        for command in commands:
+            if command is not way_out:
+                free -= self._width(command)
             if free < 0:
                 break
             fitting.append(command)
-        self._shown = [*fitting, last]
-        return Content(_GAP).join(self._entry(command) for command in self._shown)
+        if way_out is not None and way_out not in fitting:
+            fitting.append(way_out)
+        return fitting
+
+    def _width(self, command: AnyCommand) -> int:
+        return self._entry(command).cell_length + len(_GAP)
 
     def _entry(self, command: AnyCommand) -> Content:
         """Its first key, or the first that a field being written in leaves to the screen."""
