@@ -4,6 +4,10 @@ import pytest
 from textual import events
 from ui.stage import results, stage, text_of, until
 
+from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.presenters.identity import PatientBanner
+from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.question import Question
 
 
@@ -25,3 +29,12 @@ async def test_keys_pressed_before_it_was_shown_answer_nothing(keys: list[str]) 
             await pilot.pause()
         assert results(pilot) == []
         assert pilot.app.screen is question
+
+
+async def test_in_a_low_terminal_what_enter_would_press_is_on_the_screen() -> None:
+    patient = PatientBanner(
+        Matricule.parse("279035121518989"), safe_line("Dominique PAT-TROIS"), "Femme", "mars 1979"
+    )
+    async with stage(EndExchangeScreen(patient), size=(60, 15)) as pilot:
+        await until(pilot, lambda: "Ne rien changer (n)" in text_of(pilot.app.screen))
+        assert pilot.app.focused is pilot.app.screen.query_one("#no")

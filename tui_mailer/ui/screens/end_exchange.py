@@ -15,7 +15,7 @@ from tui_mailer.ui.widgets.patient_view import PatientView
 _YES, _NO = "Mettre fin aux échanges", "Ne rien changer"
 _EFFECTS = (
     "Le patient ne pourra plus répondre à aucun de vos messages.",
-    f"Il recevra un dernier message, d’objet {END_SUBJECT} : « {END_BODY.strip()} »",
+    f"Il recevra un dernier message, d’objet {END_SUBJECT} : «\u00a0{END_BODY.strip()}\u00a0»",
     "Vous pourrez redémarrer l’échange à tout moment, en lui écrivant.",
 )
 
