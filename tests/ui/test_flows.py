@@ -19,6 +19,7 @@ from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.new_message import NewMessageScreen
+from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
 from tui_mailer.ui.widgets.notice import Notice
 from tui_mailer.ui.widgets.patient_search_input import PatientSearchInput
@@ -148,6 +149,46 @@ async def test_a_draft_to_a_patient_shows_its_banner_and_is_confirmed_when_sent(
         )
         (outgoing,) = await engine._store.outbox()
         assert outgoing.patient == INS
+
+
+async def test_a_draft_gone_on_with_is_confirmed_though_another_message_was(
+    engine: Engine,
+) -> None:
+    """A confirmation is for the message that it was given for."""
+    async with stage(None, engine=engine) as pilot:
+        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await confirm(pilot)
+        await until(
+            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
+        )
+        assert await engine.identities.cleared((INS,)) == {INS}
+        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="deux", body="B"))
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        assert len(await engine._store.outbox()) == 1
+
+
+async def test_a_confirmation_given_when_sending_ends_with_the_message_that_is_left(
+    engine: Engine,
+) -> None:
+    async with stage(None, engine=engine) as pilot:
+        draft = Draft(to=(PATIENT,), subject="", body="Ci-joint le résultat.")
+        flows.resume_draft(pilot.app, engine, draft)
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await confirm(pilot)
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await pilot.press("n")
+        await composer(pilot)
+        assert await engine.identities.cleared((INS,)) == {INS}
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen))
+        await pilot.pause()
+        assert await engine.identities.cleared((INS,)) == set()
+        assert not await engine._store.outbox()
 
 
 async def test_a_key_pressed_twice_opens_one_message(engine: Engine) -> None:

@@ -139,8 +139,10 @@ async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
 async def _resume(
     app: App[Any], engine: Engine, draft: Draft, warning: MailerError | None = None
 ) -> None:
-    patients = patients_of(draft, engine.account)
-    await _compose(app, engine, draft, await _known_banner(engine, patients), warning=warning)
+    banner = await _known_banner(engine, patients_of(draft, engine.account))
+    # A confirmation was for the message of its time: only an exchange clears a reply again.
+    is_cleared = bool(draft.answers) and not (await engine.writing.review(draft)).unconfirmed
+    await _compose(app, engine, draft, banner, warning=warning, is_identified=is_cleared)
 
 
 async def _resume_stored(app: App[Any], engine: Engine, message_id: int) -> None:
@@ -198,16 +200,28 @@ async def _compose(
     banner: PatientBanner | None = None,
     attach: Sequence[FileAsked] = (),
     warning: MailerError | None = None,
+    *,
+    is_identified: bool = True,
 ) -> Outgoing | None:
+    """Write; what was confirmed on the way no longer holds when it is left without sending."""
     from tui_mailer.ui.screens.compose import ComposeScreen
 
     opening = _opening(app)
     screen = ComposeScreen(
-        engine, draft, banner, offers_editor=opening.editor, templates=opening.templates
+        engine,
+        draft,
+        banner,
+        is_identified=is_identified,
+        offers_editor=opening.editor,
+        templates=opening.templates,
     )
     screen.attach_first(attach)
     screen.warn_first(warning)
-    return await app.push_screen_wait(screen)
+    sent = await app.push_screen_wait(screen)
+    if sent is None:
+        for matricule in screen.confirmed_here:
+            engine.identities.withdraw(matricule)
+    return sent
 
 
 def _opening(app: App[Any]) -> Opening:

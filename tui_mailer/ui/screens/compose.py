@@ -17,6 +17,7 @@ from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import MailerError, SendRefused
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
+from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.engine.before_sending.patients import patients_of
@@ -71,17 +72,22 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         draft: Draft,
         patient: PatientBanner | None = None,
         *,
+        is_identified: bool = True,
         offers_editor: bool = False,
         templates: TemplateSource = tuple,
     ) -> None:
-        """`patient`: whom the message was opened for; that address is locked in the To field."""
+        """`patient`: whom the message was opened for; that address is locked in the To field.
+
+        `is_identified`: that identity was confirmed for this message, or need not be.
+        """
         super().__init__()
         self._templates = templates
         self.offers_editor = offers_editor
         self._engine = engine
         self._patient = patient
         matricule = patient.matricule.text if patient else ""
-        self._identified = {matricule}
+        self._identified = {matricule} if is_identified else set[str]()
+        self.confirmed_here: list[Matricule] = []
         self._fields = fields_of(draft, matricule, engine.account.patient_domain)
         self._keeper = engine.keep_draft(draft)
         self._exchange = ComposeExchange(self, engine)
@@ -358,6 +364,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             if confirmed is None or confirmed.matricule.text != review.patient:
                 return None
             self._identified.add(review.patient)
+            self.confirmed_here.append(confirmed.matricule)
         answered: list[Asked] = []
         for question in review.questions:
             screen = (
