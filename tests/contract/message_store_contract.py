@@ -515,6 +515,19 @@ class PatientContract:
         (known,) = await store.find_patients("", 9)
         assert known.name == "Hélène PETIT"
 
+    async def test_what_others_call_a_patient_names_nobody(self, store: MessageStore) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(inbox, [letter(1, sender=patient(HELENE, "Hélène PETIT"))])
+        wrong = patient(HELENE, "Jean DUPONT")
+        await store.add_messages(
+            inbox,
+            [letter(2, to=(wrong,)), letter(3, cc=(wrong,)), letter(4, to=(patient(MARC, "X"),))],
+        )
+        known = await store.find_patients("", 9)
+        assert {one.matricule.text: one.name for one in known} == {HELENE: "Hélène PETIT", MARC: ""}
+        assert await store.patient_label(HELENE) == "Hélène PETIT"
+        assert await store.find_patients("dupont", 9) == []
+
     async def test_exchanges_are_kept(self, store: MessageStore) -> None:
         assert await store.exchange(HELENE) == Exchange(HELENE)
         opened = Exchange(HELENE, ExchangeState.OPEN, NOON, NOON - timedelta(hours=1))

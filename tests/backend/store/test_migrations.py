@@ -155,3 +155,31 @@ def test_copies_held_before_are_known_as_copies_of_what_comes(sql: Sql) -> None:
     )
     migrate(sql)
     assert sql.execute("SELECT copy_key FROM message").fetchall() == [(key_now,)]
+
+
+def test_labels_that_others_gave_a_patient_before_are_taken_away(sql: Sql) -> None:
+    migrate(sql, MIGRATIONS[:11])
+    sql.execute("INSERT INTO folder (name, delimiter, role, selectable) VALUES ('A', '/', '', 1)")
+    own = letter(1, sender=patient(HELENE, "Hélène PETIT"))
+    row = message_row(own, Owner("dr@exemple.fr", PATIENT_DOMAIN))
+    sql.execute(
+        f"INSERT INTO message (folder_id, {', '.join(MESSAGE_COLUMNS)}) VALUES (1{', ?' * len(row)})",
+        row,
+    )
+    contacts = [
+        (f"{HELENE.lower()}@{PATIENT_DOMAIN}", "Hélène PETIT", " helene petit "),
+        (f"180017505600301@{PATIENT_DOMAIN}", "Jean DUPONT", " jean dupont "),
+        ("dr.durand@exemple.mssante.fr", "Dr DURAND", " dr durand "),
+    ]
+    sql.executemany(
+        """
+        INSERT INTO contact
+            (mailbox_key, mailbox, mailbox_words, name, name_words, use_count, last_used_at)
+        VALUES (?1, ?1, ' x ', ?2, ?3, 1, 1)
+        """,
+        contacts,
+    )
+    migrate(sql)
+    contacts[1] = (contacts[1][0], "", " ")
+    found = sql.execute("SELECT mailbox_key, name, name_words FROM contact ORDER BY rowid")
+    assert found.fetchall() == contacts

@@ -62,7 +62,8 @@ class PeopleMet:
     """The people of some messages, each once.
 
     Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
-    Completing such an address would lend it credit.
+    Completing such an address would lend it credit. A patient is called as the patient's own mail
+    says: what others write before the address would be shown as the name that the patient gave.
     """
 
     def __init__(self, owner: Owner, messages: Iterable[RemoteMessage] = ()) -> None:
@@ -72,9 +73,9 @@ class PeopleMet:
 
     def meet(self, messages: Iterable[RemoteMessage]) -> None:
         """Count those of some more messages."""
-        seen = self._seen
+        seen, at_patients = self._seen, f"@{self._owner.patient_domain}"
         for message in messages:
-            stamp = to_stamp(message.received_at)
+            stamp, sender = to_stamp(message.received_at), message.sender
             for address in _people(message):
                 key = address.mailbox.casefold()
                 person = seen.get(key)
@@ -83,7 +84,11 @@ class PeopleMet:
                 person.use_count += 1
                 if stamp > person.last_used_at:
                     person.last_used_at = stamp
-                if address.name and stamp >= person.named_at:
+                if (
+                    address.name
+                    and stamp >= person.named_at
+                    and (address is sender or not key.endswith(at_patients))
+                ):
                     person.name, person.named_at = address.name, stamp
 
     def keys(self) -> Sequence[str]:
