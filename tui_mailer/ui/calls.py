@@ -56,7 +56,7 @@ class Calls:
         return is_on_screen or call in self._waiting
 
     def _look(self) -> None:
-        is_free = self._app.screen is self._mailbox and not flows.is_under_way(self._app)
+        is_free = self._mailbox.is_current and not self._mailbox.is_opening
         if self._waiting and is_free and self._mailbox.may_take_back is None:
             self._begun = call = self._waiting.popleft()
             flows.write_to_patient(self._app, self._engine, call.ins, call.attach)

@@ -117,7 +117,8 @@ async def _write_to_patient(
 async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool) -> None:
     from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 
-    await have_whole(engine, message_id)
+    if not await have_whole(app, engine, message_id):
+        return
     draft = engine.writing.sign(await engine.writing.reply(message_id, to_all=to_all))
     patients = patients_of(draft, engine.account)
     if len(patients) != 1:
@@ -132,8 +133,9 @@ async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool
 
 
 async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
-    await have_whole(engine, message_id)
-    await _compose(app, engine, engine.writing.sign(await engine.writing.forward(message_id)))
+    if await have_whole(app, engine, message_id):
+        draft = await engine.writing.forward(message_id)
+        await _compose(app, engine, engine.writing.sign(draft))
 
 
 async def _resume(

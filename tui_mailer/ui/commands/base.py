@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ScreenT = TypeVar("ScreenT")
 ResultT = TypeVar("ResultT")
 
+_ASKING: Final = "command "
 _log = logging.getLogger(__name__)
 
 _KEY_NAMES: Final = {
@@ -306,9 +307,17 @@ class CommandScreen(StyledOnceScreen[ResultT]):
         if not command.asks:
             await self._run(command)
             return
-        group = f"command {command.__name__}"
+        group = f"{_ASKING}{command.__name__}"
         if all(worker.group != group or worker.is_finished for worker in self.workers):
             self.run_worker(self._run(command), group=group, exit_on_error=False)
+
+    @property
+    def is_asking(self) -> bool:
+        """True while a command of this screen that asks something has not ended."""
+        return any(
+            worker.node is self and worker.group.startswith(_ASKING) and not worker.is_finished
+            for worker in self.workers
+        )
 
     async def _run(self, command: AnyCommand) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from tui_mailer.ui import arrival
 from tui_mailer.ui.commands.base import AnyCommand, Command
 from tui_mailer.ui.screens import awaiting
 
@@ -16,7 +17,9 @@ class StopWaiting(Command["MailboxScreen"]):
     label = "Arrêter le chargement"
 
     def enabled(self, screen: "MailboxScreen") -> bool:
-        """While the message opened is awaited."""
+        """While the message opened is awaited, or the one to answer, to forward or to look into."""
+        if arrival.is_awaited(screen.app):
+            return True
         opened = screen.opened
         return (
             screen.stage == "reader"
@@ -25,7 +28,8 @@ class StopWaiting(Command["MailboxScreen"]):
         )
 
     async def run(self, screen: "MailboxScreen") -> None:
-        """Back to the list."""
+        """Back to the list; nothing opens when it comes."""
+        arrival.give_up(screen.app)
         awaiting.stop(screen)
 
 

@@ -7,7 +7,15 @@ from tui_mailer.domain.events import Connectivity
 from tui_mailer.ui import flows
 from tui_mailer.ui.arrival import have_whole
 from tui_mailer.ui.commands.acting import ACTING, Delete, Undo, Untick
-from tui_mailer.ui.commands.base import EVERYWHERE, AnyCommand, CloseNotice, Command
+from tui_mailer.ui.commands.base import (
+    EVERYWHERE,
+    AnyCommand,
+    CloseNotice,
+    Command,
+    Quit,
+    Redraw,
+    SwitchLight,
+)
 from tui_mailer.ui.commands.exchanges import EXCHANGES
 from tui_mailer.ui.commands.holding import CANCELLING, PauseSync
 from tui_mailer.ui.commands.moving import MOVING, MOVING_SILENTLY, Back, NextMessage
@@ -143,7 +151,8 @@ class ShowSource(OnMessage):
 
     async def act(self, screen: "MailboxScreen", message_id: int) -> None:
         """Show it above the screen."""
-        await have_whole(screen.engine, message_id)
+        if not await have_whole(screen.mailer, screen.engine, message_id):
+            return
         source = await screen.engine.reading.source(message_id)
         if source is None:
             raise MessageNotHeld
@@ -259,3 +268,7 @@ WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (
     *EVERYWHERE,
 )
 """What the search bar leaves to the screen."""
+WHILE_OPENING: Final = frozenset({Redraw, SwitchLight, Quit})
+"""What shows no other screen, while one is about to be shown."""
+WHILE_AWAITING: Final = frozenset({*CANCELLING, *EVERYWHERE})
+"""What can be done while the screen to be shown waits for a message."""

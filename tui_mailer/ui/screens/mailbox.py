@@ -36,7 +36,7 @@ from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, FolderView, MessageSummary, PatientsView
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
-from tui_mailer.ui import flows
+from tui_mailer.ui import arrival, flows
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
@@ -256,6 +256,8 @@ class MailboxScreen(CommandScreen[None]):
     @on(LineList.Activated)
     async def activate(self, event: LineList.Activated) -> None:
         """A click opens a message, or an exchange."""
+        if self.is_opening:
+            return
         if event.sender is self.list:
             await self.open_selected()
         elif event.sender is self.exchanges.patients:
@@ -264,11 +266,25 @@ class MailboxScreen(CommandScreen[None]):
     def available(self) -> Sequence[AnyCommand]:
         """While typing in the search bar, only what has no letter; what is for a message, first."""
         every = super().available()
+        if self.is_opening and arrival.is_awaited(self.app):
+            return [command for command in every if command in commands.WHILE_AWAITING]
         if self.search.is_typing:
             return [command for command in every if command in commands.WHILE_TYPING]
         if self.stage == "reader":
             return sorted(every, key=lambda command: command not in commands.READING_FIRST)
         return every
+
+    @property
+    def is_opening(self) -> bool:
+        """True while another screen is about to be shown: the keys typed now are not for this one."""
+        return self.is_current and (self.is_asking or flows.is_under_way(self.app))
+
+    async def run_command(self, command: AnyCommand) -> None:
+        """Run `command`, unless another screen is about to be shown; only what waits is given up."""
+        is_awaited = arrival.is_awaited(self.app)
+        heard = commands.WHILE_AWAITING if is_awaited else commands.WHILE_OPENING
+        if command in heard or not self.is_opening:
+            await super().run_command(command)
 
     def turn(self, by: int) -> None:
         """Give the focus to the next pane; the reader takes part once it has a message."""
