@@ -96,6 +96,34 @@ async def test_two_quick_key_presses_send_one_mail(engine: Engine) -> None:
         assert len(await engine._store.outbox()) == 1
 
 
+@pytest.mark.parametrize(
+    ("draft", "patient", "field"),
+    [
+        (Draft(), None, "to-input"),
+        (Draft(to=(PAUL,)), None, "subject"),
+        (READY, None, "body"),
+        (Draft(to=(PATIENT,)), BANNER, "subject"),
+        (Draft(to=(PATIENT,), subject="Re: Bilan"), BANNER, "body"),
+    ],
+)
+async def test_no_other_field_than_the_first_one_meant_ever_has_the_focus(
+    engine: Engine, draft: Draft, patient: PatientBanner | None, field: str
+) -> None:
+    """Keys come from the moment on that the screen is asked for."""
+    screen = ComposeScreen(engine, draft, patient)
+    focused = set()
+    async with stage(None, engine=engine) as pilot:
+        pilot.app.push_screen(screen)
+        for _ in range(200):
+            burst(pilot.app, "z")
+            await asyncio.sleep(0.001)
+            focused.add(screen.focused and screen.focused.id)
+        await pilot.pause(0.1)
+        focused.add(screen.focused and screen.focused.id)
+        assert focused - {None} == {field}
+        assert ("z" in screen.query_one("#to", RecipientField).text) is (field == "to-input")
+
+
 async def test_letters_typed_just_before_sending_are_sent(engine: Engine) -> None:
     """In one burst, as a slow line brings them."""
     async with composer(engine, READY) as (pilot, screen):

@@ -65,6 +65,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         commands.Discard,
         commands.EditElsewhere,
     )
+    # The screen has the class of the field where writing begins: no other ever has the focus first.
+    AUTO_FOCUS = ".begins-to #to-input, .begins-subject #subject, .begins-body #body"
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._identified = {matricule} if is_identified else set[str]()
         self.confirmed_here: list[Matricule] = []
         self._fields = fields_of(draft, matricule, engine.account.patient_domain)
+        self.add_class(f"begins-{self._first_field(draft)}")
         self._keeper = engine.keep_draft(draft)
         self._exchange = ComposeExchange(self, engine)
         self._directory = Path.home()
@@ -97,6 +100,12 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._ends_with: tuple[Outgoing | None] | None = None
         self._attach_first: tuple[FileAsked, ...] = ()
         self._warn_first: MailerError | None = None
+
+    def _first_field(self, draft: Draft) -> str:
+        """Where writing begins: in what is missing."""
+        if not draft.recipients and not self._fields.to:
+            return "to"
+        return "body" if draft.subject else "subject"
 
     def attach_first(self, files: Sequence[FileAsked]) -> None:
         """Have `files` attached as soon as the screen is shown."""
@@ -123,7 +132,10 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
                     yield Static("À", markup=False, classes="field-label")
                     yield Static(line(self._fields.locked.mailbox), markup=False, id="locked-to")
             to_label = "À" if self._fields.locked is None else "À aussi"
-            yield RecipientField(to_label, self._fields.to, complete, id="to")
+            to = RecipientField(to_label, self._fields.to, complete, id="to")
+            # Before it is there: no key can have written into what is hidden.
+            to.display = self._fields.locked is None or bool(self._fields.to)
+            yield to
             yield RecipientField("Cc", self._fields.cc, complete, id="cc")
             yield RecipientField("Cci", self._fields.bcc, complete, id="bcc")
             with Horizontal(classes="field-line"):
@@ -135,18 +147,11 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         yield KeyBar()
 
     async def on_mount(self) -> None:
-        """Go where writing begins."""
+        """Say what is known of the message, then attach what it was opened with."""
+        if self.focused is None:  # the terminal itself has not the focus
+            self.set_focus(self.query(self.AUTO_FOCUS).first())
         self._show_attachments()
         self._exchange.follow(self._keeper.draft)
-        locked = self._fields.locked is not None
-        self.query_one("#to").display = not locked or bool(self._fields.to)
-        draft = self._keeper.draft
-        if not draft.recipients and not self._fields.to:
-            self.query_one("#to-input").focus()
-        elif not draft.subject:
-            self.query_one("#subject").focus()
-        else:
-            self.query_one("#body").focus()
         await self._show_trust()
         if self._warn_first is not None:
             self.show_error(self._warn_first)
