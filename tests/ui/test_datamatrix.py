@@ -55,7 +55,9 @@ async def search(
 async def scan(pilot: Pilot[Any], text: str) -> None:
     """Type as a scanner does: one burst of keys, GS as a terminal hands it over, Enter last."""
     for character in text:
-        if character == GS:
+        if character == " ":
+            key = events.Key("space", character)
+        elif character == GS:
             key = events.Key("ctrl+right_square_bracket", GS)
         else:
             key = events.Key(character if character.isalnum() else "full_stop", character)
@@ -86,6 +88,25 @@ async def test_a_pasted_datamatrix_fills_the_identity(
         assert f"{INS}@patient.mssante.fr" in shown
         assert "PAT-TROIS DOMINIQUE MARIE-LOUISE, né(e) le 28/03/1979 (lieu 51215)" in shown
         assert "⚠" not in shown
+
+
+@pytest.mark.parametrize("moves", [0, 2])
+async def test_a_scan_while_a_point_has_the_focus_is_read_and_ticks_nothing(
+    engine: Engine, moves: int
+) -> None:
+    """Another patient's document, its names with spaces."""
+    async with search(engine, OTHER_INS) as (pilot, screen):
+        points = screen.query(ConfirmPoint)
+        await until(pilot, lambda: all(point.accepts_keys for point in points))
+        await pilot.press("enter", *["space", "down"] * moves)
+        await scan(pilot, matrix())
+        await until(pilot, lambda: screen.reading.cleaned == INS)
+        await until(pilot, lambda: screen.focused is points.first())
+        assert "PAT-TROIS DOMINIQUE MARIE-LOUISE" in text_of(screen)
+        assert screen.query_one("#ins", Input).value == "2 79 03 51 215 189 89"
+        pending = screen.query_one(IdentityPanel).pending
+        assert pending is not None
+        assert pending.points == frozenset()
 
 
 async def test_a_scanner_that_types_fills_it_too_and_confirms_nothing(engine: Engine) -> None:

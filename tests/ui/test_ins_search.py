@@ -34,7 +34,7 @@ from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.engine.engine import Engine, utc_now
 from tui_mailer.ui.presenters.identity import ConfirmedPatient
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
-from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
+from tui_mailer.ui.widgets.confirm_point import SCAN_S, ConfirmPoint
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
 
 
@@ -164,6 +164,47 @@ async def test_keys_in_one_burst_act_on_the_lines_they_were_meant_for(engine: En
             pilot.app.post_message(key)
         await until(pilot, lambda: len(confirmed(screen)) == 3)
         assert screen.focused is points(screen)[2]
+
+
+async def test_tab_moves_in_its_turn_among_the_keys_of_a_burst(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await readable(pilot, screen)
+        screen.set_focus(points(screen)[0])
+        burst(pilot.app, "tab", "space", "tab", "tab", "space", "shift+tab")
+        await until(pilot, lambda: len(confirmed(screen)) == 2)
+        await until(pilot, lambda: screen.focused is points(screen)[2])
+        assert confirmed(screen) == {points(screen)[1].point, points(screen)[3].point}
+
+
+async def test_tab_leads_from_the_points_to_the_button_and_back(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await tick_all(pilot, screen)
+        await pilot.press("tab")
+        assert screen.focused is screen.query_one("#write")
+        await pilot.press("shift+tab", "shift+tab")
+        assert screen.focused is points(screen)[2]
+
+
+async def test_an_ins_typed_on_a_point_takes_the_place_of_the_one_shown(engine: Engine) -> None:
+    async with search(engine, OTHER_INS) as (pilot, screen):
+        await tick_all(pilot, screen)
+        await pilot.press(*INS[:3])
+        assert confirmed(screen) == set()
+        await until(pilot, lambda: screen.focused is screen.query_one("#ins"))
+        await pilot.press(*INS[3:])
+        assert screen.reading.cleaned == INS
+        assert confirmed(screen) == set()
+
+
+async def test_a_character_on_a_point_of_a_settled_patient_only_unticks(engine: Engine) -> None:
+    async with search(engine, INS, Purpose.SEND) as (pilot, screen):
+        await readable(pilot, screen)
+        await pilot.press("space", "down", "space", "x")
+        await until(pilot, lambda: confirmed(screen) == set())
+        await pilot.pause(2 * SCAN_S)
+        assert screen.reading.cleaned == INS
+        await pilot.press("space")
+        assert confirmed(screen) == {points(screen)[1].point}
 
 
 async def test_enter_confirms_no_point(engine: Engine) -> None:

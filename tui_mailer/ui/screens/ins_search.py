@@ -15,6 +15,7 @@ from functools import partial
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.events import Key
 from textual.timer import Timer
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -36,6 +37,7 @@ from tui_mailer.ui.presenters.identity import ConfirmedPatient
 from tui_mailer.ui.presenters.patient_words import Known
 from tui_mailer.ui.screens.opposition import OppositionScreen
 from tui_mailer.ui.text import cut, french_date, line
+from tui_mailer.ui.widgets.confirm_point import SCAN_S, ConfirmPoint
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
 from tui_mailer.ui.widgets.ins_table import InsTable
 from tui_mailer.ui.widgets.key_bar import KeyBar
@@ -83,6 +85,8 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         self._patients: tuple[KnownPatient, ...] = ()
         self._listed_for = ""
         self._search_timer: Timer | None = None
+        self._typed_ahead: list[Key] = []
+        self._typed_timer: Timer | None = None
         self._all_read = True
         self.entry: IdentityEntry = self._read("")
 
@@ -151,6 +155,21 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
                 self._text = identity.grouped(self.reading.cleaned)
                 self.query_one("#ins", Input).value = self._text
             self._panel.focus_first_point()
+
+    @on(ConfirmPoint.Typed)
+    def _typed_below(self, event: ConfirmPoint.Typed) -> None:
+        """What is typed or scanned on a point is for the bar, once all of it is here, in order."""
+        self._typed_ahead.append(event.key)
+        if self._typed_timer is not None:
+            self._typed_timer.stop()
+        self._typed_timer = self.set_timer(SCAN_S, self._begin_anew)
+
+    async def _begin_anew(self) -> None:
+        keys, self._typed_ahead = self._typed_ahead, []
+        bar = self.query_one(PatientSearchInput)
+        if keys and not bar.disabled:
+            self.set_focus(bar)
+            await bar.begin_with(keys)
 
     def _take(self, text: str) -> None:
         """Understand `text`; whatever was confirmed of another one is forgotten."""

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.events import Click, Key
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_mailer.domain.patient import IdentityPoint
@@ -18,7 +19,15 @@ from tui_mailer.ui.text import line
 READING_TIME_S = 0.3
 """Shorter than anybody reads: a key pressed before this was meant for something else."""
 
-_KEYS = frozenset({"space", "down", "up"})
+SCAN_S = 0.1
+"""Longer than a scanner waits between two keys, shorter than a hand between letter and space."""
+
+# GS, by which a scanner that acts as a keyboard ends a field.
+GS_KEY = "ctrl+right_square_bracket"
+_OF_A_SCAN = frozenset({GS_KEY, "enter", "backspace"})
+_NEXT = frozenset({"down", "tab"})
+_PREVIOUS = frozenset({"up", "shift+tab"})
+_HELP = "question_mark"
 
 
 class ConfirmPoint(Horizontal, can_focus=True):
@@ -26,7 +35,11 @@ class ConfirmPoint(Horizontal, can_focus=True):
 
     Space (or a click) toggles it, once the identity has been on the screen for `READING_TIME_S`:
     keys typed ahead confirm nothing. Enter does nothing, so that a pasted line break does not.
+    Any other character begins another INS, typed or scanned, and ticks nothing.
     """
+
+    # As the arrows: handled by the app, it would overtake a Space that waits here.
+    keeps_tab = True
 
     value = reactive("")
     confirmed = reactive(False)
@@ -37,10 +50,17 @@ class ConfirmPoint(Horizontal, can_focus=True):
 
         point: IdentityPoint
 
+    @dataclass
+    class Typed(Message):
+        """A key of something typed or scanned, which is for the search bar."""
+
+        key: Key
+
     def __init__(self, point: IdentityPoint) -> None:
         super().__init__(id=f"point-{point.name.lower().replace('_', '-')}")
         self.point = point
         self._shown_at: float | None = None
+        self._typed_at: float | None = None
 
     @property
     def accepts_keys(self) -> bool:
@@ -61,21 +81,39 @@ class ConfirmPoint(Horizontal, can_focus=True):
         return self._shown_at is not None and pressed_at >= self._shown_at + READING_TIME_S
 
     def on_key(self, event: Key) -> None:
-        """Space toggles, the arrows move.
+        """Space toggles, the arrows and Tab move, anything else that is typed goes to the bar.
 
         Keys that come in one burst were all handed to the line that had the focus then; each acts
         on the line that the ones before it moved to.
         """
         line_now = self.screen.focused
-        if event.key not in _KEYS or not isinstance(line_now, ConfirmPoint):
-            return
-        event.stop()
-        if event.key == "down":
+        if self._is_typed(event):
+            event.stop()
+            self._hand_over(event)
+        elif event.key in {"tab", "shift+tab"} or isinstance(line_now, ConfirmPoint):
+            self._act(event, line_now)
+
+    def _act(self, event: Key, line_now: Widget | None) -> None:
+        if event.key in _NEXT:
+            event.stop()
             self.screen.focus_next()
-        elif event.key == "up":
+        elif event.key in _PREVIOUS:
+            event.stop()
             self.screen.focus_previous()
-        else:
+        elif event.key == "space" and isinstance(line_now, ConfirmPoint):
+            event.stop()
             line_now.toggle(event.time)
+
+    def _is_typed(self, event: Key) -> bool:
+        """True for a character, and for what else a scan is made of as fast after one."""
+        if self._typed_at is not None and event.time < self._typed_at + SCAN_S:
+            return event.is_printable or event.key in _OF_A_SCAN
+        return event.is_printable and event.key not in {"space", _HELP}
+
+    def _hand_over(self, event: Key) -> None:
+        for point in self.screen.query(ConfirmPoint):
+            point._typed_at = event.time
+        self.post_message(self.Typed(event))
 
     def on_click(self, event: Click) -> None:
         """A click toggles."""

@@ -144,6 +144,13 @@ class IdentityPanel(Vertical):
             self._pending = self._pending.toggle(event.point)
             self._follow()
 
+    @on(ConfirmPoint.Typed)
+    def _typed(self) -> None:
+        """Another INS begins: nothing stays confirmed of this one."""
+        if self._pending is not None:
+            self._pending = PendingConfirmation(self._pending.matricule)
+            self._follow()
+
     def _follow(self) -> None:
         assert self._pending is not None
         for row in self.query(ConfirmPoint):
