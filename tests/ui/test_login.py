@@ -43,6 +43,40 @@ async def test_a_first_start_types_an_account_and_opens_it(
     assert [account.address for account in practice.book.accounts()] == [ACCOUNT.address]
 
 
+async def test_enter_connects_after_the_advanced_settings_were_looked_at(
+    practice: Practice,
+) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
+    async with stage(screen) as pilot:
+        await pilot.press("f3")
+        assert screen.focused is screen.query_one("#label")
+        await pilot.press("f3")
+        assert screen.focused is screen.query_one("#password")
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
+
+
+async def test_folding_the_advanced_settings_leads_to_the_first_field_that_is_empty(
+    practice: Practice,
+) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT))
+    async with stage(screen) as pilot:
+        screen.query_one("#smtp-host", Input).value = ""
+        screen.query_one("#password", Input).value = PASSWORD
+        await pilot.press("f3", "tab", "f3", *"abc")
+        assert screen.query_one("#smtp-host", Input).value == "abc"
+
+
+async def test_folding_leaves_a_field_in_sight_the_focus(practice: Practice) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
+    async with stage(screen) as pilot:
+        await pilot.press("f3")
+        screen.set_focus(screen.query_one("#address"))
+        await pilot.press("f3")
+        assert screen.focused is screen.query_one("#address")
+
+
 async def test_the_step_that_fails_says_why_and_everything_typed_is_kept(
     practice: Practice,
 ) -> None:

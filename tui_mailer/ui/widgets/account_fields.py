@@ -127,20 +127,23 @@ class AccountFields(Vertical):
     def focus_first_empty(self) -> None:
         """Go where something is still to be typed, else to the password."""
         empty = (name for name in _TEXTS[:6] if not self._input(name).value)
-        self._input(next(empty, "password")).focus()
+        self.screen.set_focus(self._input(next(empty, "password")))
 
     @on(Button.Pressed, "#fold")
     def _fold_pressed(self) -> None:
         self.fold_advanced()
 
     def fold_advanced(self, *, folded: bool | None = None) -> None:
-        """Fold, unfold, or by default the other of the two."""
+        """Fold, unfold, or by default the other of the two; what is hidden keeps no focus."""
         advanced = self.query_one("#advanced")
         advanced.display = not advanced.display if folded is None else not folded
         mark = "▾" if advanced.display else "▸"
         self.query_one("#fold", Button).label = line(f"{mark} Réglages avancés (F3)")
+        focused = self.screen.focused
         if advanced.display:
-            self._input("label").focus()
+            self.screen.set_focus(self._input("label"))
+        elif focused is not None and advanced in focused.ancestors:
+            self.focus_first_empty()
 
     @on(Choice.Changed, "#imap-security")
     def _imap_security(self, event: Choice.Changed) -> None:
