@@ -74,11 +74,13 @@ def letter(subject: str, sender: str = COLLEAGUE, to: str = ACCOUNT.address) -> 
 
 
 @asynccontextmanager
-async def opened(world: World, *, start: bool = True, **options: Any) -> AsyncIterator[Office]:
-    """An office on `world`; keyword arguments are `EngineOptions`."""
+async def opened(
+    world: World, *, start: bool = True, account: Account = ACCOUNT, **options: Any
+) -> AsyncIterator[Office]:
+    """An office on `world`; other keyword arguments are `EngineOptions`."""
     quick = {"undo_send_s": 0.0, "autosave_s": 0.02, "retry_first_s": 0.01, "retry_most_s": 0.02}
     session = world.session(EngineOptions(**{**quick, **options}))
-    engine: Engine = await session.open(ACCOUNT, world.mailbox.password)
+    engine: Engine = await session.open(account, world.mailbox.password)
     office = Office(session, engine)
     try:
         if start:

@@ -1,18 +1,19 @@
-"""What the outbox does when it may not go on: a refused login, a full disk while the program ends."""
+"""What the outbox does when it may not go on: a refused login, other settings, a full disk."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_fakes import COLLEAGUE, World, opened, until_online
+from engine_fakes import ACCOUNT, COLLEAGUE, INS, PATIENT, World, opened, until_online
 from engine_helpers import Office, letter
 from fakes.mail_server import FakeSubmission
 
 from tui_mailer.domain.draft import OutgoingState
-from tui_mailer.domain.errors import LoginRefused, StoreFull
+from tui_mailer.domain.errors import LoginRefused, SendRefused, StoreFull
 from tui_mailer.domain.events import OutgoingChanged
 
 
@@ -59,6 +60,25 @@ async def test_a_refused_login_is_not_tried_for_each_message_that_waits(tmp_path
         while await office.engine.outbox.waiting_count():
             await asyncio.sleep(0.01)
     assert len(submission.accepted) == 6
+
+
+async def test_what_waits_for_a_patient_of_another_domain_stays_when_the_settings_change(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    async with opened(world, poll_s=3600.0, start=False) as office:
+        await office.confirm(INS)
+        await office.engine.writing.send(letter(PATIENT, "Votre bilan"))
+    tests = replace(ACCOUNT, patient_domain="patient.formation.mssante.fr")
+    async with opened(world, poll_s=3600.0, account=tests) as office:
+        await until_online(office)
+        (kept,) = await office.engine.outbox.unsettled()
+        changed = await office.until_outgoing(kept, OutgoingState.FAILED)
+        assert isinstance(changed.error, SendRefused)
+        assert "@patient.formation.mssante.fr" in changed.error.explanation
+        with pytest.raises(SendRefused):
+            await office.engine.writing.send(letter(PATIENT, "Votre bilan"))
+    assert world.submission.accepted == []
 
 
 class NeverEnding(FakeSubmission):

@@ -85,6 +85,11 @@ def test_a_patient_with_professionals_is_asked_about() -> None:
         f"{INS}@patlent.mssante.fr",
         f"{INS}@patients.mssante.fr",
         f"{INS}@gmail.com",
+        f"{INS}@cabinet-martin.aura.mssante.fr",
+        f"{INS}@usager.mssante.fr",
+        f"{INS}@patient.aura.mssante.fr",
+        f"{INS}@mes.mssante.fr",
+        "284052a32102552@mes.mssante.fr",
         "quelquun@orange.fr",
         "quelquun@mssante.fr.evil.example",
         "quelquun@evilmssante.fr",
@@ -95,6 +100,31 @@ def test_a_patient_with_professionals_is_asked_about() -> None:
 )
 def test_what_is_outside_the_trust_space_or_no_address_is_refused(mailbox: str) -> None:
     assert held(draft(Address.received(mailbox)), ACCOUNT, {INS}).refusals
+
+
+def test_an_ins_in_another_domain_of_the_trust_space_is_said_to_be_nobodys_address() -> None:
+    (refusal,) = held(draft(Address.received(f"{INS}@mes.mssante.fr")), ACCOUNT, {INS}).refusals
+    assert refusal == (
+        f"« {INS}@mes.mssante.fr » n’est l’adresse d’aucun patient : après l’INS, l’adresse d’un "
+        "patient finit toujours par @patient.mssante.fr."
+    )
+
+
+@pytest.mark.parametrize("domain", ["patient.formation.mssante.fr", "Patient-Test.mssante.fr"])
+@pytest.mark.parametrize(
+    ("local_part", "test_identities"), [(INS, False), (INS, True), ("279035121518988", True)]
+)
+def test_with_a_test_domain_no_real_patient_can_be_written_to(
+    domain: str, local_part: str, test_identities: bool
+) -> None:
+    account = replace(ACCOUNT, patient_domain=domain, test_identities=test_identities)
+    real = Address.received(f"{local_part}@patient.mssante.fr")
+    (refusal,) = held(draft(COLLEAGUE, cc=[real]), account, {INS}).refusals
+    assert f"qu’aux patients de @{domain.lower()}" in refusal
+    assert "domaine_patients" in refusal
+    of_test = Address.received(f"{local_part}@{domain}")
+    found = held(draft(of_test), account, ())
+    assert (found.refusals, found.patient, found.unconfirmed) == ((), local_part, True)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from tui_mailer.domain.errors import (
     MailerError,
     RecipientsRefused,
     SecretUnavailable,
+    SendRefused,
     StoreFull,
     StoreProblem,
     SubmissionRefused,
@@ -29,7 +30,7 @@ from tui_mailer.domain.ports import MessageStore, SecretSource, Submission
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
-from tui_mailer.engine.before_sending.patients import patient_of
+from tui_mailer.engine.before_sending.patients import patient_of, why_no_patient
 from tui_mailer.engine.refusals import explained
 from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
@@ -246,12 +247,18 @@ class Outbox:
             self._submitting = None
 
     async def _identity_still_holds(self, outgoing: Outgoing) -> bool:
-        """Nothing leaves for a patient whose confirmation is not in the journal."""
-        matricules = {
-            matricule
-            for mailbox in outgoing.recipients
-            if (matricule := patient_of(Address.received(mailbox), self._account))
-        }
+        """Nothing leaves for a patient whose confirmation is not in the journal.
+
+        Nor for what is no patient's address: the settings may have named another domain since.
+        """
+        addresses = [Address.received(mailbox) for mailbox in outgoing.recipients]
+        reasons = [why_no_patient(address, self._account) for address in addresses]
+        if reason := next(filter(None, reasons), ""):
+            refused = SendRefused(reason)
+            await self._settle(outgoing, OutgoingState.FAILED, refused, expected=_WAITING)
+            return False
+        found = (patient_of(address, self._account) for address in addresses)
+        matricules = {matricule for matricule in found if matricule}
         if not matricules:
             return True
         if matricules == {outgoing.patient}:

@@ -7,7 +7,7 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
-from tui_mailer.engine.before_sending.patients import patient_of, patients_of
+from tui_mailer.engine.before_sending.patients import patient_of, patients_of, why_no_patient
 
 PATIENT_WITH_OTHERS: Final = Question(
     "patient_with_others",
@@ -61,11 +61,8 @@ def _why_not(address: Address, context: Context) -> str:
     account = context.account
     if not address.is_sendable:
         return f"« {address.mailbox} » n’est pas une adresse valable."
-    if address.resembles_patient(account.patient_domain):
-        return (
-            f"« {address.domain} » ressemble au domaine des patients sans l’être : "
-            f"l’adresse d’un patient finit toujours par @{account.patient_domain}."
-        )
+    if reason := why_no_patient(address, account):
+        return reason
     if not patient_of(address, account) and address.misspells_patient(account.patient_domain):
         return (
             f"« {address.mailbox} » n’est l’adresse d’aucun patient : avant le @, il faut les "
