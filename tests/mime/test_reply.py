@@ -53,6 +53,20 @@ def test_an_answer_goes_where_the_sender_asks() -> None:
     assert reply(asked, OWN, to_all=True, message_id=7).to == (THIRD,)
 
 
+@pytest.mark.parametrize("to_all", [True, False])
+def test_a_patient_is_answered_at_the_patients_own_address(to_all: bool) -> None:
+    asked = replace(RECEIVED, sender=PATIENT, reply_to=(THIRD,))
+
+    assert reply(asked, OWN, to_all=to_all, message_id=7).to == (PATIENT,)
+
+
+def test_a_label_that_looks_like_an_address_is_none() -> None:
+    disguised = Address(THIRD.mailbox, PATIENT.mailbox)
+
+    draft = reply(replace(RECEIVED, reply_to=(disguised,)), OWN, to_all=False, message_id=7)
+    assert draft.to == (THIRD,)
+
+
 def test_an_answer_to_ones_own_message_goes_on_to_its_recipients() -> None:
     sent = replace(RECEIVED, sender=OWN, to=(PATIENT,), cc=(COLLEAGUE, OWN))
 

@@ -66,8 +66,10 @@ def test_the_same_patient_twice_is_one_patient() -> None:
     assert held(draft(PATIENT, cc=[PATIENT]), ACCOUNT, {INS}).refusals == ()
 
 
-def test_a_patient_in_blind_copy_of_others_is_refused() -> None:
+def test_a_patient_in_blind_copy_is_refused_with_others_or_alone() -> None:
     assert held(draft(COLLEAGUE, bcc=[PATIENT]), ACCOUNT, {INS}).refusals
+    alone = Draft(bcc=(PATIENT,), subject="S", body="B")
+    assert "copie cachée" in held(alone, ACCOUNT, {INS}).refusals[0]
 
 
 def test_a_patient_with_professionals_is_asked_about() -> None:

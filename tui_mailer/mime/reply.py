@@ -52,7 +52,7 @@ def reply(
         patient_domain: where patients receive; their screen does not set quotes apart, so that
             a patient gets a short one only.
     """
-    to, cc = _recipients(read, own, to_all=to_all)
+    to, cc = _recipients(read, own, patient_domain, to_all=to_all)
     patient = any(address.matricule(patient_domain) for address in to + cc)
     return Draft(
         to=to,
@@ -79,13 +79,23 @@ def forward(read: ReadMessage, message_id: int) -> Draft:
 
 
 def _recipients(
-    read: ReadMessage, own: Address, *, to_all: bool
+    read: ReadMessage, own: Address, patient_domain: str, *, to_all: bool
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if read.sender.same_mailbox(own):
         to = _distinct(read.to, ()) or (own,)
         return to, _distinct(read.cc, (own, *to)) if to_all else ()
-    to = _distinct(read.reply_to or (read.sender,), ()) or (read.sender,)
+    to = _distinct(_asked_for(read, patient_domain), ()) or (read.sender,)
     return to, _distinct((*read.to, *read.cc), (own, *to)) if to_all else ()
+
+
+def _asked_for(read: ReadMessage, patient_domain: str) -> tuple[Address, ...]:
+    """Where the sender wants answers; but a patient is answered at the patient's own address.
+
+    A label that looks like an address is none: it could be taken for a patient's.
+    """
+    if read.sender.matricule(patient_domain):
+        return (read.sender,)
+    return tuple(Address(a.mailbox) if "@" in a.name else a for a in read.reply_to)
 
 
 def _distinct(addresses: Iterable[Address], without: Iterable[Address]) -> tuple[Address, ...]:

@@ -47,9 +47,10 @@ def nothing_of_another_patient(draft: Draft, context: Context) -> Iterator[Findi
 def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Finding]:
     """With professionals a patient may be written to, openly and on purpose."""
     account = context.account
-    if len(draft.recipients) > 1 and any(patient_of(a, account) for a in draft.bcc):
+    if any(patient_of(address, account) for address in draft.bcc):
         yield Refusal(
-            "Un patient ne peut pas être en copie cachée d’un message adressé à d’autres."
+            "Un patient ne peut pas être en copie cachée : mettez son adresse dans le champ « À », "
+            "pour que le message et sa copie disent à qui il est."
         )
     patients = patients_of(draft, account)
     if patients and len(draft.recipients) > len(patients):
