@@ -936,6 +936,7 @@ class DraftContract:
             references=("<0@b>", "<a@b>"),
             answers=3,
             forwards=4,
+            about=HELENE,
             final=True,
             incomplete_recipients=("dur", "", "\udcff"),
         )

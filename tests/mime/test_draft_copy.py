@@ -8,20 +8,24 @@ from mail_samples import received
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, FileAttachment, ForwardedAttachment
+from tui_mailer.mime.compose import compose
 from tui_mailer.mime.draft_copy import MARK_HEADER, DraftMark, read, write
 
 SENDER = Address.received("dr.martin@cabinet.mssante.fr", "Dr_Éva_MARTIN_Cabinet")
 MARK = DraftMark("0123456789abcdef" * 2, 1_764_000_000_000_000)
+COLLEAGUE = Address.received("dr.durand@hopital.mssante.fr")
+AT = datetime(2026, 11, 24, 19, tzinfo=UTC)
 DRAFT = Draft(
     to=(Address.received("279035121518989@patient.mssante.fr", "Léa"),),
-    cc=(Address.received("dr.durand@hopital.mssante.fr"),),
+    cc=(COLLEAGUE,),
     bcc=(Address.received("dr.petit@hopital.mssante.fr"),),
     subject="Résultats à relire",
     body="Bonjour,\n\nœdème",
     in_reply_to="<q@mes.fr>",
     references=("<p@mes.fr>", "<q@mes.fr>"),
+    about="279035121518989",
     final=True,
-    updated_at=datetime(2026, 11, 24, 19, tzinfo=UTC),
+    updated_at=AT,
 )
 
 
@@ -62,3 +66,18 @@ def test_a_mark_that_is_none_of_ours_is_no_mark() -> None:
     for mark in ("", "x" * 32 + ".1", MARK.key, f"{MARK}\t.9", f"{MARK.key}.{10**18}", "é.1"):
         raw = f"{MARK_HEADER}: {mark}\r\n".encode() + received("Ailleurs")
         assert read(raw, 7).mark is None
+
+
+def test_whose_exchange_a_draft_takes_up_is_in_its_copy_and_in_no_message_that_is_sent() -> None:
+    draft = replace(DRAFT, to=(COLLEAGUE,))
+    resumed = read(write(draft, MARK, sender=SENDER, contents=()), 7).draft
+    assert resumed.about == draft.about
+    sent = compose(resumed, sender=SENDER, message_id="<a@b.fr>", date=AT, contents=())
+    assert draft.about.encode() not in sent
+    assert b"x-tui-mailer" not in sent.lower()
+
+
+def test_what_is_no_matricule_is_nobodys_exchange() -> None:
+    for about in ("", "27903512151898", f"{DRAFT.about}1", "２" * 15, "27903512151898é"):
+        raw = f"X-Tui-Mailer-About: {about}\r\n".encode() + received("Ailleurs")
+        assert read(raw, 7).draft.about == ""

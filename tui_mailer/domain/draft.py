@@ -56,6 +56,8 @@ class Draft:
         references: Message-IDs, oldest first.
         answers: local id of the message answered (its flag is set once sent), or 0.
         forwards: local id of the message forwarded, or 0.
+        about: matricule of the patient with whom the message answered or forwarded was exchanged,
+            or ""; it stays when that message is no longer here. Never in a message that is sent.
         asks_receipt: ask to be told when it is read; None: as the settings say for its recipients.
         final: carries ``X-MSS-MES: FIN`` (ECO.2.2.8).
         incomplete_recipients: what stood in the fields when no address could be read from it.
@@ -73,6 +75,7 @@ class Draft:
     references: tuple[str, ...] = ()
     answers: int = 0
     forwards: int = 0
+    about: str = ""
     asks_receipt: bool | None = None
     final: bool = False
     incomplete_recipients: tuple[str, str, str] = ("", "", "")

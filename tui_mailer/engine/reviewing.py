@@ -1,8 +1,9 @@
 """Gathers what the checks before sending need to know, and holds a draft against them."""
 
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.draft import Draft, ForwardedAttachment
 from tui_mailer.domain.exchange import END_SUBJECT
+from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.before_sending.finding import Context
 from tui_mailer.engine.before_sending.patients import patients_of
@@ -39,10 +40,11 @@ class Reviewing:
     async def context(self, draft: Draft) -> Context:
         """What the checks need to know besides `draft`."""
         patients = patients_of(draft, self._account)
-        answered = await self._patient_of_message(draft.answers)
+        # What spares a confirmation is a message that is here, never what a draft says of itself.
+        answered = await self.patient_of_message(draft.answers)
         if not answered and len(patients) == 1 and one_line(draft.subject) == END_SUBJECT:
             answered = patients[0]  # the end belongs to the exchange, as an answer does
-        about = answered or await self._patient_of_message(draft.forwards)
+        about = draft.about or answered or await self._patient_taken_up(draft)
         concerned = dict.fromkeys((*patients, about))
         oppositions = [await self._patients.oppositions(matricule) for matricule in concerned]
         return Context(
@@ -55,7 +57,23 @@ class Reviewing:
             signature=self._signature,
         )
 
-    async def _patient_of_message(self, message_id: int) -> str:
+    async def patient_of_message(self, message_id: int) -> str:
         """The patient with whom a stored message was exchanged, or ""; 0 is no message."""
         summary = await self._store.summary(message_id) if message_id else None
         return summary.patient if summary else ""
+
+    async def _patient_taken_up(self, draft: Draft) -> str:
+        """The patient of the message forwarded, else of one whose attachment is sent on, or ""."""
+        if patient := await self.patient_of_message(draft.forwards):
+            return patient
+        held = [one.message_id for one in draft.attachments if isinstance(one, ForwardedAttachment)]
+        patients = [await self._patient_of_exchanged(one) for one in dict.fromkeys(held)]
+        return next(filter(None, patients), "")
+
+    async def _patient_of_exchanged(self, message_id: int) -> str:
+        """As `patient_of_message`; a draft on the server was exchanged with nobody."""
+        summary = await self._store.summary(message_id)
+        if summary is None or not summary.patient:
+            return ""
+        folders = {folder.id: folder.role for folder in await self._store.folders()}
+        return "" if folders.get(summary.folder_id) is FolderRole.DRAFTS else summary.patient

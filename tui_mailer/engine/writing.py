@@ -97,15 +97,17 @@ class Writing:
         Raises:
             MessageNotHeld: the message must be fetched first.
         """
+        about = await self._reviewing.patient_of_message(message_id)
         read = await self._read(message_id)
         own = Address.received(self._account.address, self._account.sender_label)
-        return reply(
+        draft = reply(
             read,
             own,
             to_all=to_all,
             message_id=message_id,
             patient_domain=self._account.patient_domain,
         )
+        return replace(draft, about=about)
 
     async def forward(self, message_id: int) -> Draft:
         """A draft that sends a held message on, with its attachments.
@@ -113,7 +115,8 @@ class Writing:
         Raises:
             MessageNotHeld: the message must be fetched first.
         """
-        return forward(await self._read(message_id), message_id)
+        about = await self._reviewing.patient_of_message(message_id)
+        return replace(forward(await self._read(message_id), message_id), about=about)
 
     async def _read(self, message_id: int) -> ReadMessage:
         content = await self._store.content(message_id)

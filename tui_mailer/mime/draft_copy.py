@@ -18,7 +18,9 @@ from tui_mailer.mime.words import decode_words
 
 MARK_HEADER: Final = "X-Tui-Mailer-Draft"
 _LEFT_OUT_HEADER: Final = "X-Tui-Mailer-Left-Out"
+_ABOUT_HEADER: Final = "X-Tui-Mailer-About"
 _MARK: Final = re.compile(r"([0-9a-f]{32})\.([0-9]{1,17})", re.ASCII)
+_MATRICULE: Final = re.compile(r"[0-9AB]{15}", re.ASCII)
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,6 +69,8 @@ def write(
 ) -> bytes:
     """The bytes of a copy: all that was written, Bcc included; addresses that are none left out.
 
+    Whose exchange it takes up stands in a header of the copy alone: no message sent names it.
+
     Args:
         draft: as it was saved.
         mark: stands in a header of its own.
@@ -85,6 +89,7 @@ def write(
         attachments=tuple(attachment for attachment, _ in held),
     )
     head = text_header(MARK_HEADER, str(mark)) + address_header("Bcc", _sendable(draft.bcc))
+    head += text_header(_ABOUT_HEADER, draft.about) if draft.about else ""
     head += "".join(text_header(_LEFT_OUT_HEADER, name) for name in left_out)
     return head.encode("ascii") + compose(
         kept,
@@ -104,6 +109,7 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
         return [value for name, value in headers if name == wanted.lower()]
 
     mark = _MARK.fullmatch(next(iter(values(MARK_HEADER)), "").strip())
+    about = _MATRICULE.fullmatch(next(iter(values(_ABOUT_HEADER)), "").strip())
     answered = _MESSAGE_ID.findall(next(iter(values("In-Reply-To")), ""))
     draft = Draft(
         to=message.to,
@@ -117,6 +123,7 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
         ),
         in_reply_to=next(iter(answered), ""),
         references=message.references,
+        about=about[0] if about else "",
         final=message.mss_mes == END_MARK,
     )
     return StoredDraft(
