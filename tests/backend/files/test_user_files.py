@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tui_mailer.backend.files.user_files import UserFiles
-from tui_mailer.domain.errors import AttachmentNotSaved, AttachmentUnreadable
+from tui_mailer.domain.errors import AttachmentChanged, AttachmentNotSaved, AttachmentUnreadable
 
 HOSTILE_NAMES = [
     "../../etc/passwd",
@@ -116,6 +116,27 @@ def test_what_cannot_be_read_is_no_attachment(files: UserFiles, tmp_path: Path, 
     with pytest.raises(AttachmentUnreadable) as refused:
         files.describe(path)
     assert kind in refused.value.explanation
+
+
+def test_another_content_under_the_name_and_time_of_the_first_is_refused(
+    files: UserFiles, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.pdf"
+    file.write_bytes(b"%PDF patient A")
+    before = file.stat()
+    described = files.describe(file)
+    assert files.read(file, described.stamp) == b"%PDF patient A"
+    while file.stat().st_ctime_ns == before.st_ctime_ns:  # a clock ticks some times a second only
+        file.write_bytes(b"%PDF patient B")
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = file.stat()
+    assert (after.st_ino, after.st_size, after.st_mtime_ns) == (
+        before.st_ino,
+        before.st_size,
+        before.st_mtime_ns,
+    )
+    with pytest.raises(AttachmentChanged):
+        files.read(file, described.stamp)
 
 
 def test_a_file_that_vanished_is_said(files: UserFiles, tmp_path: Path) -> None:

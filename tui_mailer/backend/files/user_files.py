@@ -110,4 +110,5 @@ def _create(directory: Path, name: str) -> tuple[int, Path]:
 
 def _stamp(found: os.stat_result) -> str:
     """Changes with the content of a file, and when another file takes its name."""
-    return f"{found.st_ino}.{found.st_size}.{found.st_mtime_ns}"
+    # A program may put the time of the content back, not that of the change.
+    return f"{found.st_ino}.{found.st_size}.{found.st_mtime_ns}.{found.st_ctime_ns}"
