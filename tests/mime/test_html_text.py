@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.mime.html_text import MAX_HTML_LENGTH, render_html
+from tui_mailer.mime.links import make_link
 
 
 def test_a_letter_keeps_its_paragraphs_lists_and_lines() -> None:
@@ -102,6 +103,15 @@ def test_links_are_numbered_where_they_stand() -> None:
         ("https://ameli.fr/a?b=c", "https://www.ameli.fr/", "www.ameli.fr"),
         ("bilan.pdf", "https://docs.example/x", "docs.example"),
         ("Fin.Merci", "https://docs.example/x", "docs.example"),
+        ("BILAN.PDF", "https://docs.example/x", "docs.example"),
+        ("ameli.fr.pdf", "https://docs.example/x", "docs.example"),
+        ("<WWW.AMELI.FR>.", "https://ameli.fr/compte", "ameli.fr"),
+        ("[ameli\xad.fr\u200b]", "https://ameli.fr/compte", "ameli.fr"),
+        (
+            "dr.durand@cabinet.mssante.fr",
+            "mailto:dr.durand@cabinet.mssante.fr",
+            "cabinet.mssante.fr",
+        ),
         ("1.2.3", "https://docs.example/x", "docs.example"),
         ("dr@cabinet.mssante.fr", "mailto:dr@cabinet.mssante.fr", "cabinet.mssante.fr"),
         ("04 76 00 00 00", "tel:+33476000000", ""),
@@ -131,6 +141,21 @@ def test_an_honest_link_shows_its_host(text: str, target: str, host: str) -> Non
         ("www.ameli.fr", " https://voleur.example/", "voleur.example"),
         ("dr@cabinet.fr", "mailto:voleur@autre.example", "autre.example"),
         ("192.0.2.1", "https://voleur.example/", "voleur.example"),
+        ("MONESPACESANTE.FR", "https://voleur.example/", "voleur.example"),
+        ("MonEspaceSante.Fr", "https://voleur.example/", "voleur.example"),
+        ("https://MONESPACESANTE.FR", "https://voleur.example/", "voleur.example"),
+        ("HTTPS://monespacesante.Care", "https://voleur.example/", "voleur.example"),
+        ("[monespacesante.fr]", "https://voleur.example/", "voleur.example"),
+        ("monespacesante.fr]", "https://voleur.example/", "voleur.example"),
+        ("&lt;monespacesante.fr&gt;", "https://voleur.example/", "voleur.example"),
+        ("monespacesante.fr!", "https://voleur.example/", "voleur.example"),
+        ("_monespacesante.fr_", "https://voleur.example/", "voleur.example"),
+        ("monespacesante.fr.2", "https://voleur.example/", "voleur.example"),
+        ("monespacesante.fr\u200b", "https://voleur.example/", "voleur.example"),
+        ("monespace\xadsante.\u2060fr", "https://voleur.example/", "voleur.example"),
+        ("monespacesante.fr\u3164", "https://voleur.example/", "voleur.example"),
+        ("monespacesante\u2024fr", "https://voleur.example/", "voleur.example"),
+        ("ｍｏｎｅｓｐａｃｅｓａｎｔｅ．ｆｒ", "https://voleur.example/", "voleur.example"),
         ("ici", "javascript:alert(1)", ""),
         ("ici", "JavaScript&#58;alert(1)", ""),
         ("ici", "data:text/html,x", ""),
@@ -149,6 +174,14 @@ def test_a_deceptive_link_is_named_so(text: str, target: str, host: str) -> None
         assert link.host == host
     else:
         assert (link.host, link.deceptive) == (host, True)
+
+
+@pytest.mark.parametrize("piece", ["a", "-", "a.", "a.b-", ".", "https://", "www.", "\ufdfa", "a@"])
+def test_the_text_of_a_link_is_read_in_linear_time(piece: str) -> None:
+    started = time.process_time()
+    for number in range(20):
+        make_link(number, piece * 8_192, "https://voleur.example/")
+    assert time.process_time() - started < 2.0
 
 
 def test_reading_html_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
