@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from contract.message_store_contract import (
+    ARCHIVE,
     HELENE,
     INBOX,
     JEANNE,
     MARC,
     NOON,
     OWNER,
+    SENT,
     letter,
     patient,
     person,
@@ -91,6 +93,19 @@ class PatientContract:
         ]
         await store.add_messages(inbox, [letter(9, cc=(patient(HELENE),))])
         assert await store.count(PatientsView()) == 1
+
+    async def test_messages_to_two_patients_are_no_copies_whatever_else_agrees(
+        self, store: MessageStore
+    ) -> None:
+        sent, archive = await with_folders(store, SENT, ARCHIVE)
+        to_helene, to_marc = (
+            letter(1, sender=JEANNE, to=(patient(who),), sent_at=NOON) for who in (HELENE, MARC)
+        )
+        await store.add_messages(sent, [to_helene, to_marc._replace(uid=2)])
+        await store.add_messages(archive, [to_helene])
+        for who in (HELENE, MARC):
+            assert await store.count(PatientsView(who)) == 1, who
+        assert [known.message_count for known in await store.find_patients("", 9)] == [1, 1]
 
     async def test_rows_bear_the_confirmed_name(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)

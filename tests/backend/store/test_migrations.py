@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from contract.message_store_contract import HELENE, NOON, letter, patient
+from contract.message_store_contract import HELENE, MARC, NOON, letter, patient, person
 
 from tui_mailer.backend.store.connection import Sql, connect
 from tui_mailer.backend.store.failures import SqlError, StoreTooNew
@@ -13,12 +13,15 @@ from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
 from tui_mailer.domain.address import PATIENT_DOMAIN
+from tui_mailer.domain.message import RemoteMessage
 
 FIRST = Migration(1, "CREATE TABLE one (a INTEGER NOT NULL) STRICT; INSERT INTO one VALUES (7);")
 SECOND = Migration(2, "ALTER TABLE one ADD COLUMN b INTEGER NOT NULL DEFAULT 8;")
 BROKEN = Migration(
     3, "CREATE TABLE two (a INTEGER NOT NULL) STRICT; INSERT INTO nowhere VALUES (1);"
 )
+
+_COPY_KEY = MESSAGE_COLUMNS.index("copy_key")
 
 
 @pytest.fixture
@@ -136,25 +139,14 @@ def test_what_lay_in_the_bin_before_is_set_aside(sql: Sql) -> None:
     assert sql.execute("SELECT counting_count FROM patient_mail").fetchall() == [(2,)]
 
 
-def test_copies_held_before_are_known_as_copies_of_what_comes(sql: Sql) -> None:
-    migrate(sql, MIGRATIONS[:8])
-    sql.execute("INSERT INTO folder (name, delimiter, role, selectable) VALUES ('A', '/', '', 1)")
-    message = letter(1, sender=patient(HELENE), sent_at=NOON)
-    row = dict(
-        zip(
-            MESSAGE_COLUMNS,
-            message_row(message, Owner("dr@exemple.fr", PATIENT_DOMAIN)),
-            strict=True,
-        )
-    )
-    key_now = str(row["copy_key"])
-    row["copy_key"] = key_now[-32:]
+def add_letter(sql: Sql, message: RemoteMessage, folder_id: int = 1, **changed: str | int) -> None:
+    """Write a row as `message_row` makes it, where the columns are those of today."""
+    values = message_row(message, Owner("dr@exemple.fr", PATIENT_DOMAIN))
+    row = dict(zip(MESSAGE_COLUMNS, values, strict=True)) | changed
     sql.execute(
-        f"INSERT INTO message (folder_id, {', '.join(row)}) VALUES (1{', ?' * len(row)})",
-        tuple(row.values()),
+        f"INSERT INTO message (folder_id, {', '.join(row)}) VALUES (?{', ?' * len(row)})",
+        (folder_id, *row.values()),
     )
-    migrate(sql)
-    assert sql.execute("SELECT copy_key FROM message").fetchall() == [(key_now,)]
 
 
 def test_labels_that_others_gave_a_patient_before_are_taken_away(sql: Sql) -> None:
@@ -183,3 +175,49 @@ def test_labels_that_others_gave_a_patient_before_are_taken_away(sql: Sql) -> No
     contacts[1] = (contacts[1][0], "", " ")
     found = sql.execute("SELECT mailbox_key, name, name_words FROM contact ORDER BY rowid")
     assert found.fetchall() == contacts
+
+
+def test_copies_held_before_are_known_as_copies_of_what_comes(sql: Sql) -> None:
+    migrate(sql, MIGRATIONS[:8])
+    sql.execute("INSERT INTO folder (name, delimiter, role, selectable) VALUES ('A', '/', '', 1)")
+    message = letter(1, sender=patient(HELENE), sent_at=NOON)
+    key_now = str(message_row(message, Owner("dr@exemple.fr", PATIENT_DOMAIN))[_COPY_KEY])
+    add_letter(sql, message, copy_key=key_now[16:48])
+    migrate(sql)
+    assert sql.execute("SELECT copy_key FROM message").fetchall() == [(key_now,)]
+
+
+def test_messages_to_two_patients_that_hid_one_another_are_both_shown(sql: Sql) -> None:
+    migrate(sql, MIGRATIONS[:12])
+    add_folder = "INSERT INTO folder (name, delimiter, role, selectable) VALUES (?, '/', ?, 1)"
+    sql.executemany(add_folder, [("Envoyés", "sent"), ("Archives", ""), ("Spam", "junk")])
+    owner = person("dr@exemple.fr")
+    to_helene, to_marc = (
+        letter(1, sender=owner, to=(patient(who),), sent_at=NOON) for who in (HELENE, MARC)
+    )
+    keys = [
+        str(message_row(one, Owner("dr@exemple.fr", PATIENT_DOMAIN))[_COPY_KEY])
+        for one in (to_helene, to_marc)
+    ]
+    # Hélène's stood for Marc's three, of which the newest is set aside
+    old = keys[0][:48]
+    add_letter(sql, to_helene, received_at=50, copy_key=old)
+    for uid, (folder, at) in enumerate([(1, 10), (2, 20), (3, 30)], start=2):
+        add_letter(
+            sql,
+            to_marc,
+            folder,
+            uid=uid,
+            received_at=at,
+            is_copy=1,
+            set_aside=folder == 3,
+            copy_key=old,
+        )
+    sql.execute("INSERT INTO patient_mail VALUES (?, 1, 1, 50, 1)", (HELENE,))
+    migrate(sql)
+    shown = "SELECT patient, copy_key, received_at FROM message WHERE is_copy = 0 ORDER BY id"
+    assert sql.execute(shown).fetchall() == [(HELENE, keys[0], 50), (MARC, keys[1], 20)]
+    read = (
+        "SELECT matricule, message_count, counting_count, unread_count, last_at FROM patient_mail"
+    )
+    assert sorted(sql.execute(read)) == sorted([(HELENE, 1, 1, 1, 50), (MARC, 1, 1, 1, 20)])

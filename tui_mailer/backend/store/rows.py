@@ -95,7 +95,7 @@ def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
         " ".join([f"{a.name} {a.mailbox}" for a in recipients[1:_MOST_RECIPIENTS_INDEXED]]),
         int(from_owner),
         patient,
-        _copy_key(message, sent_at or 0) if patient and message.message_id else "",
+        _copy_key(message, sent_at or 0, patient) if patient and message.message_id else "",
         to_size(message.size_bytes),
         flags,
         flags,
@@ -162,8 +162,8 @@ def _matricule(mailbox: SafeText, domain: str) -> str:
     return Address(mailbox).matricule(domain) or ""
 
 
-def _copy_key(message: RemoteMessage, sent_at: int) -> str:
-    """Equal for copies of one message (sent and archived).
+def _copy_key(message: RemoteMessage, sent_at: int, patient: str) -> str:
+    """Equal for copies of one message (sent and archived), which are with one patient.
 
     The Message-ID alone is the sender's to choose: a second message under a used one would hide
     the first. So everything that the row shows must agree too. The date comes first: messages that
@@ -177,4 +177,4 @@ def _copy_key(message: RemoteMessage, sent_at: int) -> str:
         str(message.size_bytes),
     )
     digest = blake2b(storable("\0".join(parts)).encode(), digest_size=16).hexdigest()
-    return f"{sent_at:016x}{digest}"
+    return f"{sent_at:016x}{digest}{patient}"
