@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Input
-from ui.stage import ACCOUNT, INS, Practice, results, stage, text_of, until
+from ui.stage import ACCOUNT, INS, OTHER_INS, Practice, receive, results, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.template import Template, read_template
+from tui_mailer.ui import flows
+from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.templates import TemplatesScreen
 from tui_mailer.ui.widgets.message_body import MessageBody
@@ -58,6 +60,33 @@ async def test_a_template_is_looked_at_and_inserted_at_the_cursor(
         assert body(screen).text == "AvantBonjour Dominique PAT-TROIS,\nDr Marie MARTINAprès"
         assert subject(screen) == "Votre rendez-vous"
         await until(pilot, lambda: screen.draft.subject == "Votre rendez-vous")
+
+
+@pytest.mark.parametrize(
+    ("to_another", "greeting"), [(False, "Bonjour Dominique PAT-TROIS,"), (True, "Bonjour ")]
+)
+async def test_the_name_is_the_patients_only_while_the_message_goes_there(
+    tmp_path: Path, *, to_another: bool, greeting: str
+) -> None:
+    engine = await Practice(tmp_path).engine()
+    await receive(engine, str(PATIENT.mailbox), str(PATIENT.name))
+    async with stage(None, engine=engine, opening=Opening(templates=templates)) as pilot:
+        colleague = Address.received("dr.durand@hopital.mssante.fr")
+        flows.resume_draft(pilot.app, engine, Draft(to=(colleague,), cc=(PATIENT,), subject="x"))
+        await until(pilot, lambda: bool(pilot.app.screen.query("#cc-input")))
+        screen = pilot.app.screen
+        assert isinstance(screen, ComposeScreen)
+        if to_another:
+            other = f"{OTHER_INS}@patient.mssante.fr"
+            screen.query_one("#cc-input", Input).value = other
+            await until(pilot, lambda: [a.mailbox for a in screen.draft.cc] == [other])
+        body(screen).focus()
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TemplatesScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Bonjour" in body(screen).text)
+        assert body(screen).text.startswith(greeting)
+        assert ("Dominique" in body(screen).text) is not to_another
 
 
 async def test_a_subject_already_written_stays(tmp_path: Path) -> None:

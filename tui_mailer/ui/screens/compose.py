@@ -199,10 +199,16 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
 
     def _show_patient(self) -> None:
         """Name the patient only while the message goes to him."""
-        written_to = patients_of(self._keeper.draft, self._engine.account)
         for view in self.query(PatientView):
-            view.display = self._patient is not None and self._patient.matricule.text in written_to
+            view.display = self._written_to is not None
         self._exchange.follow(self._keeper.draft)
+
+    @property
+    def _written_to(self) -> PatientBanner | None:
+        """Whom the message was opened for, while it goes there."""
+        patients = patients_of(self._keeper.draft, self._engine.account)
+        patient = self._patient
+        return patient if patient is not None and patient.matricule.text in patients else None
 
     @property
     def is_to_patient(self) -> bool:
@@ -292,7 +298,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
 
     async def use_template(self) -> None:
         """Ask for a template and insert it at the cursor; an empty subject takes its own."""
-        draft, patient = self._keeper.draft, self._patient
+        draft, patient = self._keeper.draft, self._written_to
         name = patient.name if patient is not None else ""
         fields = fields_for(draft, self._engine.account, local_now(), name)
         found = await asyncio.to_thread(self._templates)
