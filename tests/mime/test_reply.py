@@ -53,18 +53,40 @@ def test_an_answer_goes_where_the_sender_asks() -> None:
     assert reply(asked, OWN, to_all=True, message_id=7).to == (THIRD,)
 
 
-@pytest.mark.parametrize("to_all", [True, False])
-def test_a_patient_is_answered_at_the_patients_own_address(to_all: bool) -> None:
-    asked = replace(RECEIVED, sender=PATIENT, reply_to=(THIRD,))
+@pytest.mark.parametrize("to_all", [False, True])
+def test_a_patient_is_answered_at_the_patients_address_whatever_is_asked(*, to_all: bool) -> None:
+    asked = replace(RECEIVED, sender=PATIENT, reply_to=(THIRD,), to=(OWN,), cc=())
+    draft = reply(asked, OWN, to_all=to_all, message_id=7)
 
-    assert reply(asked, OWN, to_all=to_all, message_id=7).to == (PATIENT,)
+    assert (draft.to, draft.cc) == ((PATIENT,), ())
 
 
-def test_a_label_that_looks_like_an_address_is_none() -> None:
-    disguised = Address(THIRD.mailbox, PATIENT.mailbox)
+def test_so_is_a_patient_of_another_domain_or_with_a_test_identity() -> None:
+    tried = Address.received("279035121518988@Patient.Test.mssante.fr")
+    asked = replace(RECEIVED, sender=tried, reply_to=(THIRD,))
+    domain = "patient.test.mssante.fr"
 
-    draft = reply(replace(RECEIVED, reply_to=(disguised,)), OWN, to_all=False, message_id=7)
-    assert draft.to == (THIRD,)
+    def to(*, test_identities: bool) -> tuple[Address, ...]:
+        return reply(
+            asked,
+            OWN,
+            to_all=False,
+            message_id=7,
+            patient_domain=domain,
+            test_identities=test_identities,
+        ).to
+
+    assert to(test_identities=True) == (tried,)
+    assert to(test_identities=False) == (THIRD,)
+
+
+@pytest.mark.parametrize("sign", ["@", "＠", "﹫"])
+def test_a_label_that_looks_like_an_address_is_left_out_of_where_the_sender_asks(sign: str) -> None:
+    imitation = Address.received(THIRD.mailbox, f"279035121518989{sign}patient.mssante.fr")
+    named = Address.received("accueil@hopital.mssante.fr", "Accueil")
+    asked = replace(RECEIVED, reply_to=(imitation, named))
+
+    assert reply(asked, OWN, to_all=False, message_id=7).to == (Address(THIRD.mailbox), named)
 
 
 def test_an_answer_to_ones_own_message_goes_on_to_its_recipients() -> None:

@@ -80,6 +80,15 @@ def test_an_answer_that_would_go_elsewhere_is_announced() -> None:
     assert "autre@ailleurs.mssante.fr" in shown
 
 
+def test_a_patient_is_said_to_be_answered_at_the_patients_address() -> None:
+    patient = Address.received("279035121518989@patient.mssante.fr", "Dominique PAT-TROIS")
+    elsewhere = Address.received("autre@ailleurs.mssante.fr")
+    shown = headers(_message(sender=patient, reply_to=(elsewhere,)), CONTEXT).plain
+    assert "⚠ Une autre adresse est demandée pour la réponse ; elle ira à celle du patient" in shown
+    assert "autre@ailleurs.mssante.fr" in shown
+    assert "La réponse irait" not in shown
+
+
 def test_a_deceptive_link_names_its_true_site() -> None:
     link = Link(1, safe_line("https://voleur.example/x"), safe_line("voleur.example"), True)
     honest = Link(2, safe_line("https://www.has-sante.fr/"), safe_line("www.has-sante.fr"))

@@ -106,6 +106,7 @@ class Writing:
             to_all=to_all,
             message_id=message_id,
             patient_domain=self._account.patient_domain,
+            test_identities=self._account.test_identities,
         )
         return replace(draft, about=about)
 

@@ -1,6 +1,7 @@
 """Replies and forwards: who gets them, under which subject, what is quoted."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -41,8 +42,11 @@ def reply(
     to_all: bool,
     message_id: int,
     patient_domain: str = PATIENT_DOMAIN,
+    test_identities: bool = False,
 ) -> Draft:
     """An answer to a message; to one's own message, it goes where that one went.
+
+    A patient is answered at the patient's address, whatever ``Reply-To`` asks for.
 
     Args:
         read: the message answered.
@@ -51,9 +55,15 @@ def reply(
         message_id: local id of the message answered.
         patient_domain: where patients receive; their screen does not set quotes apart, so that
             a patient gets a short one only.
+        test_identities: as the account says; their wrong keys are patients' too.
     """
-    to, cc = _recipients(read, own, patient_domain, to_all=to_all)
-    patient = any(address.matricule(patient_domain) for address in to + cc)
+
+    def is_patient(address: Address) -> bool:
+        return bool(address.matricule(patient_domain, test_identities=test_identities))
+
+    asked = () if is_patient(read.sender) else read.reply_to
+    to, cc = _recipients(read, own, asked, to_all=to_all)
+    patient = any(map(is_patient, to + cc))
     return Draft(
         to=to,
         cc=cc,
@@ -79,23 +89,21 @@ def forward(read: ReadMessage, message_id: int) -> Draft:
 
 
 def _recipients(
-    read: ReadMessage, own: Address, patient_domain: str, *, to_all: bool
+    read: ReadMessage, own: Address, asked: Iterable[Address], *, to_all: bool
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """To and Cc of an answer; `asked`: where the sender wants it, empty for the sender's own."""
     if read.sender.same_mailbox(own):
         to = _distinct(read.to, ()) or (own,)
         return to, _distinct(read.cc, (own, *to)) if to_all else ()
-    to = _distinct(_asked_for(read, patient_domain), ()) or (read.sender,)
+    to = _distinct(map(_without_imitation, asked), ()) or (read.sender,)
     return to, _distinct((*read.to, *read.cc), (own, *to)) if to_all else ()
 
 
-def _asked_for(read: ReadMessage, patient_domain: str) -> tuple[Address, ...]:
-    """Where the sender wants answers; but a patient is answered at the patient's own address.
-
-    A label that looks like an address is none: it could be taken for a patient's.
-    """
-    if read.sender.matricule(patient_domain):
-        return (read.sender,)
-    return tuple(Address(a.mailbox) if "@" in a.name else a for a in read.reply_to)
+def _without_imitation(address: Address) -> Address:
+    """`address`, its label left out where that could be taken for another address."""
+    # Full-width and small forms of the sign look the same.
+    is_imitation = "@" in unicodedata.normalize("NFKC", address.name)
+    return Address(address.mailbox) if is_imitation else address
 
 
 def _distinct(addresses: Iterable[Address], without: Iterable[Address]) -> tuple[Address, ...]:

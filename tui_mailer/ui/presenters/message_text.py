@@ -62,7 +62,7 @@ def headers(message: ReadMessage, context: ReaderContext) -> Content:
     parts += _people("De", (message.sender,), context)
     parts += [part for doubt in found for part in _sentence(doubt, message, context)]
     if any(doubt.kind is DoubtKind.REPLY_ELSEWHERE for doubt in found):
-        parts += [("⚠ La réponse irait à une autre adresse que l’expéditeur :\n", "$warning")]
+        parts += [(_reply_elsewhere(message, context), "$warning")]
         parts += _people("Rép. à", message.reply_to, context)
     parts += _people("À", message.to, context)
     parts += _people("Cc", message.cc, context)
@@ -71,6 +71,13 @@ def headers(message: ReadMessage, context: ReaderContext) -> Content:
     parts += _marks(message, context)
     parts += [(f"⚠ {flaw}\n", "$warning") for flaw in message.flaws]
     return line(*parts).rstrip()
+
+
+def _reply_elsewhere(message: ReadMessage, context: ReaderContext) -> str:
+    """Where an answer goes; a patient is answered at the patient's address alone."""
+    if message.sender.matricule(context.patient_domain):
+        return "⚠ Une autre adresse est demandée pour la réponse ; elle ira à celle du patient :\n"
+    return "⚠ La réponse irait à une autre adresse que l’expéditeur :\n"
 
 
 def _notice(found: Sequence[Doubt]) -> list[Part]:
