@@ -515,6 +515,16 @@ class PatientContract:
         (known,) = await store.find_patients("", 9)
         assert known.name == "Hélène PETIT"
 
+    async def test_what_is_the_same_without_case_names_no_patient(
+        self, store: MessageStore
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        disguised = person(f"{HELENE}@patient.m\u017f\u017fante.fr", "Jean DUPONT")
+        letters = [letter(1, sender=patient(HELENE, "Hélène PETIT")), letter(2, sender=disguised)]
+        await store.add_messages(inbox, letters)
+        assert await store.patient_label(HELENE) == "Hélène PETIT"
+        assert await store.find_patients("dupont", 9) == []
+
     async def test_what_others_call_a_patient_names_nobody(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)
         await store.add_messages(inbox, [letter(1, sender=patient(HELENE, "Hélène PETIT"))])

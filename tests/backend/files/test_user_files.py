@@ -146,3 +146,13 @@ def test_a_file_that_vanished_is_said(files: UserFiles, tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(AttachmentUnreadable):
         files.read(found.path)
+
+
+def test_a_file_attached_by_an_earlier_version_is_read(files: UserFiles, tmp_path: Path) -> None:
+    file = tmp_path / "export.pdf"
+    file.write_bytes(b"%PDF")
+    stamp = files.describe(file).stamp.rpartition(".")[0]
+    assert files.read(file, stamp) == b"%PDF"
+    file.write_bytes(b"%PDF, longer")
+    with pytest.raises(AttachmentChanged):
+        files.read(file, stamp)

@@ -58,7 +58,7 @@ class UserFiles:
                 if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     content = file.read()
                     # Afterwards: it may have been written while it was read.
-                    if stamp not in {"", _stamp(os.fstat(file.fileno()))}:
+                    if not _is_of(stamp, os.fstat(file.fileno())):
                         raise AttachmentChanged(subject=path.name)
                     return content
         except (OSError, ValueError) as error:
@@ -106,6 +106,12 @@ def _create(directory: Path, name: str) -> tuple[int, Path]:
         except FileExistsError:
             continue
     raise AssertionError  # count never ends
+
+
+def _is_of(stamp: str, found: os.stat_result) -> bool:
+    """True for none, and for one that an earlier version made, without the last of its times."""
+    now = _stamp(found)
+    return stamp in {"", now, now.rpartition(".")[0]}
 
 
 def _stamp(found: os.stat_result) -> str:

@@ -77,6 +77,8 @@ class PeopleMet:
         for message in messages:
             stamp, sender = to_stamp(message.received_at), message.sender
             for address in _people(message):
+                if not address.mailbox.isascii():
+                    continue  # SMTP does not take it, and without case it may be another one's
                 key = address.mailbox.casefold()
                 person = seen.get(key)
                 if person is None:
