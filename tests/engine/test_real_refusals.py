@@ -141,14 +141,19 @@ async def test_a_copy_that_could_not_be_looked_for_is_not_made_again(
     assert told(office) == []
 
 
+def fill_labo(servers: RealServers, count: int) -> None:
+    """A folder of its own, with the messages m0, m1, …"""
+    other = OtherClient(servers)
+    other.create("Labo")
+    for number in range(count):
+        other.arrive("Labo", subject=f"m{number}")
+    other.close()
+
+
 async def test_a_message_that_the_server_left_out_is_learnt_the_next_time(
     open_office: OpenOffice, real_servers: RealServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = OtherClient(real_servers)
-    other.create("Labo")
-    for number in range(4):
-        other.arrive("Labo", subject=f"m{number}")
-    other.close()
+    fill_labo(real_servers, 4)
     describe, left_out = ImapServer._describe, list[RawResponse]()
 
     async def _describe(server: ImapServer, uids: Sequence[int]) -> Sequence[RawResponse]:
@@ -172,11 +177,7 @@ async def test_a_message_that_the_server_left_out_is_learnt_the_next_time(
 async def test_what_the_server_never_describes_is_not_looked_for_at_each_look(
     open_office: OpenOffice, real_servers: RealServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = OtherClient(real_servers)
-    other.create("Labo")
-    for number in range(2):
-        other.arrive("Labo", subject=f"m{number}")
-    other.close()
+    fill_labo(real_servers, 2)
     describe, compare, compared = ImapServer._describe, Synchroniser._compare, list[str]()
 
     async def _describe(server: ImapServer, uids: Sequence[int]) -> Sequence[RawResponse]:

@@ -32,21 +32,22 @@ def patience() -> Patience:
     return Patience()
 
 
-async def all_said(lines: BadLines, office: Office, outgoing: Outgoing) -> None:
-    """The final dot has passed, and its reply is held back."""
+async def all_said(lines: BadLines, office: Office) -> Outgoing:
+    """A message on its way: the final dot has passed, and its reply is held back."""
+    lines.overheard.on("BODY", Fault(Kind.DELAY, Towards.CLIENT, amount=2.0))
+    outgoing = await send(office, SUBJECT)
     await office.until_outgoing(outgoing, OutgoingState.SENDING)
     while not lines.overheard.count("BODY"):
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.5)
+    return outgoing
 
 
 async def test_stopped_twice(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
     office = await ready(open_office)
-    lines.overheard.on("BODY", Fault(Kind.DELAY, Towards.CLIENT, amount=2.0))
-    outgoing = await send(office, SUBJECT)
-    await all_said(lines, office, outgoing)
+    outgoing = await all_said(lines, office)
     for _ in range(3):
         assert office.engine.outbox.stop_sending(outgoing.id)
         await asyncio.sleep(0.1)
@@ -57,9 +58,7 @@ async def test_stopped_and_then_the_program_ends(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:
     office = await ready(open_office)
-    lines.overheard.on("BODY", Fault(Kind.DELAY, Towards.CLIENT, amount=2.0))
-    outgoing = await send(office, SUBJECT)
-    await all_said(lines, office, outgoing)
+    outgoing = await all_said(lines, office)
     assert office.engine.outbox.stop_sending(outgoing.id)
     await asyncio.sleep(0.1)
     await office.close()

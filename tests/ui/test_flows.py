@@ -113,15 +113,20 @@ async def test_what_came_with_one_ins_is_not_attached_to_a_message_for_another(
         assert "pièces jointes demandées n’ont pas été jointes : bilan.pdf" in shown
 
 
+async def leave(pilot: Pilot[None]) -> None:
+    """The composer, without sending."""
+    await pilot.press("escape")
+    await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen))
+    await pilot.pause()
+
+
 async def test_leaving_without_sending_ends_the_confirmation(engine: Engine) -> None:
     async with stage(None, engine=engine) as pilot:
         flows.write_to_patient(pilot.app, engine, INS)
         await confirm(pilot)
         await composer(pilot)
         assert await engine.identities.cleared((INS,)) == {INS}
-        await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen))
-        await pilot.pause()
+        await leave(pilot)
         assert await engine.identities.cleared((INS,)) == set()
 
 
@@ -184,9 +189,7 @@ async def test_a_confirmation_given_when_sending_ends_with_the_message_that_is_l
         await pilot.press("n")
         await composer(pilot)
         assert await engine.identities.cleared((INS,)) == {INS}
-        await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen))
-        await pilot.pause()
+        await leave(pilot)
         assert await engine.identities.cleared((INS,)) == set()
         assert not await engine._store.outbox()
 

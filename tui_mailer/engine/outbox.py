@@ -83,7 +83,7 @@ class Outbox:
     async def add(self, outgoing: Outgoing, content: bytes, draft: Draft) -> Outgoing:
         """Queue a message and its draft in one step."""
         queued = await self._store.queue(outgoing, content, draft)
-        self._is_login_refused = False
+        self.log_in_again()
         self._changed(queued.id, OutgoingState.QUEUED)
         return queued
 
@@ -107,7 +107,7 @@ class Outbox:
             outgoing_id, _SETTLED_BY_USER, OutgoingState.QUEUED, due_at=self._now()
         )
         if moved:
-            self._is_login_refused = False
+            self.log_in_again()
             self._changed(outgoing_id, OutgoingState.QUEUED)
         return moved
 

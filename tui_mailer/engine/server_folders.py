@@ -1,6 +1,8 @@
 """Finding, or making, the server's folder of a role."""
 
-from tui_mailer.domain.folder import FolderRole
+from collections.abc import Sequence
+
+from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.line import Line
 
@@ -18,10 +20,15 @@ async def folder_with_role(line: Line, store: MessageStore, role: FolderRole, us
     return usual
 
 
-async def list_again(line: Line, store: MessageStore) -> None:
-    """Take over the list of folders. An empty one is a hiccup: see `Synchroniser.folders`."""
-    if found := await line.server.list_folders():
+async def list_again(
+    line: Line, store: MessageStore, *, with_states: bool = False
+) -> Sequence[RemoteFolder]:
+    """Take over the list of folders; what the server lists."""
+    found = await line.server.list_folders(with_states=with_states)
+    if found:
+        # An empty list is a server's hiccup: every mailbox has an inbox (RFC 3501 §5.1).
         await store.save_folders(found)
+    return found
 
 
 async def _known(store: MessageStore, role: FolderRole) -> str:

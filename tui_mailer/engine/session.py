@@ -5,6 +5,7 @@ first start:  connect ─▶ log in ─▶ folders ─▶ submission ─▶ stor
 next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─▶ connects by itself
 """
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Final
 
@@ -184,6 +185,10 @@ class Session:
         if not engine.account.is_password_typed:
             raise SecretUnavailable
         await engine.prove(Credentials(engine.account.address, password))
+        # All of it, once it has begun: the store opens by the new one from then on.
+        await asyncio.shield(self._take_password(engine, password))
+
+    async def _take_password(self, engine: Engine, password: str) -> None:
         await self._opener.change_passphrase(engine.account, self._passphrase, password)
         self._passphrase = password
         await self._remember_typed(engine, password)

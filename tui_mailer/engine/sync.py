@@ -27,6 +27,7 @@ from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.behind import Behind
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.server_folders import list_again
 from tui_mailer.engine.sync_plan import (
     SyncPlan,
     can_tell_changes,
@@ -77,10 +78,7 @@ class Synchroniser:
 
     async def folders(self, line: Line) -> Sequence[Folder]:
         """Take over the list of folders; those that can be opened."""
-        found = await line.server.list_folders(with_states=True)
-        if found:
-            # An empty list is a server's hiccup: every mailbox has an inbox (RFC 3501 §5.1).
-            await self._store.save_folders(found)
+        found = await list_again(line, self._store, with_states=True)
         told = {folder.name: folder.state for folder in found}
         folders = [folder for folder in await self._store.folders() if folder.selectable]
         # What is told of the folder that is open may be as old as its opening (RFC 3501 §6.3.10).

@@ -10,7 +10,7 @@ from textual.worker import WorkerCancelled
 
 from tui_mailer.domain.events import BodyArrived, BodyRefused, Connectivity, Event
 from tui_mailer.engine.engine import Engine
-from tui_mailer.ui.aside import run_aside
+from tui_mailer.ui.aside import is_running, run_aside
 
 _PATIENCE_S: Final = 30.0
 _NO_LINE: Final = frozenset({Connectivity.OFFLINE, Connectivity.REFUSED})
@@ -60,7 +60,7 @@ async def _patiently(ended: asyncio.Event) -> None:
 
 def is_awaited(app: App[Any]) -> bool:
     """True while a message is waited for."""
-    return any(worker.group == _GROUP and not worker.is_finished for worker in app.workers)
+    return is_running(app, _GROUP)
 
 
 def give_up(app: App[Any]) -> None:

@@ -19,3 +19,8 @@ def run_aside(node: DOMNode, work: Work, *, group: str, exclusive: bool = False)
         exclusive: the work of the same group that is under way is cancelled first.
     """
     return node.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
+
+def is_running(node: DOMNode, group: str) -> bool:
+    """True while some work of `group` has not ended, whatever node of the app it belongs to."""
+    return any(worker.group == group and not worker.is_finished for worker in node.workers)

@@ -23,7 +23,7 @@ from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.resuming import AttachmentsLeftOut
 from tui_mailer.ui.arrival import have_whole
-from tui_mailer.ui.aside import run_aside
+from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.opening import Opening
@@ -263,7 +263,7 @@ def _read(engine: Engine, text: str) -> InsReading:
 
 def is_under_way(app: App[Any]) -> bool:
     """True while one of these ways is gone."""
-    return any(worker.group == _GROUP and not worker.is_finished for worker in app.workers)
+    return is_running(app, _GROUP)
 
 
 def _start(app: App[Any], way: Callable[[], Awaitable[object]]) -> None:

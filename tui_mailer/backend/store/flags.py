@@ -45,11 +45,10 @@ _SERVER_TOOK: Final = """
     UPDATE message SET server_flags = (server_flags | :add) & ~:remove
     WHERE id = (SELECT message_id FROM pending_flags WHERE id = :id)
 """
-_CHOSEN: Final = """
-    SELECT id, add_flags, remove_flags FROM pending_flags
-    WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
-"""
 _AMONG: Final = "IN (SELECT value FROM json_each(?))"
+_CHOSEN: Final = f"""
+    SELECT id, add_flags, remove_flags FROM pending_flags WHERE id {_AMONG} ORDER BY id
+"""  # noqa: S608  (constants)
 _TOUCHED: Final = f"SELECT DISTINCT message_id FROM pending_flags WHERE id {_AMONG}"  # noqa: S608  (constants)
 _DROP: Final = f"DELETE FROM pending_flags WHERE id {_AMONG}"  # noqa: S608  (constants)
 _PENDING_OF_MESSAGES: Final = f"""

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.ui.aside import is_running
 from tui_mailer.ui.covered import StyledOnceScreen
 from tui_mailer.ui.widgets.notice import Notice
 
@@ -308,7 +309,7 @@ class CommandScreen(StyledOnceScreen[ResultT]):
             await self._run(command)
             return
         group = f"{_ASKING}{command.__name__}"
-        if all(worker.group != group or worker.is_finished for worker in self.workers):
+        if not is_running(self, group):
             self.run_worker(self._run(command), group=group, exit_on_error=False)
 
     @property

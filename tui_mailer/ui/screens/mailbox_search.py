@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_mailer.domain.message import FolderView, MessageSummary, PatientsView, SearchView
 from tui_mailer.domain.search import SearchQuery, parse
-from tui_mailer.ui.aside import run_aside
+from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters.search import EVERYWHERE, found_words
 from tui_mailer.ui.screens.search_server import ServerPart
@@ -60,9 +60,7 @@ class MailboxSearch:
         """The list does not show yet what is typed: nothing of it may be acted on."""
         if not self.is_open:
             return False
-        return self._is_unlooked_for or any(
-            worker.group == _LOOKING and not worker.is_finished for worker in self._screen.workers
-        )
+        return self._is_unlooked_for or is_running(self._screen, _LOOKING)
 
     @property
     def _is_unlooked_for(self) -> bool:
