@@ -71,7 +71,7 @@ class Outbox:
         self._announce = announce
         self._now = now
         self._retry_s = retry_s
-        self._longest_wait = timedelta(seconds=max(undo_s, retry_s * _MOST_PAUSES))
+        self._undo_s = undo_s
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self._is_login_refused = False
@@ -165,8 +165,9 @@ class Outbox:
         """Send everything due; seconds until the next one is, None when nothing waits."""
         waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
         for outgoing in waiting:
-            if outgoing.due_at > self._now() + self._longest_wait:
-                await self._date_anew(outgoing)
+            latest = self._now() + self._longest_wait(outgoing)
+            if outgoing.due_at > latest:
+                await self._date_anew(outgoing, latest)
             if outgoing.due_at <= self._now() and not self._is_login_refused:
                 await self._send(outgoing)
                 stop_if_cancelled()
@@ -176,7 +177,16 @@ class Outbox:
         next_due = min(outgoing.due_at for outgoing in waiting)
         return max((next_due - self._now()).total_seconds(), 0.0)
 
-    async def _date_anew(self, outgoing: Outgoing) -> None:
+    def _longest_wait(self, outgoing: Outgoing) -> timedelta:
+        """To be taken back, or after its last attempt."""
+        earlier = outgoing.attempt_count - 1
+        return timedelta(seconds=self._undo_s if earlier < 0 else self._pause_s(earlier))
+
+    def _pause_s(self, earlier_attempts: int) -> float:
+        """Before a server that says "later" is asked again."""
+        return self._retry_s * min(1 << min(earlier_attempts, 30), _MOST_PAUSES)
+
+    async def _date_anew(self, outgoing: Outgoing, due_at: datetime) -> None:
         """The clock was put back: a message must not wait for the time it showed before."""
         await self._store.set_outgoing_state(
             outgoing.id,
@@ -184,7 +194,7 @@ class Outbox:
             OutgoingState.QUEUED,
             explanation=outgoing.explanation,
             server_words=outgoing.server_words,
-            due_at=self._now() + self._longest_wait,
+            due_at=due_at,
         )
 
     async def _send(self, outgoing: Outgoing) -> None:
@@ -288,8 +298,7 @@ class Outbox:
         if error.permanent:
             await self._settle(outgoing, OutgoingState.FAILED, error)
         else:
-            pauses = min(2 ** min(outgoing.attempt_count, 30), _MOST_PAUSES)
-            await self._wait(outgoing, self._retry_s * pauses, error)
+            await self._wait(outgoing, self._pause_s(outgoing.attempt_count), error)
 
     async def _wait(
         self, outgoing: Outgoing, pause_s: float, error: MailerError | None = None
