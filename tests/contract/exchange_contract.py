@@ -136,19 +136,27 @@ class PatientListContract:
         await store.reset_folder(inbox, 7)
         assert await listed(store) == {}
 
-    async def test_what_patients_wrote_and_is_in_a_folder_is_found(
+    async def test_what_patients_wrote_and_is_in_a_folder_is_to_be_filed_once(
         self, store: MessageStore
     ) -> None:
         inbox, archive = await with_folders(store, INBOX, ARCHIVE)
-        await store.add_messages(inbox, [letter(1), received(2), sent(3), received(4)])
+        anonymous = received(7)._replace(message_id="")
+        await store.add_messages(inbox, [letter(1), received(2), sent(3), received(4), anonymous])
         rows = {str(row.subject): row.id for row in await store.rows(PatientsView(HELENE), 0, 9)}
-        found = await store.received_from_patients(inbox, 9)
-        assert len(found) == 2
+        found = await store.messages_to_file(inbox, 9)
+        assert len(found) == 3
         assert rows["Réponse"] not in found
-        assert await store.received_from_patients(inbox, 1) == found[:1]
+        assert await store.messages_to_file(inbox, 1) == found[:1]
         await store.move_messages(found[:1], archive)
-        assert await store.received_from_patients(inbox, 9) == found[1:]
-        assert await store.received_from_patients(archive, 9) == []
+        assert await store.messages_to_file(inbox, 9) == found[1:]
+        assert await store.messages_to_file(archive, 9) == []
+        # Put back, in the same row or by another client in a new one
+        await store.note_filed(found)
+        await store.move_messages(found[:1], inbox)
+        await store.remove_messages(inbox, [4])
+        await store.add_messages(inbox, [received(4)._replace(uid=5), received(6)])
+        (other,) = await store.messages_to_file(inbox, 9)
+        assert other not in found
 
     async def test_a_draft_is_no_part_of_an_exchange(self, store: MessageStore) -> None:
         inbox, drafts = await with_folders(store, INBOX, DRAFTS)

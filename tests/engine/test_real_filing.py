@@ -63,6 +63,13 @@ async def test_what_patients_write_and_get_is_filed_when_it_is_asked_for(
     await until(lambda: any(b"Encore" in raw for raw in held(real_servers)[FOLDER]))
     assert len(held(real_servers)["INBOX"]) == 2
 
+    # Nor does the next start move it again.
+    await office.close()
+    real_servers.deliver(PRACTICE.address, received("Enfin", sender=PATIENT.address))
+    await open_office(file_exchanges=True)
+    await until(lambda: any(b"Enfin" in raw for raw in held(real_servers)[FOLDER]))
+    assert len(held(real_servers)["INBOX"]) == 2
+
 
 async def test_nothing_is_moved_on_the_server_unless_it_is_asked_for(
     open_office: OpenOffice, real_servers: RealServers

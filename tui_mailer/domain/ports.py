@@ -435,8 +435,12 @@ class MessageStore(Protocol):
         """Rows `start` to `stop` (excluded), the patient of the newest message first."""
         ...
 
-    async def received_from_patients(self, folder_id: int, limit: int) -> Sequence[int]:
-        """Local ids of messages of a folder that patients wrote and that stay there."""
+    async def messages_to_file(self, folder_id: int, limit: int) -> Sequence[int]:
+        """Local ids of messages of a folder that patients wrote, that stay there and were not filed."""
+        ...
+
+    async def note_filed(self, message_ids: Sequence[int]) -> None:
+        """They were filed, and are not to be again, in whatever row they come back."""
         ...
 
     async def patient_row(self, matricule: str) -> PatientSummary | None:

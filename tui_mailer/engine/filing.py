@@ -1,7 +1,8 @@
 """Messages with patients in a folder of the server too, where the settings ask for it.
 
 What patients write leaves the inbox by the same durable moves as what the user moves. Each message
-is moved once: one that the server gave back, or that the user put back, stays where it is.
+is moved once, and the store remembers it: one that the server gave back, or that the user put back,
+here or with another client, stays where it is.
 """
 
 import asyncio
@@ -37,7 +38,6 @@ class Filing:
         self._store = store
         self._replay = replay
         self._announce = announce
-        self._seen: set[int] = set()
         self._wake = asyncio.Event()
 
     def heard(self, event: Event) -> None:
@@ -56,10 +56,8 @@ class Filing:
         for inbox in await self._store.folders():
             if inbox.role is not FolderRole.INBOX:
                 continue
-            found = await self._store.received_from_patients(inbox.id, _AT_ONCE + len(self._seen))
-            if new := [message_id for message_id in found if message_id not in self._seen]:
-                self._seen.update(new)
-                await self._move(new, inbox)
+            if found := await self._store.messages_to_file(inbox.id, _AT_ONCE):
+                await self._move(found, inbox)
 
     async def _move(self, message_ids: Sequence[int], inbox: Folder) -> None:
         folders = await self._store.folders()
@@ -69,6 +67,7 @@ class Filing:
         else:
             folder_id = folder.id
         await self._store.move_messages(message_ids, folder_id)
+        await self._store.note_filed(message_ids)
         for changed_id in (inbox.id, folder_id):
             self._announce(MessagesChanged(changed_id))
         self._announce(FoldersChanged())

@@ -11,6 +11,7 @@ from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.exchanges import read_exchange
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import COUNTING, LISTED, SUMMARY_COLUMNS, summary
+from tui_mailer.backend.store.values import json_list
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
 from tui_mailer.domain.safe_text import safe_line
@@ -76,10 +77,17 @@ _LAST: Final = f"""
         ({_NEWEST.format(listed=LISTED).replace(":unless", "-1")})
     )
 """  # noqa: S608  (constants)
-_RECEIVED: Final = """
+_FILED_AS: Final = "iif(copy_key <> '', copy_key, 'row ' || id)"
+_TO_FILE: Final = f"""
     SELECT id FROM message
-    WHERE folder_id = ? AND patient <> '' AND from_owner = 0 AND uid > 0 ORDER BY id LIMIT ?
-"""
+    WHERE folder_id = ? AND patient <> '' AND from_owner = 0 AND uid > 0
+      AND {_FILED_AS} NOT IN (SELECT copy_key FROM filed)
+    ORDER BY id LIMIT ?
+"""  # noqa: S608  (constants)
+_NOTE_FILED: Final = f"""
+    INSERT OR IGNORE INTO filed
+    SELECT {_FILED_AS} FROM message WHERE id IN (SELECT value FROM json_each(?))
+"""  # noqa: S608  (constants)
 _FINAL: Final = "SELECT final FROM outgoing WHERE message_id = ?"
 _ENDING: Final = """
     SELECT state FROM outgoing
@@ -109,10 +117,14 @@ class PatientList(Part):
 
         return await self._database.read(work)
 
-    async def received_from_patients(self, folder_id: int, limit: int) -> Sequence[int]:
-        """Local ids of messages of a folder that patients wrote and that stay there."""
-        rows = await self._database.fetch_all(_RECEIVED, (folder_id, limit))
+    async def messages_to_file(self, folder_id: int, limit: int) -> Sequence[int]:
+        """Local ids of messages of a folder that patients wrote, that stay there and were not filed."""
+        rows = await self._database.fetch_all(_TO_FILE, (folder_id, limit))
         return [row[0] for row in rows]
+
+    async def note_filed(self, message_ids: Sequence[int]) -> None:
+        """They were filed, and are not to be again, in whatever row they come back."""
+        await self._database.execute(_NOTE_FILED, (json_list(message_ids),))
 
     async def patient_row(self, matricule: str) -> PatientSummary | None:
         """One patient's row, None when no message was exchanged."""
