@@ -67,6 +67,11 @@ def letter(
     return plain._replace(**changes)  # type: ignore[arg-type]  # (fields by name, checked at run time)
 
 
+def sending_on(message_id: int, about: str = "") -> Draft:
+    attachment = ForwardedAttachment(message_id, 0, "bilan.pdf", "application/pdf", 5)
+    return Draft(attachments=(attachment,), about=about)
+
+
 def to_send(message_id: str = "<1@exemple.fr>", **changes: object) -> Outgoing:
     plain = Outgoing(
         id=0,
@@ -978,6 +983,45 @@ class DraftContract:
         first = await store.save_draft(Draft(), NOON)
         await store.discard_draft(first.id)
         assert (await store.save_draft(Draft(), NOON)).id > first.id
+
+    async def test_what_a_draft_sends_on_stays_when_the_message_goes_and_goes_with_the_draft(
+        self, store: MessageStore
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(inbox, [letter(1), letter(2)])
+        held = await ids_by_uid(store, inbox)
+        for uid, message_id in held.items():
+            await store.save_content(message_id, b"%d" % uid, "")
+        draft = await store.save_draft(sending_on(held[1]), NOON)
+        await store.remove_messages(inbox, [1, 2])
+        assert await store.content(held[2]) is None
+        draft = await store.save_draft(replace(draft, body="corrigé"), NOON)
+        queued = await store.queue(to_send(), b"x", draft)
+        await store.save_draft(Draft(), NOON)
+        taken = await store.take_back(queued.id, [OutgoingState.QUEUED])
+        assert taken is not None
+        assert await store.content(held[1]) == b"1"
+        await store.discard_draft(taken.id)
+        assert await store.content(held[1]) is None
+
+    async def test_nothing_of_a_patient_stays_for_a_draft_that_is_not_bound_to_that_patient(
+        self, store: MessageStore
+    ) -> None:
+        drafts = RemoteFolder("Brouillons", "/", FolderRole.DRAFTS)
+        for folder_id in await with_folders(store, INBOX, drafts):
+            both = [letter(uid, sender=patient(HELENE)) for uid in (1, 2)]
+            await store.add_messages(folder_id, both)
+        bound, unbound = (await ids_by_uid(store, (await folder(store, INBOX)).id)).values()
+        written = (await ids_by_uid(store, (await folder(store, drafts)).id)).popitem()[1]
+        for message_id in (bound, unbound, written):
+            await store.save_content(message_id, b"x", "")
+        await store.save_draft(sending_on(bound, HELENE), NOON)
+        for message_id, about in ((unbound, ""), (unbound, MARC), (written, "")):
+            await store.save_draft(sending_on(message_id, about), NOON)
+        await store.save_folders([])
+        assert await store.content(bound) == b"x"
+        assert await store.content(unbound) is None
+        assert await store.content(written) == b"x"
 
 
 class OutboxContract:

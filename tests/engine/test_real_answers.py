@@ -9,7 +9,8 @@ from engine_helpers import OpenOffice, letter
 from servers.people import COLLEAGUE, FULL, PATIENT, PRACTICE
 from servers.practice import RealServers
 
-from tui_mailer.domain.draft import OutgoingState
+from tui_mailer.domain.draft import Draft, OutgoingState
+from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags
 
 SCAN = bytes(range(256)) * 40
@@ -77,3 +78,26 @@ async def test_a_message_sent_on_to_a_patient_carries_its_attachment_and_needs_t
     kept = await office.engine.reading.summary(row.id)
     assert kept is not None
     assert Flags.FORWARDED in kept.flags
+
+
+async def test_a_draft_that_sends_on_what_another_machine_has_archived_carries_its_attachment(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    real_servers.deliver(PRACTICE.address, circular())
+    here, there = await open_office(poll_s=0.2), await open_office(machine="autre poste")
+    row = await here.until_row(await here.inbox(), "Imagerie")
+    await here.read(row)
+    keeper = here.engine.keep_draft(Draft())
+    forwarded = await here.engine.writing.forward(row.id)
+    keeper.edited(replace(forwarded, to=letter(COLLEAGUE.address, "").to))
+    draft = await keeper.save()
+    here.engine.release_draft(keeper)
+    await there.engine.actions.archive(
+        [(await there.until_row(await there.inbox(), "Imagerie")).id]
+    )
+    await here.until_row(await here.view(FolderRole.ARCHIVE), "Imagerie")
+    await here.until_subjects(await here.inbox())
+    outgoing = await here.engine.writing.send(draft)
+    await here.until_outgoing(outgoing, OutgoingState.SENT)
+    (scan,) = parsed(real_servers.wait_for(COLLEAGUE.address, b"Tr: Imagerie")).iter_attachments()
+    assert (scan.get_filename(), scan.get_content()) == ("irm é.dcm", SCAN)

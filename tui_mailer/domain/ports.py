@@ -326,7 +326,7 @@ class MessageStore(Protocol):
         ...
 
     async def content(self, message_id: int) -> bytes | None:
-        """The whole message, None when only its row is held."""
+        """The whole message, None when it is not held; one that is gone, while a draft sends it on."""
         ...
 
     async def save_content(

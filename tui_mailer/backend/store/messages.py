@@ -33,6 +33,10 @@ _REMOVE: Final = """
 _REMOVED_FOR_GOOD: Final = """
     DELETE FROM pending_expunge WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
 """
+_CONTENT: Final = """
+    SELECT bytes FROM content WHERE message_id = ?1
+    UNION ALL SELECT bytes FROM kept_content WHERE message_id = ?1
+"""
 _SAVE_CONTENT: Final = """
     INSERT INTO content (message_id, bytes) VALUES (?, ?)
     ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
@@ -104,9 +108,8 @@ class Messages(Part):
         return [message_id for (message_id,) in await self._database.fetch_all(_HELD_IDS, values)]
 
     async def content(self, message_id: int) -> bytes | None:
-        """The whole message, None when only its row is held."""
-        query = "SELECT bytes FROM content WHERE message_id = ?"
-        row = await self._database.fetch_one(query, (message_id,))
+        """The whole message, None when it is not held; one that is gone, while a draft sends it on."""
+        row = await self._database.fetch_one(_CONTENT, (message_id,))
         return bytes(row[0]) if row else None
 
     async def save_content(
