@@ -24,6 +24,7 @@ from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
 from tui_mailer.memory import loading, screen_stands, share_heaps
+from tui_mailer.no_core import leave_no_core
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
 from tui_mailer.settings.templates import TemplateFolder
@@ -133,6 +134,7 @@ def run(places: Places, *, address: str = "", call: WriteCall | None = None) -> 
     Raises:
         MailerError: the settings cannot be used, or no such account.
     """
+    leave_no_core()
     share_heaps()
     settings = load(places.settings_file)
     opening = replace(
@@ -149,6 +151,7 @@ def run_audit(places: Places, period: "Period", *, form: str, address: str = "")
     Raises:
         MailerError: no such account, no local store, a wrong passphrase, or it is open elsewhere.
     """
+    leave_no_core()
     account = _account(load(places.settings_file), address)
     opener = EncryptedStoreOpener(places.store_directory)
     if account is None or not opener.exists(account):
@@ -179,6 +182,7 @@ def run_demo(places: Places) -> int:
     Raises:
         DemoMissing: installed without the embedded servers.
     """
+    leave_no_core()
     settings = load(places.settings_file)
     return asyncio.run(_run_demo(settings))
 

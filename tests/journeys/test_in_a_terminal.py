@@ -1,10 +1,16 @@
 """The program as it runs for its users: a process in a terminal, on real servers."""
 
 import asyncio
+import os
 import re
+import resource
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from mail_samples import received
 from servers.people import ACCOUNTS, PRACTICE
 from servers.practice import RealServers
@@ -213,3 +219,38 @@ async def test_a_later_start_draws_its_picture_once(
         assert len(program.written) < 9_600
         program.press(QUIT)
         assert await program.ends() == 0
+
+
+@pytest.fixture
+def cores_allowed() -> Iterator[None]:
+    """As on a machine that writes core files, small ones."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (2**20 if hard == -1 else min(2**20, hard), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+@pytest.mark.usefixtures("cores_allowed")
+async def test_no_image_of_its_memory_is_left_when_it_breaks_down(tmp_path: Path) -> None:
+    async with running(tmp_path) as program:
+        await program.shows("Se connecter")
+        assert resource.prlimit(program.process.pid, resource.RLIMIT_CORE) == (0, 0)
+        program.process.send_signal(signal.SIGSEGV)
+        _, status = await asyncio.to_thread(os.waitpid, program.process.pid, 0)
+    assert os.WTERMSIG(status) == signal.SIGSEGV
+    assert not os.WCOREDUMP(status)
+
+
+def test_nor_where_the_system_hands_it_to_a_program() -> None:
+    dumpable = "__import__('ctypes').CDLL(None).prctl(3, 0, 0, 0, 0)"  # PR_GET_DUMPABLE
+    code = "from tui_mailer.no_core import leave_no_core as leave"
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", f"{code}{then}; print({dumpable})"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for then in ("", "; leave()")
+    ]
+    assert told == ["1\n", "0\n"]
