@@ -5,7 +5,8 @@
        └────────────────┘                 ├──refused──▶ failed ──retry──▶ queued, or edit
                                           └──line lost after DATA──▶ uncertain
 
-`uncertain` is never sent again by itself: the message may have arrived.
+`uncertain` is never sent again by itself: the message may have arrived. It has left when a report
+names it, or the user says so.
 """
 
 from dataclasses import dataclass

@@ -150,7 +150,9 @@ class Engine:
             self.announce,
             file_exchanges=options.file_exchanges,
         )
-        self.reports = Reports(account, store, self._worker, self._mailbox, self.announce)
+        self.reports = Reports(
+            account, store, self._worker, self._mailbox, self.announce, self.outbox.reported
+        )
         self.identities = Identities(store, account.address, self.journal)
         self.patients = Patients(store, account.address, outside.now)
         self.exchanges = Exchanges(account, store)

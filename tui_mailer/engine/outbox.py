@@ -112,12 +112,22 @@ class Outbox:
         return moved
 
     async def believe_sent(self, outgoing_id: int) -> bool:
-        """The user checked that an uncertain message has arrived: only its copy is missing."""
+        """An uncertain message has left, as the user says or a report: only its copy is missing."""
         outgoing = await self._store.outgoing(outgoing_id)
         if outgoing is None or outgoing.state is not OutgoingState.UNCERTAIN:
             return False
         await self._accepted(outgoing, (OutgoingState.UNCERTAIN,), SafeText(""))
         return True
+
+    async def reported(self, message_id: str) -> None:
+        """Somebody tells what became of it: an uncertain message has left.
+
+        Its Message-ID is new and random, and stood nowhere else before: who names it had it from the
+        server.
+        """
+        outgoing = await self._store.outgoing_with(message_id)
+        if outgoing is not None:
+            await self.believe_sent(outgoing.id)
 
     async def unsettled(self) -> Sequence[Outgoing]:
         """Every message handed over whose sending has not wholly ended, oldest first."""
@@ -159,7 +169,7 @@ class Outbox:
     async def _settle_interrupted(self) -> None:
         for outgoing in await self._store.outbox():
             if outgoing.state is OutgoingState.SENDING:
-                await self._settle(outgoing, OutgoingState.UNCERTAIN, DeliveryUncertain())
+                await self._doubt(outgoing, DeliveryUncertain())
 
     async def _send_due(self) -> float | None:
         """Send everything due; seconds until the next one is, None when nothing waits."""
@@ -211,7 +221,7 @@ class Outbox:
             await self._wait(outgoing, self._retry_s)
             raise
         except DeliveryUncertain as error:
-            await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
+            await self._doubt(outgoing, error)
         except (ConnectionProblem, SecretUnavailable) as error:
             await self._wait(outgoing, self._retry_s, error)
         except SubmissionRefused as error:
@@ -313,6 +323,11 @@ class Outbox:
             due_at=self._now() + timedelta(seconds=pause_s),
         )
         self._changed(outgoing.id, OutgoingState.QUEUED, error)
+
+    async def _doubt(self, outgoing: Outgoing, error: DeliveryUncertain) -> None:
+        await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
+        if await self._store.reports_on(outgoing.message_id):  # one came first
+            await self.reported(outgoing.message_id)
 
     async def _settle(
         self,

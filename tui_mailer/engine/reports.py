@@ -5,12 +5,13 @@
     headers like a report's ──▶ content fetched when nothing else is to do ──▶ none: a letter
                                      │ a report
                                      ▼
-                 of a message that we sent ──▶ kept, announced, shown on that message
+                 of a message that we sent ──▶ kept, announced, shown on that message, which
+                                               has left if that was uncertain
                  of any other              ──▶ kept, shown nowhere
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account
@@ -48,12 +49,15 @@ class Reports:
         worker: Worker,
         mailbox: Mailbox,
         announce: Announcer,
+        on_reported: Callable[[str], Awaitable[None]],
     ) -> None:
+        """`on_reported`: a message of ours, by its Message-ID, is what a report is about."""
         self._account = account
         self._store = store
         self._worker = worker
         self._mailbox = mailbox
         self._announce = announce
+        self._on_reported = on_reported
 
     async def on(self, sent_id: str) -> Sequence[KeptReport]:
         """What was reported on a message of ours by its Message-ID, the gravest first."""
@@ -77,6 +81,7 @@ class Reports:
         reports = await asyncio.to_thread(recognise, content)
         sent_ids = await self._store.keep_reports(summary.id, reports)
         for sent_id in sent_ids:
+            await self._on_reported(sent_id)
             about = [report for report in reports if sent_id in report.message_ids]
             await self._tell(summary, sent_id, about)
 
