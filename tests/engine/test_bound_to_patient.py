@@ -14,6 +14,7 @@ from tui_mailer.domain.draft import Draft, ForwardedAttachment
 from tui_mailer.domain.events import DraftStored
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import MessageSummary
+from tui_mailer.mime.parse import parse
 
 OTHER = Address.received("255081416802538@patient.mssante.fr")
 HOW = pytest.mark.parametrize("how", ["reply", "forward"])
@@ -111,6 +112,22 @@ async def test_it_is_refused_when_it_is_resumed_from_the_server_on_another_machi
         resumed = (await office.engine.resuming.resume(row.id)).draft
         assert "Bonjour." in resumed.body
         assert await is_refused(office, resumed)
+
+
+async def test_it_is_refused_when_another_client_wrote_or_changed_the_draft(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.mailbox.add_folder("Brouillons", FolderRole.DRAFTS)
+    received = letter("Mon test", PATIENT)
+    world.mailbox.deliver(received)
+    answers = b"In-Reply-To: " + parse(received).message_id.encode() + b"\r\n"
+    world.mailbox.deliver(answers + letter("Bilan", ACCOUNT.address, COLLEAGUE), "Brouillons")
+    async with opened(world) as office:
+        await until_online(office)
+        row = await office.until_row(await office.view(FolderRole.DRAFTS), "Bilan")
+        await office.read(row)
+        resumed = (await office.engine.resuming.resume(row.id)).draft
+        assert await is_refused(office, resumed)
+        assert not await is_refused(office, resumed, [Address.received(PATIENT)])
 
 
 async def test_a_draft_of_an_earlier_version_is_held_against_the_message_that_is_here(

@@ -471,6 +471,10 @@ class MessageStore(Protocol):
         """The exchange with a patient, `ExchangeState.NONE` when there is none."""
         ...
 
+    async def patient_exchanged_with(self, message_id: str) -> str:
+        """The patient with whom a message was exchanged, by its Message-ID; "" for none that is held."""
+        ...
+
     async def save_exchange(self, exchange: Exchange) -> None:
         """Keep where an exchange stands."""
         ...

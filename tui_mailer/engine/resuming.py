@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from tui_mailer.domain.events import DraftSaved
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.announcer import Announcer
-from tui_mailer.mime.draft_copy import DraftMark, StoredDraft, read
+from tui_mailer.mime.draft_copy import DraftMark, read
 
 
 class DraftHandedOver(InvalidInput):
@@ -63,24 +63,28 @@ class Resuming:
         if content is None:
             raise MessageNotHeld
         stored = await asyncio.to_thread(read, content, message_id)
-        if stored.mark is None:
-            return Resumed(stored.draft, stored.left_out)
-        copy = await self._store.draft_copy(stored.mark.key)
-        if copy is None:
-            return await self._take_over(stored, stored.mark)
-        if copy.draft is None:
-            raise DraftHandedOver
-        if DraftMark.of(copy.key, copy.draft).version < stored.mark.version:
+        mark = stored.mark
+        if mark is not None and (copy := await self._store.draft_copy(mark.key)) is not None:
+            if copy.draft is None:
+                raise DraftHandedOver
+            if DraftMark.of(copy.key, copy.draft).version >= mark.version:
+                return Resumed(copy.draft)
             # This machine's store was put back to an older state.
-            return await self._take_over(stored, stored.mark)
-        return Resumed(copy.draft)
+        draft = await self._bound(stored.draft)
+        if mark is None or draft.attachments or stored.left_out:
+            return Resumed(draft, stored.left_out)
+        return Resumed(await self._take_over(draft, mark))
 
-    async def _take_over(self, stored: StoredDraft, mark: DraftMark) -> Resumed:
-        if stored.draft.attachments or stored.left_out:
-            return Resumed(stored.draft, stored.left_out)
-        draft = await self._store.save_draft(stored.draft, self._now())
+    async def _bound(self, draft: Draft) -> Draft:
+        """What another client wrote says nothing of a patient; what it answers does."""
+        if draft.about or not draft.in_reply_to:
+            return draft
+        return replace(draft, about=await self._store.patient_exchanged_with(draft.in_reply_to))
+
+    async def _take_over(self, draft: Draft, mark: DraftMark) -> Draft:
+        saved = await self._store.save_draft(draft, self._now())
         await self._store.note_draft_copy(
-            DraftCopy(draft.id, draft, uuid4().hex, replaces=str(mark))
+            DraftCopy(saved.id, saved, uuid4().hex, replaces=str(mark))
         )
-        self._announce(DraftSaved(draft.id))
-        return Resumed(draft)
+        self._announce(DraftSaved(saved.id))
+        return saved

@@ -51,6 +51,10 @@ _FIRST_SENT_SINCE: Final = """
     WHERE patient = ? AND written_at >= ? AND (subject = '[FIN]') = ?
     ORDER BY written_at LIMIT 1
 """
+# Through all that was exchanged with patients: for what is asked once a draft, and no index is worth it.
+_EXCHANGED_WITH: Final = (
+    "SELECT patient FROM message WHERE message_id = ? AND patient <> '' LIMIT 1"
+)
 
 
 class Exchanges(Part):
@@ -63,6 +67,11 @@ class Exchanges(Part):
         messages that the server holds. The later of the two says where the exchange stands.
         """
         return await self._database.read(lambda sql: read_exchange(sql, matricule))
+
+    async def patient_exchanged_with(self, message_id: str) -> str:
+        """The patient with whom a message was exchanged, by its Message-ID; "" for none that is held."""
+        row = await self._database.fetch_one(_EXCHANGED_WITH, (storable(message_id),))
+        return row[0] if row else ""
 
     async def save_exchange(self, exchange: Exchange) -> None:
         """Keep where an exchange stands."""
