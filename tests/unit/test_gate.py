@@ -13,9 +13,14 @@ from tui_mailer.domain.draft import Draft, FileAttachment
 from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.opposition import OppositionAct, OppositionEntry, Towards
 from tui_mailer.engine.before_sending.finding import Context
-from tui_mailer.engine.before_sending.recipients import PATIENT_WITH_OTHERS
+from tui_mailer.engine.before_sending.recipients import (
+    NAMES_ANOTHER_PATIENT,
+    PATIENT_WITH_OTHERS,
+)
 from tui_mailer.engine.before_sending.subject import EMPTY_SUBJECT
 from tui_mailer.engine.gate import Review, review
+from tui_mailer.mime.parse import parse
+from tui_mailer.mime.reply import forward
 
 ACCOUNT = Account("dr@cabinet.aura.mssante.fr", Endpoint("i", 143), Endpoint("s", 587))
 COLLEAGUE = Address.received("dr.durand@hopital.aura.mssante.fr")
@@ -219,6 +224,26 @@ def test_an_opposition_concerns_only_the_messages_it_names() -> None:
         "patient_with_others",
         "opposition_professionals",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_asked"),
+    [
+        (OTHER_PATIENT, True),
+        (Address.received("284052a32102552@Patient.MSSante.fr"), True),
+        (PATIENT, False),
+        (COLLEAGUE, False),
+        (Address.received("reponse.automatique-test@patient.mssante.fr"), False),
+    ],
+)
+def test_a_text_that_came_from_another_patient_is_asked_about(
+    sender: Address, is_asked: bool
+) -> None:
+    received = parse(f"From: {sender.mailbox}\r\nSubject: Mon test\r\n\r\nBonjour.\r\n".encode())
+    for to, expected in ((PATIENT, is_asked), (COLLEAGUE, False)):
+        taken_up = replace(draft(to), body=forward(received, 1).body)
+        asked = held(taken_up, ACCOUNT, {INS}).questions
+        assert (NAMES_ANOTHER_PATIENT in asked) is expected
 
 
 def test_a_message_of_one_patient_is_neither_sent_on_nor_quoted_to_another() -> None:

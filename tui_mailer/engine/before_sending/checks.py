@@ -10,6 +10,7 @@ from tui_mailer.engine.before_sending.ending import end_is_meant, restart_is_mea
 from tui_mailer.engine.before_sending.finding import Check
 from tui_mailer.engine.before_sending.opposition import patient_does_not_object
 from tui_mailer.engine.before_sending.recipients import (
+    another_patient_is_named_on_purpose,
     nothing_of_another_patient,
     one_patient_at_most,
     patient_apart_from_others,
@@ -22,6 +23,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     recipients_are_addresses,
     one_patient_at_most,
     nothing_of_another_patient,
+    another_patient_is_named_on_purpose,
     patient_apart_from_others,
     patient_does_not_object,
     end_is_meant,

@@ -1,5 +1,6 @@
 """Who a message may go to (Ref#2 §3.1.1 and §3.4.2; the trust space's members)."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,6 +15,12 @@ PATIENT_WITH_OTHERS: Final = Question(
     "Un patient est destinataire avec d’autres personnes : chacun lira le message et saura "
     "que le patient l’a reçu. L’envoyer ainsi ?",
 )
+NAMES_ANOTHER_PATIENT: Final = Question(
+    "names_another_patient",
+    "Le texte contient l’adresse d’un autre patient : il vient peut-être d’un échange avec lui. "
+    "L’envoyer tout de même ?",
+)
+_ADDRESS_OF_AN_INS: Final = re.compile(r"\b[0-9AB]{15}@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
 def recipients_are_addresses(draft: Draft, context: Context) -> Iterator[Finding]:
@@ -42,6 +49,17 @@ def nothing_of_another_patient(draft: Draft, context: Context) -> Iterator[Findi
             "Ce message reprend un échange avec un autre patient : il ne peut pas être envoyé à "
             "celui-ci. Écrivez-lui un nouveau message."
         )
+
+
+def another_patient_is_named_on_purpose(draft: Draft, context: Context) -> Iterator[Finding]:
+    """What is sent on says from whom it came, wherever it was written or taken from: ask."""
+    patients = patients_of(draft, context.account)
+    if not patients:
+        return
+    addresses = map(Address.received, _ADDRESS_OF_AN_INS.findall(draft.body))
+    named = {patient_of(address, context.account) for address in addresses}
+    if not named <= {None, *patients}:
+        yield NAMES_ANOTHER_PATIENT
 
 
 def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Finding]:
