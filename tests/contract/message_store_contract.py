@@ -923,6 +923,17 @@ class AddressContract:
         await store.add_messages(inbox, [letter(1, sender=person(mailbox, "Piège"), to=())])
         assert await store.complete_address("", 9) == []
 
+    @pytest.mark.parametrize("label", [f"{HELENE}@patient.mssante.fr", "2 79 03 51 215 189 89"])
+    async def test_a_label_that_says_a_patients_address_offers_nobody_elses(
+        self, store: MessageStore, label: str
+    ) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        await store.add_messages(
+            inbox, [letter(1), letter(2, sender=person(DURAND.mailbox, label))]
+        )
+        assert await store.complete_address("279", 9) == []
+        assert await store.complete_address("durand", 9) == [DURAND]
+
     async def test_junk_makes_no_contacts(self, store: MessageStore) -> None:
         (junk,) = await with_folders(store, JUNK)
         await store.add_messages(junk, [letter(1)])

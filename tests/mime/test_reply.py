@@ -80,13 +80,20 @@ def test_so_is_a_patient_of_another_domain_or_with_a_test_identity() -> None:
     assert to(test_identities=False) == (THIRD,)
 
 
-@pytest.mark.parametrize("sign", ["@", "＠", "﹫"])
-def test_a_label_that_looks_like_an_address_is_left_out_of_where_the_sender_asks(sign: str) -> None:
-    imitation = Address.received(THIRD.mailbox, f"279035121518989{sign}patient.mssante.fr")
-    named = Address.received("accueil@hopital.mssante.fr", "Accueil")
+@pytest.mark.parametrize("domain", ["@patient.mssante.fr", "＠patient.mssante.fr", "﹫x", ""])
+def test_a_label_that_looks_like_an_address_or_an_ins_is_left_out_wherever_it_stood(
+    domain: str,
+) -> None:
+    imitation = Address.received(THIRD.mailbox, f"2 79 03 51 215 189 89{domain}")
+    plain = Address(THIRD.mailbox)
+    named = Address.received("accueil@hopital.mssante.fr", "Accueil 04 73 00 00 00")
     asked = replace(RECEIVED, reply_to=(imitation, named))
+    copied = replace(RECEIVED, cc=(imitation, named))
+    written = replace(RECEIVED, sender=imitation)
 
-    assert reply(asked, OWN, to_all=False, message_id=7).to == (Address(THIRD.mailbox), named)
+    assert reply(asked, OWN, to_all=False, message_id=7).to == (plain, named)
+    assert reply(copied, OWN, to_all=True, message_id=7).cc == (plain, named)
+    assert reply(written, OWN, to_all=False, message_id=7).to == (plain,)
 
 
 def test_an_answer_to_ones_own_message_goes_on_to_its_recipients() -> None:

@@ -1,12 +1,14 @@
 """Mail addresses: what may be written to, who is a patient, and what only looks like one."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from tui_mailer.domain.errors import InvalidAddress
 from tui_mailer.domain.ins import is_ins_local_part
+from tui_mailer.domain.ins_characters import LENGTH_WITHOUT_KEY
 from tui_mailer.domain.look_alikes import skeleton
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
@@ -78,6 +80,10 @@ class Address:
         """Compare without case, as every server of the field does."""
         return self.mailbox.casefold() == other.mailbox.casefold()
 
+    def without_imitation(self) -> "Address":
+        """This address, its label left out where that could be taken for another address or an INS."""
+        return Address(self.mailbox) if self.name and _is_imitation(self.name) else self
+
     def matricule(
         self, patient_domain: str = PATIENT_DOMAIN, *, test_identities: bool = False
     ) -> str | None:
@@ -111,6 +117,14 @@ class Address:
     def resembles_patient(self, patient_domain: str = PATIENT_DOMAIN) -> bool:
         """True for a domain that only looks like the patients' one: never trust it."""
         return _resembles(self.domain, patient_domain.lower())
+
+
+# The same people write again and again.
+@lru_cache(maxsize=2048)
+def _is_imitation(label: str) -> bool:
+    # Full-width and small forms of the sign look the same.
+    has_sign = "@" in unicodedata.normalize("NFKC", label)
+    return has_sign or sum(map(str.isdigit, label)) >= LENGTH_WITHOUT_KEY
 
 
 # Many people write from few domains.

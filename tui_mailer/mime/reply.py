@@ -1,7 +1,6 @@
 """Replies and forwards: who gets them, under which subject, what is quoted."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -95,25 +94,21 @@ def _recipients(
     if read.sender.same_mailbox(own):
         to = _distinct(read.to, ()) or (own,)
         return to, _distinct(read.cc, (own, *to)) if to_all else ()
-    to = _distinct(map(_without_imitation, asked), ()) or (read.sender,)
+    to = _distinct(asked, ()) or (read.sender.without_imitation(),)
     return to, _distinct((*read.to, *read.cc), (own, *to)) if to_all else ()
 
 
-def _without_imitation(address: Address) -> Address:
-    """`address`, its label left out where that could be taken for another address."""
-    # Full-width and small forms of the sign look the same.
-    is_imitation = "@" in unicodedata.normalize("NFKC", address.name)
-    return Address(address.mailbox) if is_imitation else address
-
-
 def _distinct(addresses: Iterable[Address], without: Iterable[Address]) -> tuple[Address, ...]:
-    """`addresses` that have a mailbox, each once, those in `without` left out."""
+    """`addresses` that have a mailbox, each once, those in `without` left out.
+
+    Their labels are those of whoever wrote the message, and say nothing that is not theirs to say.
+    """
     seen = {address.mailbox.casefold() for address in without} | {""}
     kept = []
     for address in addresses:
         if address.mailbox.casefold() not in seen:
             seen.add(address.mailbox.casefold())
-            kept.append(address)
+            kept.append(address.without_imitation())
     return tuple(kept)
 
 

@@ -149,7 +149,7 @@ def add_letter(sql: Sql, message: RemoteMessage, folder_id: int = 1, **changed: 
     )
 
 
-def test_labels_that_others_gave_a_patient_before_are_taken_away(sql: Sql) -> None:
+def test_labels_that_others_gave_a_patient_and_imitations_are_taken_away(sql: Sql) -> None:
     migrate(sql, MIGRATIONS[:11])
     sql.execute("INSERT INTO folder (name, delimiter, role, selectable) VALUES ('A', '/', '', 1)")
     own = letter(1, sender=patient(HELENE, "Hélène PETIT"))
@@ -161,7 +161,9 @@ def test_labels_that_others_gave_a_patient_before_are_taken_away(sql: Sql) -> No
     contacts = [
         (f"{HELENE.lower()}@{PATIENT_DOMAIN}", "Hélène PETIT", " helene petit "),
         (f"180017505600301@{PATIENT_DOMAIN}", "Jean DUPONT", " jean dupont "),
-        ("dr.durand@exemple.mssante.fr", "Dr DURAND", " dr durand "),
+        ("dr.durand@exemple.mssante.fr", "Dr DURAND 04 73 00 00 00", " dr durand "),
+        ("un@exemple.mssante.fr", f"{HELENE}＠patient.mssante.fr", f" {HELENE.lower()} "),
+        ("deux@exemple.mssante.fr", "2 79 03 51 215 189 89", " 2 79 03 51 215 189 89 "),
     ]
     sql.executemany(
         """
@@ -172,7 +174,8 @@ def test_labels_that_others_gave_a_patient_before_are_taken_away(sql: Sql) -> No
         contacts,
     )
     migrate(sql)
-    contacts[1] = (contacts[1][0], "", " ")
+    for number in (1, 3, 4):
+        contacts[number] = (contacts[number][0], "", " ")
     found = sql.execute("SELECT mailbox_key, name, name_words FROM contact ORDER BY rowid")
     assert found.fetchall() == contacts
 

@@ -62,8 +62,9 @@ class PeopleMet:
     """The people of some messages, each once.
 
     Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
-    Completing such an address would lend it credit. A patient is called as the patient's own mail
-    says: what others write before the address would be shown as the name that the patient gave.
+    Completing such an address would lend it credit. So would a label that says an INS: whoever types it
+    would be offered the address behind. A patient is called as the patient's own mail says: what others
+    write before the address would be shown as the name that the patient gave.
     """
 
     def __init__(self, owner: Owner, messages: Iterable[RemoteMessage] = ()) -> None:
@@ -90,8 +91,9 @@ class PeopleMet:
                     address.name
                     and stamp >= person.named_at
                     and (address is sender or not key.endswith(at_patients))
+                    and (name := address.without_imitation().name)
                 ):
-                    person.name, person.named_at = address.name, stamp
+                    person.name, person.named_at = name, stamp
 
     def keys(self) -> Sequence[str]:
         """One of each, for `rows`."""
