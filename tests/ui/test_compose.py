@@ -377,6 +377,29 @@ async def test_a_file_is_chosen_by_keys_and_by_its_path(engine: Engine, tmp_path
         assert screen.query_one("#attachments-list", OptionList).option_count == 1
 
 
+@pytest.mark.parametrize("by_paste", [False, True])
+async def test_a_path_typed_on_the_list_of_files_is_a_path(
+    engine: Engine, tmp_path: Path, by_paste: bool
+) -> None:
+    (tmp_path / "bilan.pdf").write_bytes(b"%PDF")
+    path = str(tmp_path / "bilan.pdf")
+    async with stage(FileChooserScreen(tmp_path), engine=engine) as pilot:
+        chooser = pilot.app.screen
+        await until(pilot, lambda: chooser.focused is chooser.query_one("#entries"))
+        assert "Entrée Choisir" in text_of(chooser)
+        assert "← Dossier parent" in text_of(chooser)
+        if by_paste:
+            pilot.app.post_message(events.Paste(path))
+        else:
+            burst(pilot.app, *path[:3])
+            await pilot.pause()
+            burst(pilot.app, *path[3:])
+        await until(pilot, lambda: chooser.query_one("#path", Input).value == path)
+        await until(pilot, lambda: "Dossier parent" not in text_of(chooser))
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot) == [tmp_path / "bilan.pdf"])
+
+
 async def test_text_that_follows_a_tab_in_one_burst_goes_to_the_next_field(
     engine: Engine,
 ) -> None:

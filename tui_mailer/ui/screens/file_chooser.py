@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key, Paste
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,6 +19,17 @@ from tui_mailer.ui.text import french_size, line
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
+
+
+class Choose(Command["FileChooserScreen"]):
+    """Ouvrir le dossier, ou joindre le fichier, choisi dans la liste ou tapé."""
+
+    key = "enter"
+    label = "Choisir"
+
+    async def run(self, screen: "FileChooserScreen") -> None:
+        """As the list and the field do by themselves."""
+        await screen.choose()
 
 
 class LeaveChooser(Command["FileChooserScreen"]):
@@ -50,11 +62,31 @@ class ParentDirectory(Command["FileChooserScreen"]):
         await screen.browse(screen.directory.parent)
 
 
+class EntryList(OptionList):
+    """What a directory holds; what is typed or pasted here is for the path above."""
+
+    def on_key(self, event: Key) -> None:
+        """Hand it over in this turn: the letters behind it go to the field themselves."""
+        if event.is_printable and event.character and event.key != "question_mark":
+            event.stop()
+            self._path.insert_text_at_cursor(event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """As typed."""
+        self._path.on_paste(event)
+
+    @property
+    def _path(self) -> LineInput:
+        path = self.screen.query_one("#path", LineInput)
+        self.screen.set_focus(path)
+        return path
+
+
 class FileChooserScreen(CommandModal[Path | None]):
     """Gives the path of a file, or None. That it can be read is for the engine to say."""
 
     heading = "Joindre un fichier"
-    commands = (ParentDirectory, LeaveChooser)
+    commands = (Choose, ParentDirectory, LeaveChooser)
 
     def __init__(self, directory: Path) -> None:
         """`directory`: where to begin."""
@@ -69,7 +101,7 @@ class FileChooserScreen(CommandModal[Path | None]):
             path = LineInput(placeholder="chemin du fichier, ~ pour votre dossier", id="path")
             path.border_title = "Chemin (Entrée pour joindre)"
             yield path
-            yield OptionList(markup=False, id="entries")
+            yield EntryList(markup=False, id="entries")
             yield Static(markup=False, id="entries-note")
             yield Notice()
             yield KeyBar()
@@ -83,6 +115,13 @@ class FileChooserScreen(CommandModal[Path | None]):
     def list_has_focus(self) -> bool:
         """True while the arrows move in the list."""
         return self.query_one("#entries").has_focus
+
+    async def choose(self) -> None:
+        """What Enter does."""
+        if self.list_has_focus:
+            self.query_one(EntryList).action_select()
+        else:
+            await self.query_one("#path", LineInput).action_submit()
 
     async def browse(self, directory: Path) -> None:
         """Show what `directory` holds; one that cannot be read is said, and left."""
