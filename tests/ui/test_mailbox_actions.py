@@ -123,6 +123,24 @@ async def test_a_message_that_is_read_is_moved_where_the_user_says(tmp_path: Pat
         await until(mailing.pilot, lambda: on_server(outdoors, "Labo") == 2)
 
 
+async def test_a_folder_is_chosen_under_the_one_it_lies_in_which_takes_no_message(
+    tmp_path: Path,
+) -> None:
+    outdoors = practice(tmp_path)
+    outdoors.mailbox.add_folder("Patients", selectable=False)
+    outdoors.mailbox.add_folder("Patients/2026")
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("o", "down", "down", "down")
+        await mailing.shows("▌ Patients (ne contient que des dossiers)", "    2026")
+        assert "Entrée Déplacer" not in mailing.terminal
+        await mailing.press("enter", "down")
+        await mailing.shows("Entrée Déplacer")
+        await mailing.press("enter")
+        await mailing.shows("1 message déplacé vers « 2026 »")
+        await until(mailing.pilot, lambda: on_server(outdoors, "Patients/2026") == 1)
+
+
 async def test_only_removing_for_good_asks(tmp_path: Path) -> None:
     outdoors = with_trash(tmp_path)
     outdoors.mailbox.deliver(mail("Vieux"), "Trash", Flags.SEEN, NOON)

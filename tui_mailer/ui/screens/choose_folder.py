@@ -13,7 +13,7 @@ from tui_mailer.ui.commands.choosing import CHOOSING
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.choice_list import ChoiceList
 from tui_mailer.ui.widgets.key_bar import KeyBar
-from tui_mailer.ui.widgets.line_list import LineList
+from tui_mailer.ui.widgets.line_list import LineList, Piece
 
 
 class MoveHere(Command["ChooseFolderScreen"]):
@@ -21,6 +21,10 @@ class MoveHere(Command["ChooseFolderScreen"]):
 
     key = "enter"
     label = "Déplacer"
+
+    def enabled(self, screen: "ChooseFolderScreen") -> bool:
+        """Not into what only holds other folders."""
+        return screen.selected is not None
 
     async def run(self, screen: "ChooseFolderScreen") -> None:
         """Leave with it."""
@@ -35,12 +39,18 @@ class ChooseFolderScreen(CommandModal[int | None]):
 
     def __init__(self, folders: Sequence[Folder]) -> None:
         super().__init__()
-        self._folders = [folder for folder in folders if folder.selectable]
+        self._folders = folders
 
     @property
     def choices(self) -> ChoiceList:
         """The list."""
         return self.query_one(ChoiceList)
+
+    @property
+    def selected(self) -> Folder | None:
+        """The folder under the cursor, None where nothing can be moved to."""
+        folder = self._folders[self.choices.cursor] if self._folders else None
+        return folder if folder is not None and folder.selectable else None
 
     def compose(self) -> ComposeResult:
         """A title, the folders, the keys."""
@@ -50,18 +60,23 @@ class ChooseFolderScreen(CommandModal[int | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        """List them as the folder pane does."""
+        """List them as the folder pane does: what a folder lies in stands above it."""
         self.choices.focus()
-        self.choices.show(
-            [[("  " * min(folder.depth, 6), ""), (folder.label, "")] for folder in self._folders]
-        )
+        self.choices.show([_pieces(folder) for folder in self._folders])
 
     def choose(self) -> None:
         """Leave with the folder under the cursor."""
-        if self._folders:
-            self.dismiss(self._folders[self.choices.cursor].id)
+        if self.selected is not None:
+            self.dismiss(self.selected.id)
 
     @on(LineList.Activated)
     def clicked(self) -> None:
         """A click chooses."""
         self.choose()
+
+
+def _pieces(folder: Folder) -> Sequence[Piece]:
+    indent = ("  " * min(folder.depth, 6), "")
+    if folder.selectable:
+        return [indent, (folder.label, "")]
+    return [indent, (f"{folder.label} (ne contient que des dossiers)", "line--faint")]
