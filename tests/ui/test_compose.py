@@ -400,14 +400,15 @@ async def test_a_path_typed_on_the_list_of_files_is_a_path(
         await until(pilot, lambda: results(pilot) == [tmp_path / "bilan.pdf"])
 
 
-async def test_text_that_follows_a_tab_in_one_burst_goes_to_the_next_field(
-    engine: Engine,
+@pytest.mark.parametrize("key", ["tab", "enter"])
+async def test_text_that_follows_the_key_to_the_next_field_in_one_burst_goes_there(
+    engine: Engine, key: str
 ) -> None:
     async with composer(engine, Draft()) as (pilot, screen):
         await until(pilot, lambda: screen.focused is not None)
         screen.query_one("#subject", Input).focus()
         await pilot.pause()
-        burst(pilot.app, *"Bilan", "tab", *"Bonjour")
+        burst(pilot.app, *"Bilan", key, *"Bonjour")
         await until(pilot, lambda: screen.draft.body == "Bonjour")
         assert screen.draft.subject == "Bilan"
 

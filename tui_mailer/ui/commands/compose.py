@@ -91,6 +91,24 @@ class AskReceipt(Command["ComposeScreen"]):
         screen.toggle_receipt()
 
 
+class ToText(Command["ComposeScreen"]):
+    """De l’objet, passer au texte du message."""
+
+    # As Tab: taken before the field sees it, so that what is typed behind it goes to the text.
+    key = "enter"
+    label = "Texte"
+    in_bar = False
+    priority = True
+
+    def enabled(self, screen: "ComposeScreen") -> bool:
+        """In the subject, where a line break means nothing."""
+        return screen.is_in_subject
+
+    async def run(self, screen: "ComposeScreen") -> None:
+        """It is the next field."""
+        screen.focus_next()
+
+
 class Close(Command["ComposeScreen"]):
     """Fermer ; le brouillon est gardé."""
 

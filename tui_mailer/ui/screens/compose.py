@@ -61,6 +61,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         commands.NoAnswer,
         commands.UseTemplate,
         commands.AskReceipt,
+        commands.ToText,
         commands.Close,
         commands.Discard,
         commands.EditElsewhere,
@@ -214,6 +215,11 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     def is_to_patient(self) -> bool:
         """True while exactly one patient is written to."""
         return bool(self._exchange.patient(self._keeper.draft))
+
+    @property
+    def is_in_subject(self) -> bool:
+        """True while the subject is written."""
+        return self.query_one("#subject").has_focus
 
     def toggle_final(self) -> None:
         """Take no answer to this message, or take one again."""
