@@ -17,7 +17,12 @@ from ui.stage import INS, OTHER_INS, SIZES, Practice, burst, receive, results, s
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
-from tui_mailer.domain.errors import AttachmentChanged, AttachmentUnreadable, StoreFull
+from tui_mailer.domain.errors import (
+    AttachmentChanged,
+    AttachmentUnreadable,
+    MessageTooLarge,
+    StoreFull,
+)
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.safe_text import SafeText
@@ -190,8 +195,22 @@ async def test_a_vanished_attachment_keeps_the_message(engine: Engine, tmp_path:
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(screen.shown_error, AttachmentUnreadable))
         assert "bilan.pdf" in text_of(screen)
-        await pilot.press("ctrl+d", "ctrl+s")
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: screen.shown_error is None)
+        await pilot.press("ctrl+s")
         await until(pilot, lambda: results(pilot))
+
+
+async def test_what_is_too_large_is_said_until_an_attachment_is_removed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    large = tmp_path / "radio.pdf"
+    large.write_bytes(b"%PDF")
+    async with composer(engine, READY) as (pilot, screen):
+        await screen.attach([FileAsked(large)])
+        screen.show_error(MessageTooLarge())
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: screen.shown_error is None)
 
 
 async def test_a_full_disk_keeps_the_message_on_the_screen(

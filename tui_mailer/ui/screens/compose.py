@@ -14,7 +14,12 @@ from textual.widgets import Input, Static, TextArea
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
-from tui_mailer.domain.errors import MailerError, SendRefused
+from tui_mailer.domain.errors import (
+    AttachmentUnreadable,
+    MailerError,
+    MessageTooLarge,
+    SendRefused,
+)
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ins import Matricule
@@ -48,6 +53,9 @@ from tui_mailer.ui.widgets.message_body import MessageBody
 from tui_mailer.ui.widgets.notice import Notice
 from tui_mailer.ui.widgets.patient_view import PatientView
 from tui_mailer.ui.widgets.recipient_field import RecipientField
+
+# What removing an attachment answers; whether the rest is still too large stands beside the list.
+_OF_ATTACHMENTS = (AttachmentUnreadable, MessageTooLarge)
 
 
 class ComposeScreen(CommandScreen[Outgoing | None]):
@@ -284,6 +292,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             kept = list(self._keeper.draft.attachments)
             del kept[index]
             self._keep(replace(self._keeper.draft, attachments=tuple(kept)))
+            if isinstance(self.shown_error, _OF_ATTACHMENTS):
+                self.clear_error()
 
     def _show_attachments(self) -> None:
         draft = self._keeper.draft
