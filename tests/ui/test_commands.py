@@ -1,8 +1,10 @@
 """Keys, key bar, help, palette and README table come from the commands and cannot disagree."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ui.mailbox_stage import opened, practice
 
 from tui_mailer.ui.commands.base import CommandScreen, bindings, key_name
 from tui_mailer.ui.commands.reference import SCREENS, markdown_table
@@ -63,3 +65,12 @@ def test_the_table_of_keys_names_every_screen() -> None:
     assert all(f"| **{screen.heading}** |" in table for screen in SCREENS)
     assert "|  | p | Échanger avec un usager" in table
     assert table.count("Afficher les touches de cet écran.") == 1
+
+
+async def test_the_palette_says_in_french_that_it_knows_no_such_command(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("ctrl+p", *"zzzz")
+        await mailing.shows("Aucune commande de ce nom sur cet écran.")
+        await mailing.press("enter", *["backspace"] * 4, *"journal", "enter")
+        await mailing.shows("journal intact")

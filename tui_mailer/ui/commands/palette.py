@@ -3,8 +3,9 @@
 from functools import partial
 from typing import Any
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.widgets import Input
+from textual.widgets.option_list import Option
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.text import line
@@ -19,6 +20,18 @@ class FrenchPalette(CommandPalette):
     def on_mount(self) -> None:
         """Stop the cursor."""
         self.query_one(Input).cursor_blink = False
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """As the library's, whose sentence is English."""
+        self._stop_no_matches_countdown()
+        if search_value:
+            self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, self._say_none)
+
+    def _say_none(self) -> None:
+        words = line("  Aucune commande de ce nom sur cet écran.")
+        option = Option(words, id=self._NO_MATCHES, disabled=True)
+        self.query_one(CommandList).add_option(option)
+        self._list_visible = True
 
 
 class ScreenCommands(Provider):
