@@ -156,6 +156,22 @@ async def test_keys_pressed_sooner_than_anybody_reads_confirm_nothing(engine: En
         assert confirmed(screen) == set()
 
 
+async def test_a_point_out_of_sight_is_shown_and_not_confirmed(engine: Engine) -> None:
+    async with search(engine, INS, size=(60, 15)) as (pilot, screen):
+        await readable(pilot, screen)
+        await pilot.press("enter", "down", "down")
+        place = points(screen)[2]
+        await until(pilot, lambda: place.is_in_sight and place.accepts_keys)
+        screen.query_one("#below").scroll_home(animate=False)
+        await until(pilot, lambda: not place.is_in_sight)
+        assert "Département" not in text_of(screen)
+        await pilot.press("space")
+        await until(pilot, lambda: place.is_in_sight and place.accepts_keys)
+        assert confirmed(screen) == set()
+        await pilot.press("space")
+        assert confirmed(screen) == {place.point}
+
+
 async def test_keys_in_one_burst_act_on_the_lines_they_were_meant_for(engine: Engine) -> None:
     async with search(engine, INS) as (pilot, screen):
         await readable(pilot, screen)

@@ -6,6 +6,7 @@ from time import monotonic
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.errors import NoWidget
 from textual.events import Click, Key
 from textual.message import Message
 from textual.reactive import reactive
@@ -34,8 +35,9 @@ class ConfirmPoint(Horizontal, can_focus=True):
     """A line ``[x] Sexe   Femme   je confirme``.
 
     Space (or a click) toggles it, once the identity has been on the screen for `READING_TIME_S`:
-    keys typed ahead confirm nothing. Enter does nothing, so that a pasted line break does not.
-    Any other character begins another INS, typed or scanned, and ticks nothing.
+    keys typed ahead confirm nothing, nor does one for a line that is scrolled out of sight. Enter
+    does nothing, so that a pasted line break does not. Any other character begins another INS,
+    typed or scanned, and ticks nothing.
     """
 
     # As the arrows: handled by the app, it would overtake a Space that waits here.
@@ -71,8 +73,25 @@ class ConfirmPoint(Horizontal, can_focus=True):
         """Show `value`, unconfirmed; keys count only after it was painted and could be read."""
         self.value = value
         self.confirmed = False
+        self._begin_reading()
+
+    def _begin_reading(self) -> None:
         self._shown_at = None
         self.call_after_refresh(self._painted)
+
+    @property
+    def is_in_sight(self) -> bool:
+        """True while all of it stands on the terminal: a low one scrolls."""
+        try:
+            placed = self.screen.find_widget(self)
+        except NoWidget:
+            return False
+        return placed.visible_region == placed.region
+
+    def on_focus(self) -> None:
+        """What had to be scrolled to is read from now on."""
+        if not self.is_in_sight:
+            self._begin_reading()
 
     def _painted(self) -> None:
         self._shown_at = monotonic()
@@ -121,7 +140,10 @@ class ConfirmPoint(Horizontal, can_focus=True):
 
     def toggle(self, pressed_at: float) -> None:
         """Ask for the tick to change, if the identity could be read by then (monotonic time)."""
-        if self._takes(pressed_at):
+        if not self.is_in_sight:
+            self._begin_reading()
+            self.scroll_visible(animate=False)
+        elif self._takes(pressed_at):
             self.post_message(self.Toggled(self.point))
 
     def compose(self) -> ComposeResult:
