@@ -96,6 +96,15 @@ async def test_a_patient_is_found_confirmed_and_given(
         assert await engine.identities.cleared((INS,)) == {INS}
 
 
+async def test_the_key_that_goes_on_is_named(engine: Engine) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await until(pilot, lambda: "; Entrée pour cocher chaque ligne :" in text_of(screen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "cochez chaque ligne (Espace) :" in text_of(screen))
+        screen.query_one("#ins").focus()
+        await until(pilot, lambda: "; Entrée pour cocher" in text_of(screen))
+
+
 async def test_the_button_waits_for_every_point(engine: Engine) -> None:
     async with search(engine, INS) as (pilot, screen):
         await readable(pilot, screen)

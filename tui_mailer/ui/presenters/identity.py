@@ -195,6 +195,13 @@ def shown(reading: InsReading, patient_domain: str) -> str:
     return f"{matricule.address(patient_domain)}; {told}{warning}"
 
 
+def asking(*, from_bar: bool) -> str:
+    """What to do with the points; Space writes a space while the focus is in the search bar."""
+    if from_bar:
+        return "Comparez avec votre logiciel métier ; Entrée pour cocher chaque ligne :"
+    return "Comparez avec votre logiciel métier et cochez chaque ligne (Espace) :"
+
+
 def still_to_confirm(missing: tuple[IdentityPoint, ...]) -> str:
     """The sentence beside the button."""
     if not missing:

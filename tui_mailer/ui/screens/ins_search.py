@@ -126,6 +126,10 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         else:
             self._panel.focus_first_point()
 
+    def on_descendant_focus(self) -> None:
+        """The key that goes on is another one in the bar than on the points."""
+        self._panel.ask(from_bar=self.query_one("#ins").has_focus)
+
     @property
     def _panel(self) -> IdentityPanel:
         return self.query_one(IdentityPanel)

@@ -44,11 +44,7 @@ class IdentityPanel(Vertical):
         yield Static(markup=False, id="patient-name")
         yield Static(markup=False, id="cautions")
         yield Static(markup=False, id="exchange")
-        yield Static(
-            "Comparez avec votre logiciel métier et cochez chaque ligne (Espace) :",
-            markup=False,
-            id="ask",
-        )
+        yield Static(identity.asking(from_bar=False), markup=False, id="ask")
         for point in IdentityPoint:
             yield ConfirmPoint(point)
         yield Static(markup=False, id="place-note")
@@ -94,6 +90,10 @@ class IdentityPanel(Vertical):
         note = reading.department.note if reading.department else ""
         self._fill("#place-note", note)
         self._follow()
+
+    def ask(self, *, from_bar: bool) -> None:
+        """Say what to do, by the key that does it where the focus is."""
+        self.query_one("#ask", Static).update(line(identity.asking(from_bar=from_bar)))
 
     def show_exchange(self, text: str) -> None:
         """Say where the exchange with this patient stands."""
