@@ -197,6 +197,11 @@ async def test_an_end_that_is_refused_closes_nothing(tmp_path: Path) -> None:
         await mailing.engine.outbox.hurry()
         await mailing.shows("ouvert, fin non partie")
         assert (await mailing.engine.exchange(INS)).state is ExchangeState.OPEN
+        await mailing.press("escape", "v")
+        await mailing.shows(
+            "✕ échec           ◆ patient Dominique PAT-TROIS",
+            "À Dominique PAT-TROIS, INS 2 79 03 51 215 189 89",
+        )
 
 
 async def test_an_identity_nobody_confirmed_is_confirmed_before_the_end(tmp_path: Path) -> None:
@@ -209,6 +214,7 @@ async def test_an_identity_nobody_confirmed_is_confirmed_before_the_end(tmp_path
         await mailing.shows("Mettre fin aux échanges ?")
         await answer(mailing, "o")
         await mailing.shows("Confirmer et mettre fin", "Reste : sexe")
+        await mailing.shows("Mettre fin aux échanges : contrôle de l’identité")
         await mailing.press("escape")
         await until(mailing.pilot, lambda: mailing.app.screen is mailing.screen)
         assert await mailing.engine.outbox.unsettled() == []

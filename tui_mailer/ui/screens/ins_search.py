@@ -64,6 +64,19 @@ class Purpose(Enum):
     SEND = "Confirmer et envoyer"
     END = "Confirmer et mettre fin"
 
+    @property
+    def title(self) -> str:
+        """What is being done, above the screen."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Purpose.WRITE: "Échanger avec un usager",
+    Purpose.REPLY: "Répondre à un usager : contrôle de l’identité",
+    Purpose.SEND: "Envoyer à un usager : contrôle de l’identité",
+    Purpose.END: "Mettre fin aux échanges : contrôle de l’identité",
+}
+
 
 class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     """Gives a `ConfirmedPatient` whose confirmation is journalled, or None.
@@ -93,7 +106,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     def compose(self) -> ComposeResult:
         """Bar, live line, table beside or above the known patients, then the identity."""
         locked = self._purpose is not Purpose.WRITE
-        yield Static("Échanger avec un usager", markup=False, classes="screen-title")
+        yield Static(self._purpose.title, markup=False, classes="screen-title")
         yield Notice()
         with Vertical(id="search"):
             bar = PatientSearchInput(

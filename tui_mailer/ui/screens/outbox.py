@@ -1,6 +1,6 @@
 """The outbox: where each message that was handed over stands, and what can be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.events import OutgoingChanged
-from tui_mailer.domain.safe_text import safe_block, safe_line
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.refusals import patient_can_activate
 from tui_mailer.ui import flows
@@ -18,6 +18,7 @@ from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
 from tui_mailer.ui.errors import TooLateToTakeBack
 from tui_mailer.ui.presenters.fate import ACTIVATION_HINT
+from tui_mailer.ui.presenters.identity import grouped
 from tui_mailer.ui.screens.activation import ActivationSheet
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.question import Question
@@ -166,6 +167,7 @@ class OutboxScreen(CommandModal[None]):
         self.engine = engine
         self.attachments_dir = attachments_dir
         self._unsettled: Sequence[Outgoing] = ()
+        self._names: dict[str, SafeText] = {}
 
     @property
     def choices(self) -> ChoiceList:
@@ -201,20 +203,28 @@ class OutboxScreen(CommandModal[None]):
     async def refresh_outbox(self) -> None:
         """Read them anew."""
         unsettled = await self.engine.outbox.unsettled()
+        names = {
+            one.patient: await self._patient_name(one.patient) for one in unsettled if one.patient
+        }
         if not self.query(ChoiceList):
             return  # closed meanwhile
         chosen = self.selected
-        self._unsettled = unsettled
-        self.choices.show([outgoing_pieces(outgoing) for outgoing in self._unsettled])
+        self._unsettled, self._names = unsettled, names
+        self.choices.show([outgoing_pieces(one, names.get(one.patient, "")) for one in unsettled])
         # On the same message, though others have left above it: keys are for what was looked at.
         places = [place for place, one in enumerate(unsettled) if chosen and one.id == chosen.id]
         if places:
             self.choices.cursor = places[0]
         self._explain()
 
+    async def _patient_name(self, patient: str) -> SafeText:
+        traits = await self.engine.patients.best_known(patient)
+        return traits.name if traits is not None else SafeText("")
+
     def _explain(self) -> None:
         parts: list[Part] = []
         if self.selected is not None:
+            parts += [("À ", "dim"), *_whole_people(self.selected, self._names), "\n"]
             if self.selected.explanation:
                 parts.append(safe_block(self.selected.explanation))
             if self.patient_can_activate:
@@ -230,14 +240,30 @@ class OutboxScreen(CommandModal[None]):
             await self.refresh_outbox()
 
 
-def outgoing_pieces(outgoing: Outgoing) -> Sequence[Piece]:
-    """Its state, to whom, about what."""
+def outgoing_pieces(outgoing: Outgoing, name: str = "") -> Sequence[Piece]:
+    """Its state, to whom, about what; `name` is its patient's."""
     words, style = _STATES[outgoing.state]
-    people = safe_line(", ".join(outgoing.recipients))
+    people = safe_line(", ".join(_people(outgoing, name or grouped(outgoing.patient))))
     mark = [("◆ patient ", "line--patient")] if outgoing.patient else []
     return [
         (cut(words, 18), style),
         *mark,
         (cut(people, 28) + "  ", "line--strong"),
         (outgoing.subject or "(sans objet)", ""),
+    ]
+
+
+def _whole_people(outgoing: Outgoing, names: Mapping[str, str]) -> list[Part]:
+    """To whom, in full: the row cuts it off."""
+    name, ins = names.get(outgoing.patient, ""), f"INS {grouped(outgoing.patient)}"
+    people = _people(outgoing, f"{name}, {ins}" if name else ins)
+    return [(safe_line(", ".join(people)), "bold")]
+
+
+def _people(outgoing: Outgoing, patient: str) -> list[str]:
+    """The recipients; the patient's address, which is the INS, gives way to `patient`."""
+    ins = outgoing.patient.casefold()
+    return [
+        patient if ins and mailbox.partition("@")[0].casefold() == ins else mailbox
+        for mailbox in outgoing.recipients
     ]
