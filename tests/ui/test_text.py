@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.content import Content
 
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.ui.text import cut, french_date, french_moment, french_size, line, plural
+from tui_mailer.ui.wrapping import wrap_as_french
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 
@@ -51,3 +53,15 @@ def test_a_column_is_always_as_wide_as_it_should_be(text: str, width: int) -> No
 @pytest.mark.parametrize("text", ["[/]", "[red]x[/red]", "[@click=app.quit]x[/]", "[/", "[link=x]"])
 def test_markup_is_shown_as_it_was_written(text: str) -> None:
     assert line(text, (text, "bold")).plain == text + text
+
+
+@pytest.mark.parametrize("width", range(14, 60))
+def test_no_line_begins_with_a_mark_or_parts_a_guillemet_from_its_word(width: int) -> None:
+    wrap_as_french()
+    said = "Envoyer ce message de 25\u00a0Mo ? Il dit : « Votre bilan est normal », à vous ; non !"
+    lines = [shown.content.plain for shown in Content(said)._wrap_and_format(width)]
+    assert " ".join(lines).split() == said.split()
+    assert max(map(len, lines)) <= width
+    for shown in lines:
+        assert not shown.startswith((":", ";", "!", "?", "»", "Mo"))
+        assert not shown.endswith("«")

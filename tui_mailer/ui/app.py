@@ -29,6 +29,7 @@ from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.themes import DARK, LIGHT
 from tui_mailer.ui.thrift import forget_picture, thrifty
 from tui_mailer.ui.widgets.line_list import LineList
+from tui_mailer.ui.wrapping import wrap_as_french
 
 if TYPE_CHECKING:
     from tui_mailer.ui.screens.login import LoginScreen
@@ -66,6 +67,7 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
 
     def __init__(self, session: Session, opening: Opening) -> None:
         super().__init__()
+        wrap_as_french()
         self.session = session
         self.opening = opening
         self.engine: Engine | None = None
