@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Key, Paste
@@ -39,3 +40,25 @@ def test_the_parser_makes_one_paste_and_no_key_of_it() -> None:
         "Texte collé␛X\x13 suite"
     ]
     assert [event.key for event in found if isinstance(event, Key)] == ["k"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "pressed"),
+    [
+        ("\x1bd", ["escape", "d"]),
+        ("\x1bdj\x1b[A", ["escape", "d", "j", "up"]),
+        ("\x1b\x13", ["escape", "ctrl+s"]),
+        ("\x1b\r", ["escape", "enter"]),
+        ("\x1b2", ["escape", "2"]),
+        ("\x1b\x1b[B\x1b ", ["escape", "down", "escape", "space"]),
+        ("\x1bOP\x1b[Z\x1b\t", ["f1", "shift+tab", "shift+tab"]),
+        ("\x1bb\x1bf", ["ctrl+left", "ctrl+right"]),
+    ],
+)
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_escape_and_the_key_behind_it_are_two_keys(
+    sent: str, pressed: list[str], in_pieces: bool
+) -> None:
+    parser = GuardedParser()
+    found = [event for piece in (sent if in_pieces else [sent]) for event in parser.feed(piece)]
+    assert [event.key for event in found if isinstance(event, Key)] == pressed

@@ -1,9 +1,15 @@
-"""A paste is text: nothing in it presses a key.
+"""What a terminal sends, made plain for Textual's parser.
 
-Textual's parser takes what stands behind an ESC inside a bracketed paste for keys: a pasted text
-could delete messages, or send the one being written. So no ESC of a paste reaches it.
+A paste is text: nothing in it presses a key. The parser takes what stands behind an ESC inside a
+bracketed paste for keys: a pasted text could delete messages, or send the one being written. So no
+ESC of a paste reaches it.
+
+Escape is a key of its own. The parser takes one that the next key follows within 0.1 s, as keys do
+that a slow line brings together, for Alt, and mostly drops it: what was meant for the screen behind
+would be done on this one. No key of ours has Alt; so both are told apart.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,6 +20,11 @@ from textual.message import Message
 _BEGIN: Final = "\x1b[200~"
 _END: Final = "\x1b[201~"
 _VISIBLE_ESC: Final = "\u241b"
+# Not before what begins a sequence or an answer of the terminal (ECMA-48 §5.3), nor before what
+# terminals send for Shift+Tab, and with Alt for the words to the left and right in a text.
+_LONE_ESC: Final = re.compile(r"\x1b(?=[^\x1b\\\[\]NOPX^_\t\x7fbf])")
+# The report of a mode that is none (DECRPM): the parser ends the key before it, and ignores it.
+_NO_KEY: Final = "\x1b[?0;0$y"
 
 
 class PasteGuard:
@@ -69,12 +80,19 @@ class GuardedParser(XTermParser):
 
     def __init__(self, debug: bool = False) -> None:
         self._guard = PasteGuard()
+        self._last = ""
         super().__init__(debug)
 
     def feed(self, data: str) -> Iterable[Message]:
         """As the library's; "" ends the input."""
         cleaned = self._guard.clean(data)
-        return super().feed(cleaned) if cleaned or not data else ()
+        return super().feed(self._told_apart(cleaned)) if cleaned or not data else ()
+
+    def _told_apart(self, data: str) -> str:
+        """`data` with each Escape apart from the key behind it, be that in the next piece."""
+        seen, known = self._last + data, len(self._last)
+        self._last = "\x1b" if data.endswith("\x1b") else ""
+        return _LONE_ESC.sub(rf"\g<0>{_NO_KEY}", seen)[known:]
 
 
 def guard_pastes() -> None:
