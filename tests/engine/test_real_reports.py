@@ -1,5 +1,7 @@
 """Reports on real Dovecot and Postfix: what came back is tied to what was sent, and explained."""
 
+import asyncio
+
 import pytest
 from engine_helpers import PATIENTS, Office, OpenOffice, letter
 from mime import report_corpus as corpus
@@ -9,7 +11,7 @@ from servers.practice import RealServers
 from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.errors import NotDelivered
 from tui_mailer.domain.events import FateLearnt
-from tui_mailer.domain.message import Flags
+from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.nondelivery import Cause
 from tui_mailer.domain.report import ReportKind
 
@@ -120,6 +122,13 @@ async def test_a_report_on_a_message_that_was_never_sent_changes_nothing(
     row = await office.until_row(PATIENTS, "Votre bilan")
     assert row.fate is None
     assert [e.sent_id for e in office.events if isinstance(e, FateLearnt)] == [outgoing.message_id]
+    found: list[MessageSummary] = []
+    async with asyncio.timeout(20):
+        while len(found) < 2:
+            await asyncio.sleep(0.02)
+            found = [one for one in await office.rows(await office.inbox()) if one.is_from_nobody]
+    told_by = [one for report in found for one in await office.engine.reports.told_by(report)]
+    assert [one.sent_id for one in told_by] == [outgoing.message_id]
 
 
 async def test_a_report_that_returns_a_large_message_is_read_by_its_beginning(

@@ -98,6 +98,15 @@ async def test_what_comes_back_from_a_patient_is_explained_where_it_is_looked_fo
         await screen.press("escape", "escape")
         await screen.until(lambda: "⚠" not in screen.text, "the notice closed")
 
+        # explained on the report as well, which nobody answers
+        await screen.press("home", "enter")
+        await screen.says(f"Concerne votre message « {SUBJECT} »", "✕ Non distribué le")
+        await screen.says(BOUNCES[status], expected.meaning, expected.advice)
+        assert "Répondre" not in screen.text
+        assert ("i : texte à remettre" in screen.text) is expected.can_activate
+        await screen.press("escape")
+        await screen.shows("Entrée Ouvrir")
+
         # found by the filter, marked in the exchange, explained on the message
         await show_patients(screen)
         await narrow_to_not_delivered(screen)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.receipt import ReceiptRequest
-from tui_mailer.domain.report import Fate
+from tui_mailer.domain.report import Fate, is_machine
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.search import SearchQuery
 
@@ -80,6 +80,7 @@ class MessageSummary:
         fate: what was reported about a message of ours, None when nothing was: a message that
             was not reported on is sent, and no more is known.
         aside: where it lies, when that is the bin or the junk and it is with a patient.
+        is_report: it was looked at, and reports on a message.
     """
 
     id: int
@@ -99,6 +100,12 @@ class MessageSummary:
     after_end: bool = False
     fate: Fate | None = None
     aside: Aside | None = None
+    is_report: bool = False
+
+    @property
+    def is_from_nobody(self) -> bool:
+        """True for a mail server's report: no person would read an answer."""
+        return self.is_report and is_machine(self.correspondent.mailbox)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Final
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
+from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import CommandRefused, NotDelivered
 from tui_mailer.domain.events import FateLearnt
 from tui_mailer.domain.message import Flags, MessageSummary
@@ -37,6 +38,7 @@ from tui_mailer.mime.reports import recognise
 # A report comes before what it returns, which may be as large as what was sent.
 _MOST_BYTES: Final = 256 * 1024
 _AT_ONCE: Final = 20
+_NOT_SENT: Final = frozenset({OutgoingState.QUEUED, OutgoingState.FAILED})
 
 
 class Reports:
@@ -62,6 +64,25 @@ class Reports:
     async def on(self, sent_id: str) -> Sequence[KeptReport]:
         """What was reported on a message of ours by its Message-ID, the gravest first."""
         return await self._store.reports_on(sent_id)
+
+    async def told_by(self, row: MessageSummary) -> Sequence[KeptReport]:
+        """What a held message that is a report tells of messages that we sent; else nothing."""
+        content = await self._store.content(row.id) if row.is_report else None
+        if content is None:
+            return ()
+        return [
+            KeptReport(sent_id, report, row.shown_at)
+            for report in await asyncio.to_thread(recognise, content)
+            for sent_id in report.message_ids
+            if await self.subject_sent(sent_id) is not None
+        ]
+
+    async def subject_sent(self, sent_id: str) -> SafeText | None:
+        """The subject of a message that we sent, None for any other Message-ID."""
+        if (sent := await self._store.sent_summary(sent_id)) is not None:
+            return sent.subject
+        known = await self._store.outgoing_with(sent_id)
+        return known.subject if known is not None and known.state not in _NOT_SENT else None
 
     def examine(self) -> None:
         """Look at every stored message that may be a report, when nothing else is to do."""

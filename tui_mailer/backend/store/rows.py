@@ -37,7 +37,8 @@ SUMMARY_COLUMNS: Final = """
         SELECT r.kind || ' ' || r.reported_at FROM report AS r
         WHERE r.sent_id = m.message_id ORDER BY r.gravity LIMIT 1
     ) END,
-    CASE WHEN m.patient <> '' AND f.role IN ('trash', 'junk') THEN f.role ELSE '' END
+    CASE WHEN m.patient <> '' AND f.role IN ('trash', 'junk') THEN f.role ELSE '' END,
+    m.report_state = 3
 """
 """What `summary` reads, of a message `m` and its folder `f`."""
 LISTED_IF_NO_COPY: Final = "patient <> '' AND (from_owner = 0 OR flags & 8 = 0)"
@@ -132,6 +133,7 @@ def summary(row: tuple[Any, ...]) -> MessageSummary:
         after_end=bool(row[17]),
         fate=_fate(row[18]),
         aside=Aside(row[19]) if row[19] else None,
+        is_report=bool(row[20]),
     )
 
 

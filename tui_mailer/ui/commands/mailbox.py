@@ -84,7 +84,15 @@ class ToProfessional(Command["MailboxScreen"]):
         flows.write_to_professional(screen.mailer, screen.engine)
 
 
-class Reply(OnMessage):
+class Answer(OnMessage):
+    """Répond au message lu ou choisi."""
+
+    def enabled(self, screen: "MailboxScreen") -> bool:
+        """Not on a mail server's report, which nobody wrote."""
+        return screen.target is not None and not screen.target.is_from_nobody
+
+
+class Reply(Answer):
     """Répondre à l’expéditeur."""
 
     key = "r"
@@ -95,7 +103,7 @@ class Reply(OnMessage):
         flows.reply(screen.mailer, screen.engine, message_id, to_all=False)
 
 
-class ReplyToAll(OnMessage):
+class ReplyToAll(Answer):
     """Répondre à l’expéditeur et à tous les destinataires."""
 
     key = "a"

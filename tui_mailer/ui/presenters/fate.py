@@ -42,9 +42,15 @@ def short_words(fate: Fate, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What was reported on the message of ours that is read, the gravest first."""
+    """What was reported on the message of ours that is read, or by the report that is.
+
+    Attributes:
+        kept: the gravest first.
+        about: of a report, the subject of the message that it is about; "" of any other message.
+    """
 
     kept: Sequence[KeptReport] = ()
+    about: str = ""
 
 
 def reader_lines(
@@ -52,6 +58,8 @@ def reader_lines(
 ) -> list[Part]:
     """For the reader: each recipient's news, and for a failure why and what to do."""
     parts: list[Part] = []
+    if news.about:
+        parts += ["Concerne votre message ", (f"« {news.about} »\n", "bold")]
     for one in news.kept:
         parts += _told(one, now)
         if one.report.kind.is_failure:

@@ -41,7 +41,6 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
-from tui_mailer.ui.presenters.fate import News
 from tui_mailer.ui.screens import awaiting
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
 from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
@@ -315,8 +314,7 @@ class MailboxScreen(CommandScreen[None]):
         if message is None:
             await self.engine.reading.request(summary.id)
             return
-        kept = await self.reports.load(summary)
-        news = News(kept) if summary.outgoing else None
+        news = await self.reports.load(summary)
         self.reader.show(message, traits, news, after_end=summary.after_end)
         self.refresh_bindings()
         if summary.folder_id in self.folders.with_role(FolderRole.DRAFTS):

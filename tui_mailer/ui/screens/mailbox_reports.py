@@ -1,4 +1,7 @@
-"""What is known of the sent message that is read: not delivered, read, delayed."""
+"""What is known of the sent message that is read: not delivered, read, delayed.
+
+A report that is read tells the same of the message that it is about, with the same keys.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,19 +22,23 @@ class MailboxReports:
     """The reports on the message that is read, and what can be done with them.
 
     Attributes:
-        kept: those of the message last opened, the gravest first.
+        kept: those on the message last opened, or told by it, the gravest first.
     """
 
     def __init__(self, screen: "MailboxScreen") -> None:
         self._screen = screen
         self.kept: Sequence[KeptReport] = ()
 
-    async def load(self, summary: MessageSummary) -> Sequence[KeptReport]:
-        """The reports on a message of ours; none on another's."""
-        is_ours = summary.outgoing and bool(summary.message_id)
+    async def load(self, summary: MessageSummary) -> News | None:
+        """The reports on a message of ours, or told by a report; None for any other message."""
         reports = self._screen.engine.reports
-        self.kept = await reports.on(summary.message_id) if is_ours else ()
-        return self.kept
+        if summary.outgoing:
+            self.kept = await reports.on(summary.message_id) if summary.message_id else ()
+            return News(self.kept)
+        self.kept = await reports.told_by(summary)
+        if not self.kept:
+            return None
+        return News(self.kept, await reports.subject_sent(self.kept[0].sent_id) or "(sans objet)")
 
     async def learnt(self, event: FateLearnt) -> None:
         """Show it on the list and on the message, and say a failure aloud."""
@@ -39,7 +46,7 @@ class MailboxReports:
         await screen.list.reload()
         opened = screen.opened
         if opened is not None and opened.outgoing and opened.message_id == event.sent_id:
-            screen.reader.show_news(News(await self.load(opened)))
+            screen.reader.show_news(await self.load(opened))
             screen.refresh_bindings()
         if event.error is not None:
             screen.show_error(event.error)

@@ -60,7 +60,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         Args:
             message: what is shown.
             traits: the stored identity of its patient.
-            news: what became of it, when it is one of ours.
+            news: what became of it, when it is one of ours, or what it reports.
             after_end: the patient wrote it after the end of the exchange.
         """
         self.message = message
@@ -72,7 +72,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         if self._rest:
             self.run_worker(self._show_rest(), group="rest", exit_on_error=False)
 
-    def show_news(self, news: News) -> None:
+    def show_news(self, news: News | None) -> None:
         """Something was reported on the message that is shown; the reader stays where it is."""
         self._news = news
         self.on_resize()
