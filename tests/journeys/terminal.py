@@ -20,6 +20,7 @@ from tui_mailer.settings.model import Places
 from tui_mailer.settings.templates import TemplateFolder
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.screens.unhurried import UnhurriedModal
 
 _KEYS = {" ": "space", "\n": "enter"}
 _BORDERS = re.compile("[\u2500-\u259f]")
@@ -56,6 +57,16 @@ class Terminal:
         for key in keys:
             self._send(events.Key(key, key if len(key) == 1 else _CHARACTERS.get(key)))
             await self._settle()
+
+    async def answer(self, key: str) -> None:
+        """Answer the question that is on the terminal, once it could be read."""
+
+        def could_be_read() -> bool:
+            asked = self._pilot.app.screen
+            return isinstance(asked, UnhurriedModal) and asked.accepts_keys
+
+        await self.until(could_be_read, "a question that could be read")
+        await self.press(key)
 
     async def write(self, text: str) -> None:
         """Type a text, key by key, as fast as a terminal brings it."""

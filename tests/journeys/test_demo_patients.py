@@ -123,8 +123,7 @@ async def test_a_colleague_gets_the_receipt_that_she_asked_for_and_says_so(
         await log_in(screen, world)
         await open_found(screen, "insuline dose confirmer", "1 message", "Insuline")
         await screen.says("demande un accusé de lecture", COLLEAGUE_WHO_ASKS.address)
-        await asyncio.sleep(0.5)  # what a person takes at the least; keys before it do not count
-        await screen.press("o")
+        await screen.answer("o")
         subject = "Lu : Insuline : nouvelle dose, à confirmer"
         raw = await arrives(world, COLLEAGUE_WHO_ASKS.address, subject)
         (report,) = recognise(raw)
@@ -155,8 +154,7 @@ async def test_an_answer_to_a_patient_who_wrote_after_the_end_restarts_the_excha
         await screen.write("Bonjour Monsieur,\n")
         await screen.press("ctrl+s")
         await screen.says("Ce message le redémarre : le patient pourra de nouveau vous répondre")
-        await asyncio.sleep(0.5)  # what a person takes at the least; keys before it do not count
-        await screen.press("o")
+        await screen.answer("o")
         async with asyncio.timeout(30):
             while not (held := await asyncio.to_thread(inbox, world, patient.address)):
                 await asyncio.sleep(0.05)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import email
 import email.policy
 from email.message import EmailMessage
@@ -37,8 +36,7 @@ async def test_results_from_a_template_with_their_attachment_and_the_journal_of_
         # announced, and not there yet
         await screen.press("ctrl+s")
         await screen.says("« ci-joint » et n’a pas de pièce jointe")
-        await asyncio.sleep(0.5)  # what a person takes at the least; keys before it do not count
-        await screen.press("n")
+        await screen.answer("n")
         await screen.shows("Nouveau message", "Vos résultats")
         await screen.press("ctrl+t")
         await screen.shows("Joindre un fichier")
@@ -76,14 +74,14 @@ async def test_an_opposition_warns_until_it_is_withdrawn(world: World, tmp_path:
         await confirm_identity(screen)
         await write_letter(screen, "Premier")
         await screen.says("s’oppose à recevoir des messages", "Votre décision sera notée")
-        await screen.press("n")
+        await screen.answer("n")
         await screen.shows("Premier", "Bonjour Madame")
         assert received(world, "Premier") == []
 
         # sent all the same, knowingly
         await screen.press("ctrl+s")
         await screen.says("s’oppose à recevoir des messages")
-        await screen.press("o")
+        await screen.answer("o")
         await screen.until(lambda: bool(received(world, "Premier")), "delivered", 30)
         (message,) = received(world, "Premier")
         assert [a.addr_spec for a in message["To"].addresses] == [ADDRESS]

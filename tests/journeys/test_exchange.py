@@ -105,7 +105,7 @@ async def test_an_exchange_is_opened_answered_ended_and_restarted(
         # ended
         await screen.press("z")
         await screen.shows("Mettre fin aux échanges ?", "ne pourra plus répondre")
-        await screen.press("o")
+        await screen.answer("o")
         check_end(await arrives(world, "[FIN]"))
         await screen.shows("clos le ", "[FIN] fin des échanges")
 
@@ -120,7 +120,7 @@ async def test_an_exchange_is_opened_answered_ended_and_restarted(
         await write(screen, "Votre rendez-vous")
         await screen.press("ctrl+s")
         await screen.says("Ce message le redémarre : le patient pourra de nouveau vous répondre")
-        await screen.press("o")
+        await screen.answer("o")
         await arrives(world, "Votre rendez-vous")
         await screen.shows("ouvert depuis le", "Votre rendez-vous")
         if world.patient_answers:

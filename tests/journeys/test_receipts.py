@@ -65,7 +65,7 @@ async def test_a_receipt_asked_of_us_is_given_once_after_a_yes(
         await screen.shows("Urgent : avis")
         await screen.press("home", "enter")
         await screen.says("demande un accusé de lecture", COLLEAGUE.address)
-        await screen.press("o")
+        await screen.answer("o")
         (report,) = recognise(await arrived(world, COLLEAGUE.address, "Lu : Urgent : avis"))
         assert report.kind is ReportKind.READ
         await screen.press("escape")
@@ -84,7 +84,7 @@ async def test_a_receipt_refused_is_not_given_and_never_asked_for_again(
         await screen.shows("Urgent : avis")
         await screen.press("home", "enter")
         await screen.says("demande un accusé de lecture", COLLEAGUE.address)
-        await screen.press("n")
+        await screen.answer("n")
         await screen.shows("Cher confrère")
         await screen.until(
             lambda: any("$MDNSent" in flags for flags in real_servers.flags(PRACTICE.address)),
@@ -106,7 +106,7 @@ async def test_a_patients_receipt_wants_the_identity_confirmed_first(
         await log_in(screen, world)
         await open_found(screen, "objet:soir", "1 message", "Ma question du soir")
         await screen.says("demande un accusé de lecture", PATIENT)
-        await screen.press("o")
+        await screen.answer("o")
         await screen.shows(PATIENT, *POINTS)
         assert received_by(world, PATIENT, "Lu : Ma question du soir") is None
         await confirm_points(screen, POINTS)

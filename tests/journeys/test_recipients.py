@@ -60,11 +60,11 @@ async def test_a_reply_to_all_that_includes_a_patient_is_asked_about(
         await screen.shows("Répondre", "PATIENT")
         await screen.press("ctrl+s")
         await screen.says("Un patient est destinataire avec d’autres personnes")
-        await screen.press("n")
+        await screen.answer("n")
         assert held(world, PATIENT.address, "Re: Avis commun") == []
         await screen.press("ctrl+s")
         await screen.says("chacun lira le message")
-        await screen.press("o")
+        await screen.answer("o")
         for address in (COLLEAGUE.address, PATIENT.address):
             message = await arrives(world, address, "Re: Avis commun")
             everyone = [*message["To"].addresses, *(message["Cc"].addresses)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSubmission
 from textual.pilot import Pilot
-from ui.stage import ACCOUNT, INS, until
+from ui.stage import ACCOUNT, INS, answer, until
 
 from tui_mailer.backend.files.user_files import UserFiles
 from tui_mailer.backend.secrets import Secrets
@@ -107,6 +107,10 @@ class Mailing:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other."""
         await self.pilot.press(*keys)
+
+    async def answer(self, *keys: str) -> None:
+        """Answer the question that is on the screen, or comes there."""
+        await answer(self.pilot, *keys)
 
     async def shows(self, *texts: str) -> None:
         """Wait until the terminal shows each of `texts`."""

@@ -31,6 +31,7 @@ from tui_mailer.engine.session import Session
 from tui_mailer.settings.writer import SettingsFile
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.screens.unhurried import UnhurriedModal
 from tui_mailer.ui.themes import DARK
 
 # Of keys whose name is not what they write.
@@ -131,6 +132,7 @@ class StageApp(App[None], inherit_bindings=False):
         super().__init__()
         self.opening = opening or Opening()
         self.results: list[Any] = []
+        self.round_trip_s = 0.0
 
     def on_mount(self) -> None:
         self.register_theme(DARK)
@@ -172,6 +174,17 @@ async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float
     async with asyncio.timeout(timeout_s):
         while not holds():
             await pilot.pause(0.01)
+
+
+async def answer(pilot: Pilot[Any], *keys: str) -> None:
+    """Answer the question that is on the screen, or comes there, once it could be read."""
+
+    def could_be_read() -> bool:
+        asked = pilot.app.screen
+        return isinstance(asked, UnhurriedModal) and asked.accepts_keys
+
+    await until(pilot, could_be_read)
+    await pilot.press(*keys)
 
 
 def text_of(screen: Screen[Any]) -> str:

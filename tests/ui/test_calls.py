@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ui.stage import ACCOUNT, INS, OTHER_INS, PASSWORD, Practice, text_of, until
+from ui.stage import ACCOUNT, INS, OTHER_INS, PASSWORD, Practice, answer, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked, WriteCall
@@ -132,7 +132,7 @@ async def test_a_call_that_waits_is_not_lost_without_a_word(tmp_path: Path) -> N
         assert "Une demande de votre logiciel métier attend encore" in " ".join(
             text_of(pilot.app.screen).split()
         )
-        await pilot.press("n")
+        await answer(pilot, "n")
         await until(pilot, lambda: isinstance(pilot.app.screen, ComposeScreen))
         await leave_for_search(pilot, INS)
 

@@ -12,7 +12,19 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
-from ui.stage import INS, OTHER_INS, SIZES, Practice, burst, receive, results, stage, text_of, until
+from ui.stage import (
+    INS,
+    OTHER_INS,
+    SIZES,
+    Practice,
+    answer,
+    burst,
+    receive,
+    results,
+    stage,
+    text_of,
+    until,
+)
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked
@@ -284,12 +296,12 @@ async def test_questions_are_asked_and_no_keeps_the_message(engine: Engine) -> N
     async with composer(engine, Draft(to=(PAUL,), body="B")) as (pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-        await pilot.press("enter")
+        await answer(pilot, "enter")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert await engine._store.outbox() == []
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-        await pilot.press("o")
+        await answer(pilot, "o")
         await until(pilot, lambda: results(pilot))
 
 
@@ -319,7 +331,7 @@ async def test_discarding_is_asked_and_removes_the_draft(engine: Engine) -> None
     async with composer(engine, saved) as (pilot, _):
         await pilot.press("ctrl+k")
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-        await pilot.press("o")
+        await answer(pilot, "o")
         await until(pilot, lambda: results(pilot))
         assert await engine.drafts() == []
 
@@ -483,7 +495,7 @@ async def test_a_message_being_handed_over_is_neither_closed_nor_thrown_away(
         await until(pilot, lambda: screen._is_settled)
         await pilot.press("escape", "ctrl+k")
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-        await pilot.press("o")
+        await answer(pilot, "o")
         await until(pilot, lambda: pilot.app.screen is screen)
         gate.set()
         await until(pilot, lambda: results(pilot))

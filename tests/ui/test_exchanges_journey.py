@@ -21,7 +21,6 @@ from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.meant import MeantQuestion
 from tui_mailer.ui.screens.question import Question
-from tui_mailer.ui.screens.unhurried import AskedText
 
 _LEAVING = (OutgoingState.QUEUED, OutgoingState.SENDING)
 OTHER = f"Camille GIRODON <{OTHER_INS}@patient.mssante.fr>"
@@ -116,17 +115,6 @@ async def test_new_mail_of_a_patient_moves_the_row_and_not_the_cursor(tmp_path: 
         assert mailing.screen.exchanges.patients.cursor == 1
 
 
-async def answer(mailing: Mailing, key: str) -> None:
-    """Answer the question that is on the screen: it takes no key that came before it."""
-
-    def is_shown() -> bool:
-        found = mailing.app.screen.query(AskedText)
-        return any(asked.shown_at is not None for asked in found)
-
-    await until(mailing.pilot, is_shown)
-    await mailing.press(key)
-
-
 # --- the end
 
 
@@ -149,7 +137,7 @@ async def test_an_exchange_is_ended_by_one_key_and_one_answer(tmp_path: Path) ->
             "ne pourra plus répondre",
             "redémarrer l’échange à tout moment",
         )
-        await answer(mailing, "o")
+        await mailing.answer("o")
         await mailing.shows("ouvert, fin en attente")
         await mailing.press("z")
         await mailing.shows("déjà en attente d’envoi")
@@ -175,7 +163,7 @@ async def test_an_end_taken_back_leaves_the_exchange_open_and_nothing_to_write(
         await to_the_patients(mailing)
         await mailing.press("z")
         await mailing.shows("Mettre fin aux échanges ?")
-        await answer(mailing, "o")
+        await mailing.answer("o")
         await mailing.shows("fin en attente")
         await mailing.press("u")
         await mailing.shows("↶ annulé : l’échange reste ouvert")
@@ -192,7 +180,7 @@ async def test_an_end_that_is_refused_closes_nothing(tmp_path: Path) -> None:
         await to_the_patients(mailing)
         await mailing.press("z")
         await mailing.shows("Mettre fin aux échanges ?")
-        await answer(mailing, "o")
+        await mailing.answer("o")
         await mailing.shows("fin en attente")
         await mailing.engine.outbox.hurry()
         await mailing.shows("ouvert, fin non partie")
@@ -212,7 +200,7 @@ async def test_an_identity_nobody_confirmed_is_confirmed_before_the_end(tmp_path
         await mailing.shows("◆ patient Dominique PAT-TROIS")
         await mailing.press("z")
         await mailing.shows("Mettre fin aux échanges ?")
-        await answer(mailing, "o")
+        await mailing.answer("o")
         await mailing.shows("Confirmer et mettre fin", "Reste : sexe")
         await mailing.shows("Mettre fin aux échanges : contrôle de l’identité")
         await mailing.press("escape")
@@ -256,9 +244,9 @@ async def test_a_near_miss_may_be_meant_as_the_end(tmp_path: Path) -> None:
         await mailing.press("ctrl+s")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, MeantQuestion))
         await mailing.shows("ressemble à « [FIN] »", "Message ordinaire (o)")
-        await answer(mailing, "f")
+        await mailing.answer("f")
         await mailing.shows("met fin aux échanges avec ce patient", "Mettre fin (o)")
-        await answer(mailing, "o")
+        await mailing.answer("o")
         assert await left(mailing) == ("[FIN]", "FIN")
         assert (await mailing.engine.exchange(INS)).state is ExchangeState.CLOSED
 
@@ -272,7 +260,7 @@ async def test_a_near_miss_may_be_meant_as_it_is_or_not_at_all(
         await mailing.press("ctrl+s")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, MeantQuestion))
         await mailing.shows("ressemble à")
-        await answer(mailing, key)
+        await mailing.answer(key)
         if goes:
             assert await left(mailing) == ("FIN", "")
             assert (await mailing.engine.exchange(INS)).state is ExchangeState.OPEN
@@ -320,7 +308,7 @@ async def test_writing_to_a_closed_exchange_says_before_that_it_restarts_it(
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, Question))
         await mailing.shows("est clos depuis le 02/03/2026", "Redémarrer et envoyer (o)")
         assert (await mailing.engine.exchange(INS)).state is ExchangeState.CLOSED
-        await answer(mailing, "o")
+        await mailing.answer("o")
         assert await left(mailing) == ("Votre rendez-vous", "")
         assert (await mailing.engine.exchange(INS)).state is ExchangeState.OPEN
 
@@ -350,7 +338,7 @@ async def test_the_third_answer_is_a_button_too(tmp_path: Path) -> None:
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, MeantQuestion))
         await mailing.pilot.click("#instead")
         await mailing.shows("met fin aux échanges avec ce patient")
-        await answer(mailing, "n")
+        await mailing.answer("n")
         await until(mailing.pilot, lambda: mailing.app.screen is screen)
         assert screen.draft.subject == "[FIN]"
         assert await mailing.engine.outbox.unsettled() == []

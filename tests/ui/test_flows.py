@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.app import ComposeResult
 from textual.pilot import Pilot
-from ui.stage import INS, OTHER_INS, Practice, receive, stage, text_of, until
+from ui.stage import INS, OTHER_INS, Practice, answer, receive, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked
@@ -186,7 +186,7 @@ async def test_a_confirmation_given_when_sending_ends_with_the_message_that_is_l
         await pilot.press("ctrl+s")
         await confirm(pilot)
         await until(pilot, lambda: isinstance(pilot.app.screen, Question))
-        await pilot.press("n")
+        await answer(pilot, "n")
         await composer(pilot)
         assert await engine.identities.cleared((INS,)) == {INS}
         await leave(pilot)

@@ -201,13 +201,13 @@ async def test_quitting_asks_while_a_message_waits(tmp_path: Path) -> None:
         await mailing.engine.writing.send(_draft())
         await mailing.press("ctrl+q")
         await mailing.shows("n’est pas encore parti", "Envoyer et quitter")
-        await mailing.press("enter")
+        await mailing.answer("enter")
         await until(mailing.pilot, lambda: not isinstance(mailing.app.screen, LeavingScreen))
         assert outdoors.submission.accepted == [], "Enter alone stays, and sends nothing"
         assert mailing.screen.may_take_back is not None
         await mailing.press("ctrl+q")
         await mailing.shows("Envoyer et quitter")
-        await mailing.press("e")
+        await mailing.answer("e")
         await until(mailing.pilot, lambda: not mailing.app.is_running)
         assert len(outdoors.submission.accepted) == 1
 

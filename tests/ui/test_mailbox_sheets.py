@@ -36,17 +36,19 @@ async def test_an_uncertain_message_is_sent_again_only_after_a_yes(tmp_path: Pat
         await _uncertain(mailing)
         await mailing.press("r")
         await mailing.shows("au risque d’un")
-        await mailing.press("enter")
+        await mailing.answer("enter")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, OutboxScreen))
         assert mailing.outdoors.submission.accepted == [], "Enter alone never agrees"
-        await mailing.press("r", "o")
+        await mailing.press("r")
+        await mailing.answer("o")
         await until(mailing.pilot, lambda: len(mailing.outdoors.submission.accepted) == 1)
 
 
 async def test_an_uncertain_message_that_arrived_is_only_filed(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         await _uncertain(mailing)
-        await mailing.press("c", "o")
+        await mailing.press("c")
+        await mailing.answer("o")
         sent = mailing.outdoors.mailbox.folders["Éléments envoyés"].messages
         await until(mailing.pilot, lambda: len(sent) == 1)
         await mailing.shows("Rien en attente")
@@ -94,10 +96,11 @@ async def test_a_draft_is_thrown_away_only_after_a_yes(tmp_path: Path) -> None:
         await mailing.shows("À garder [/]", "(sans destinataire)")
         await mailing.press("delete")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, Question))
-        await mailing.press("enter")
+        await mailing.answer("enter")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, DraftsScreen))
         assert len(await mailing.engine.drafts()) == 1
-        await mailing.press("delete", "o")
+        await mailing.press("delete")
+        await mailing.answer("o")
         await mailing.shows("Aucun brouillon")
         assert list(await mailing.engine.drafts()) == []
 

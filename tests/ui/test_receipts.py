@@ -25,7 +25,7 @@ async def test_a_receipt_that_would_go_elsewhere_names_both_and_no_is_remembered
         await mailing.shows("Avis")
         await mailing.press("home", "enter")
         await mailing.shows("autre@labo.mssante.fr", WRITER, "demande un accusé")
-        await mailing.press("n")
+        await mailing.answer("n")
         await mailing.press("escape")
         await mailing.press("enter")
         await mailing.shows("Bonjour.")
@@ -42,7 +42,7 @@ async def test_a_receipt_leaves_after_a_yes_and_cannot_be_taken_for_a_message(
         await mailing.shows("Avis")
         await mailing.press("home", "enter")
         await mailing.shows("demande un accusé")
-        await mailing.press("o")
+        await mailing.answer("o")
         await mailing.until(lambda: bool(outdoors.submission.accepted))
         assert mailing.screen.may_take_back is None
     ((recipients, content),) = outdoors.submission.accepted

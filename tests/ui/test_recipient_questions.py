@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
-from ui.stage import INS, OTHER_INS, Practice, receive, results, stage, text_of, until
+from ui.stage import INS, OTHER_INS, Practice, answer, receive, results, stage, text_of, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
@@ -67,7 +67,7 @@ async def test_an_opposition_warns_and_passing_over_it_is_recorded(engine: Engin
     draft = Draft(to=(PATIENT,), subject="Bilan", body="Bonjour")
     async with sending(engine, draft) as (pilot, _):
         assert "s’oppose à recevoir" in words(pilot.app.screen)
-        await pilot.press("o")
+        await answer(pilot, "o")
         await until(pilot, lambda: results(pilot))
         acts = [entry.act for entry in await engine._store.oppositions(INS)]
         assert acts == [OppositionAct.RECORDED, OppositionAct.PASSED_OVER]
@@ -78,7 +78,7 @@ async def test_an_opposition_heeded_leaves_the_message_and_records_nothing(engin
     await engine.patients.oppose(INS, Towards.PATIENT)
     draft = Draft(to=(PATIENT,), subject="Bilan", body="Bonjour")
     async with sending(engine, draft) as (pilot, screen):
-        await pilot.press("enter")
+        await answer(pilot, "enter")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert await engine._store.outbox() == []
         assert len(await engine._store.oppositions(INS)) == 1
@@ -95,7 +95,7 @@ async def test_a_patient_with_a_professional_is_asked_about(engine: Engine) -> N
     draft = Draft(to=(PATIENT,), cc=(PAUL,), subject="Bilan", body="Bonjour")
     async with sending(engine, draft) as (pilot, _):
         assert "chacun lira le message" in words(pilot.app.screen)
-        await pilot.press("n")
+        await answer(pilot, "n")
         assert await engine._store.outbox() == []
 
 

@@ -50,7 +50,11 @@ def _downloads() -> Path:
 
 
 class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
-    """Login, then the mailbox; whatever ends it, what is being written is kept."""
+    """Login, then the mailbox; whatever ends it, what is being written is kept.
+
+    Attributes:
+        round_trip_s: how long the terminal takes to answer over a slow line; 0 over another one.
+    """
 
     TITLE = "tui-mailer"
     CSS_PATH: ClassVar = [
@@ -78,6 +82,7 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
         self.stylesheet.set_variables(self.get_css_variables())
         self.animation_level = "none"
         self._line_timer: LineTimer | None = None
+        self.round_trip_s = 0.0
         self._bridge: Bridge | None = None
         self._calls: Calls | None = None
 
@@ -148,8 +153,8 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
     # --- the line to the terminal
 
     def _time_the_line(self) -> None:
-        if self._driver is not None and not self.has_class(LIGHT_CLASS):
-            self._line_timer = LineTimer(self._driver, self._offer_light)
+        if self._driver is not None:
+            self._line_timer = LineTimer(self._driver, self._line_is_slow)
             self._line_timer.ask()
 
     def on_cursor_position(self, _event: events.CursorPosition) -> None:
@@ -166,7 +171,10 @@ class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
         forget_picture(self._driver)
         self.refresh(layout=True)
 
-    def _offer_light(self, round_trip_s: float) -> None:
+    def _line_is_slow(self, round_trip_s: float) -> None:
+        self.round_trip_s = round_trip_s
+        if self.has_class(LIGHT_CLASS):
+            return
         words = f"La ligne est lente ({round_trip_s * 1000:.0f} ms). F7 : affichage léger."
         self.notify(words, timeout=_OFFERED_S, markup=False)
 

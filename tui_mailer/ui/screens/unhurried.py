@@ -1,4 +1,4 @@
-"""A sheet that takes no key pressed before it was on the screen."""
+"""A sheet that takes no key pressed before it could be read."""
 
 from time import monotonic
 
@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from tui_mailer.ui.commands.base import CommandModal
+from tui_mailer.ui.reading_time import could_be_read
 
 
 class AskedText(Static):
@@ -24,13 +25,21 @@ class AskedText(Static):
 
 
 class UnhurriedModal(CommandModal[ScreenResultType]):
-    """Compose an `AskedText`: no key that was pressed before it was painted answers."""
+    """Compose an `AskedText`: no key that was pressed before it could be read answers."""
+
+    @property
+    def accepts_keys(self) -> bool:
+        """True once what is asked could be read."""
+        return self._takes(monotonic())
+
+    def _takes(self, pressed_at: float) -> bool:
+        asked = self.query_one_optional(AskedText)
+        return asked is not None and could_be_read(self.app, asked.shown_at, pressed_at)
 
     def on_key(self, event: Key) -> None:
-        """A key pressed before the question was on the screen was meant for something else.
+        """A key pressed sooner was meant for something else: o moves a message, too.
 
         Every key comes by here on its way to the commands and the buttons' own bindings.
         """
-        shown_at = self.query_one(AskedText).shown_at
-        if shown_at is None or event.time < shown_at:
+        if not self._takes(event.time):
             event.stop()

@@ -15,10 +15,8 @@ from textual.widgets import Static
 
 from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.ui.presenters.identity import point_label
+from tui_mailer.ui.reading_time import could_be_read
 from tui_mailer.ui.text import line
-
-READING_TIME_S = 0.3
-"""Shorter than anybody reads: a key pressed before this was meant for something else."""
 
 SCAN_S = 0.1
 """Longer than a scanner waits between two keys, shorter than a hand between letter and space."""
@@ -34,10 +32,10 @@ _HELP = "question_mark"
 class ConfirmPoint(Horizontal, can_focus=True):
     """A line ``[x] Sexe   Femme   je confirme``.
 
-    Space (or a click) toggles it, once the identity has been on the screen for `READING_TIME_S`:
-    keys typed ahead confirm nothing, nor does one for a line that is scrolled out of sight. Enter
-    does nothing, so that a pasted line break does not. Any other character begins another INS,
-    typed or scanned, and ticks nothing.
+    Space (or a click) toggles it, once the identity has been on the screen for long enough to be
+    read: keys typed ahead confirm nothing, nor does one for a line that is scrolled out of sight.
+    Enter does nothing, so that a pasted line break does not. Any other character begins another
+    INS, typed or scanned, and ticks nothing.
     """
 
     # As the arrows: handled by the app, it would overtake a Space that waits here.
@@ -97,7 +95,7 @@ class ConfirmPoint(Horizontal, can_focus=True):
         self._shown_at = monotonic()
 
     def _takes(self, pressed_at: float) -> bool:
-        return self._shown_at is not None and pressed_at >= self._shown_at + READING_TIME_S
+        return could_be_read(self.app, self._shown_at, pressed_at)
 
     def on_key(self, event: Key) -> None:
         """Space toggles, the arrows and Tab move, anything else that is typed goes to the bar.
