@@ -90,15 +90,16 @@ async def test_a_pasted_datamatrix_fills_the_identity(
         assert "⚠" not in shown
 
 
-@pytest.mark.parametrize("moves", [0, 2])
-async def test_a_scan_while_a_point_has_the_focus_is_read_and_ticks_nothing(
-    engine: Engine, moves: int
+@pytest.mark.parametrize("ticks", [0, 2, 4])
+async def test_a_scan_while_a_point_or_the_button_has_the_focus_is_read_and_confirms_nothing(
+    engine: Engine, ticks: int
 ) -> None:
     """Another patient's document, its names with spaces."""
     async with search(engine, OTHER_INS) as (pilot, screen):
         points = screen.query(ConfirmPoint)
         await until(pilot, lambda: all(point.accepts_keys for point in points))
-        await pilot.press("enter", *["space", "down"] * moves)
+        await pilot.press("enter", *["space", "down"] * ticks)
+        assert (screen.focused is screen.query_one("#write")) == (ticks == 4)
         await scan(pilot, matrix())
         await until(pilot, lambda: screen.reading.cleaned == INS)
         await until(pilot, lambda: screen.focused is points.first())
@@ -107,6 +108,8 @@ async def test_a_scan_while_a_point_has_the_focus_is_read_and_ticks_nothing(
         pending = screen.query_one(IdentityPanel).pending
         assert pending is not None
         assert pending.points == frozenset()
+        assert results(pilot) == []
+        assert await engine.identities.cleared((OTHER_INS,)) == set()
 
 
 async def test_a_scanner_that_types_fills_it_too_and_confirms_nothing(engine: Engine) -> None:

@@ -34,8 +34,9 @@ from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.engine.engine import Engine, utc_now
 from tui_mailer.ui.presenters.identity import ConfirmedPatient
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
-from tui_mailer.ui.widgets.confirm_point import SCAN_S, ConfirmPoint
+from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
+from tui_mailer.ui.widgets.patient_search_input import SCAN_S
 
 
 @pytest.fixture
@@ -230,6 +231,9 @@ async def test_a_character_on_a_point_of_a_settled_patient_only_unticks(engine: 
         assert screen.reading.cleaned == INS
         await pilot.press("space")
         assert confirmed(screen) == {points(screen)[1].point}
+        await pilot.press("up", "space", "down", "down", "space", "down", "space", "down", "x")
+        await until(pilot, lambda: screen.focused is points(screen)[0])
+        assert confirmed(screen) == set()
 
 
 async def test_enter_confirms_no_point(engine: Engine) -> None:
@@ -306,6 +310,17 @@ async def test_a_list_that_is_behind_what_was_typed_gives_nobody(
         found.focus()
         await pilot.press("enter")
         await until(pilot, lambda: screen.reading.cleaned == INS)
+
+
+async def test_a_scan_while_the_list_has_the_focus_chooses_nobody_of_it(engine: Engine) -> None:
+    await receive(engine, f"{OTHER_INS}@patient.mssante.fr", "Bernard DURAND")
+    async with search(engine) as (pilot, screen):
+        found = screen.query_one("#patients", OptionList)
+        await until(pilot, lambda: found.option_count == 1)
+        found.focus()
+        burst(pilot.app, *INS, "enter")
+        await until(pilot, lambda: screen.focused is points(screen)[0])
+        assert screen.reading.cleaned == INS
 
 
 async def test_a_long_place_of_birth_is_shown_whole(engine: Engine) -> None:

@@ -37,12 +37,11 @@ from tui_mailer.ui.presenters.identity import ConfirmedPatient
 from tui_mailer.ui.presenters.patient_words import Known
 from tui_mailer.ui.screens.opposition import OppositionScreen
 from tui_mailer.ui.text import cut, french_date, line
-from tui_mailer.ui.widgets.confirm_point import SCAN_S, ConfirmPoint
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
 from tui_mailer.ui.widgets.ins_table import InsTable
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.notice import Notice
-from tui_mailer.ui.widgets.patient_search_input import PatientSearchInput
+from tui_mailer.ui.widgets.patient_search_input import SCAN_S, PatientSearchInput, is_for_bar
 
 # A datamatrix with the longest names, its separators spelled out.
 _LONGEST_TYPED = 500
@@ -173,20 +172,33 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
                 self.query_one("#ins", Input).value = self._text
             self._panel.focus_first_point()
 
-    @on(ConfirmPoint.Typed)
-    def _typed_below(self, event: ConfirmPoint.Typed) -> None:
-        """What is typed or scanned on a point is for the bar, once all of it is here, in order."""
-        self._typed_ahead.append(event.key)
+    def on_key(self, event: Key) -> None:
+        """What is typed or scanned beside the bar is for it, once all of it is here.
+
+        Every key comes by here before a button or the list sees it: the Enter that ends a scan
+        confirms nobody, and chooses nobody.
+        """
+        if not is_for_bar(event, follows=bool(self._typed_ahead)):
+            self._panel.take(event)
+            return
+        event.stop()
+        self._typed_ahead.append(event)
+        self._panel.untick()
         if self._typed_timer is not None:
             self._typed_timer.stop()
-        self._typed_timer = self.set_timer(SCAN_S, self._begin_anew)
+        self._typed_timer = self.set_timer(SCAN_S, self._take_typed)
 
-    async def _begin_anew(self) -> None:
+    async def _take_typed(self) -> None:
         keys, self._typed_ahead = self._typed_ahead, []
         bar = self.query_one(PatientSearchInput)
-        if keys and not bar.disabled:
+        if bar.disabled:
+            if self.focused is None:  # the button had it
+                self._panel.focus_first_point()
+            return
+        if not bar.has_focus:
+            bar.value = ""
             self.set_focus(bar)
-            await bar.begin_with(keys)
+        await bar.take(keys)
 
     def _take(self, text: str) -> None:
         """Understand `text`; whatever was confirmed of another one is forgotten."""

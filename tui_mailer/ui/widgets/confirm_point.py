@@ -7,10 +7,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.errors import NoWidget
-from textual.events import Click, Key
+from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static
 
 from tui_mailer.domain.patient import IdentityPoint
@@ -18,24 +17,13 @@ from tui_mailer.ui.presenters.identity import point_label
 from tui_mailer.ui.reading_time import could_be_read
 from tui_mailer.ui.text import line
 
-SCAN_S = 0.1
-"""Longer than a scanner waits between two keys, shorter than a hand between letter and space."""
-
-# GS, by which a scanner that acts as a keyboard ends a field.
-GS_KEY = "ctrl+right_square_bracket"
-_OF_A_SCAN = frozenset({GS_KEY, "enter", "backspace"})
-_NEXT = frozenset({"down", "tab"})
-_PREVIOUS = frozenset({"up", "shift+tab"})
-_HELP = "question_mark"
-
 
 class ConfirmPoint(Horizontal, can_focus=True):
     """A line ``[x] Sexe   Femme   je confirme``.
 
     Space (or a click) toggles it, once the identity has been on the screen for long enough to be
     read: keys typed ahead confirm nothing, nor does one for a line that is scrolled out of sight.
-    Enter does nothing, so that a pasted line break does not. Any other character begins another
-    INS, typed or scanned, and ticks nothing.
+    Enter does nothing, so that a pasted line break does not.
     """
 
     # As the arrows: handled by the app, it would overtake a Space that waits here.
@@ -50,17 +38,10 @@ class ConfirmPoint(Horizontal, can_focus=True):
 
         point: IdentityPoint
 
-    @dataclass
-    class Typed(Message):
-        """A key of something typed or scanned, which is for the search bar."""
-
-        key: Key
-
     def __init__(self, point: IdentityPoint) -> None:
         super().__init__(id=f"point-{point.name.lower().replace('_', '-')}")
         self.point = point
         self._shown_at: float | None = None
-        self._typed_at: float | None = None
 
     @property
     def accepts_keys(self) -> bool:
@@ -96,41 +77,6 @@ class ConfirmPoint(Horizontal, can_focus=True):
 
     def _takes(self, pressed_at: float) -> bool:
         return could_be_read(self.app, self._shown_at, pressed_at)
-
-    def on_key(self, event: Key) -> None:
-        """Space toggles, the arrows and Tab move, anything else that is typed goes to the bar.
-
-        Keys that come in one burst were all handed to the line that had the focus then; each acts
-        on the line that the ones before it moved to.
-        """
-        line_now = self.screen.focused
-        if self._is_typed(event):
-            event.stop()
-            self._hand_over(event)
-        elif event.key in {"tab", "shift+tab"} or isinstance(line_now, ConfirmPoint):
-            self._act(event, line_now)
-
-    def _act(self, event: Key, line_now: Widget | None) -> None:
-        if event.key in _NEXT:
-            event.stop()
-            self.screen.focus_next()
-        elif event.key in _PREVIOUS:
-            event.stop()
-            self.screen.focus_previous()
-        elif event.key == "space" and isinstance(line_now, ConfirmPoint):
-            event.stop()
-            line_now.toggle(event.time)
-
-    def _is_typed(self, event: Key) -> bool:
-        """True for a character, and for what else a scan is made of as fast after one."""
-        if self._typed_at is not None and event.time < self._typed_at + SCAN_S:
-            return event.is_printable or event.key in _OF_A_SCAN
-        return event.is_printable and event.key not in {"space", _HELP}
-
-    def _hand_over(self, event: Key) -> None:
-        for point in self.screen.query(ConfirmPoint):
-            point._typed_at = event.time
-        self.post_message(self.Typed(event))
 
     def on_click(self, event: Click) -> None:
         """A click toggles."""

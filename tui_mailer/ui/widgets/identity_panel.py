@@ -1,10 +1,12 @@
 """The identity that an INS tells, and the four confirmations that writing asks for."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Button, Static
 
@@ -17,6 +19,11 @@ from tui_mailer.ui.presenters import identity, patient_words
 from tui_mailer.ui.presenters.patient_words import Known
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
+
+# A point alone leaves Tab to the panel: handled by the app, it would overtake a Space before it.
+_TABS: Final = frozenset({"tab", "shift+tab"})
+_ARROWS: Final = frozenset({"up", "down"})
+_NEXT: Final = frozenset({"down", "tab"})
 
 
 class IdentityPanel(Vertical):
@@ -144,12 +151,27 @@ class IdentityPanel(Vertical):
             self._pending = self._pending.toggle(event.point)
             self._follow()
 
-    @on(ConfirmPoint.Typed)
-    def _typed(self) -> None:
+    def untick(self) -> None:
         """Another INS begins: nothing stays confirmed of this one."""
-        if self._pending is not None:
+        if self._pending is not None and self._pending.points:
             self._pending = PendingConfirmation(self._pending.matricule)
             self._follow()
+
+    def take(self, key: Key) -> None:
+        """On a point, Space toggles, the arrows and Tab move.
+
+        Keys that come in one burst were all handed to the line that had the focus then; each acts
+        on the line that the ones before it moved to.
+        """
+        line_now = self.screen.focused
+        is_on_point = isinstance(line_now, ConfirmPoint)
+        if key.key in _TABS or (key.key in _ARROWS and is_on_point):
+            key.stop()
+            move = self.screen.focus_next if key.key in _NEXT else self.screen.focus_previous
+            move()
+        elif key.key == "space" and isinstance(line_now, ConfirmPoint):
+            key.stop()
+            line_now.toggle(key.time)
 
     def _follow(self) -> None:
         assert self._pending is not None
