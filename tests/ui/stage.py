@@ -169,8 +169,8 @@ def burst(app: App[Any], *keys: str) -> None:
         app.post_message(Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None)))
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float = 5.0) -> None:
-    """Wait until `holds()`; fails after `timeout_s`."""
+async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float = 30.0) -> None:
+    """Wait until `holds()`; fails after `timeout_s`, long enough for a machine at work on much else."""
     async with asyncio.timeout(timeout_s):
         while not holds():
             await pilot.pause(0.01)

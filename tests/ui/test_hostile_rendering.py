@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from ui.mailbox_stage import NOON, mail, opened, practice
-from ui.stage import until
+from ui.mailbox_stage import NOON, Mailing, mail, opened, practice
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import CommandRefused
@@ -40,7 +40,7 @@ async def test_hostile_mail_is_listed_read_and_shown_as_source(
         await mailing.shows("[link=http://a]b", "dossier")
         for number in reversed(range(len(_PAYLOADS))):
             await mailing.press("enter")
-            await until(mailing.pilot, lambda: mailing.screen.reader.message is not None)
+            await mailing.until(partial(reads, mailing, f"P{number:02} "))
             await mailing.shows(f"P{number:02}")
             assert not _CONTROLS.search(mailing.terminal)
             await mailing.press("escape", "down")
@@ -51,6 +51,12 @@ async def test_hostile_mail_is_listed_read_and_shown_as_source(
         mailing.screen.show_error(CommandRefused("NO [/] \x1b[2J", subject="[/] \x1b]0;x\x07"))
         await mailing.shows("[/]")
         assert not _CONTROLS.search(mailing.terminal)
+
+
+def reads(mailing: Mailing, subject: str) -> bool:
+    """True once that message, and not the one before it, is in the reader."""
+    message = mailing.screen.reader.message
+    return message is not None and message.subject.startswith(subject)
 
 
 def test_the_real_address_is_always_shown_and_a_lookalike_is_named() -> None:
