@@ -28,6 +28,7 @@ from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.themes import DARK, LIGHT
 from tui_mailer.ui.thrift import forget_picture, thrifty
+from tui_mailer.ui.typed_ahead import TypedAheadApp
 from tui_mailer.ui.widgets.line_list import LineList
 from tui_mailer.ui.wrapping import wrap_as_french
 
@@ -49,7 +50,7 @@ def _downloads() -> Path:
     return Path.home()
 
 
-class MailerApp(DiscreetApp, CoveringApp, inherit_bindings=False):
+class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False):
     """Login, then the mailbox; whatever ends it, what is being written is kept.
 
     Attributes:

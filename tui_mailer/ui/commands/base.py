@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
 from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.ui.aside import is_running
 from tui_mailer.ui.covered import StyledOnceScreen
+from tui_mailer.ui.typed_ahead import TypedAheadApp
 from tui_mailer.ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
@@ -260,8 +261,11 @@ class CommandScreen(StyledOnceScreen[ResultT]):
     Attributes:
         commands: what can be done here, the most useful first: the key bar cuts the end off.
         heading: the screen's French name in the help.
+        takes_typed_ahead: what was typed while it opened is written where its focus is.
     """
 
+    takes_typed_ahead: ClassVar[bool] = False
+    _is_ready = False
     commands: ClassVar[tuple[AnyCommand, ...]] = ()
     heading: ClassVar[str] = ""
 
@@ -326,6 +330,24 @@ class CommandScreen(StyledOnceScreen[ResultT]):
         except MailerError as error:
             self.show_error(error)
         self.refresh_bindings()
+
+    # --- keys typed while it opens
+
+    @property
+    def holds_keys(self) -> bool:
+        """True while what is typed is for a screen, or a field of this one, that is not there yet."""
+        return self.takes_typed_ahead and not self._is_ready
+
+    @on(events.Mount)
+    def _becomes_ready(self) -> None:
+        """Hand the keys on once the focus, which goes the same way, is where it belongs."""
+        if self.takes_typed_ahead:
+            self.app.call_later(self._take_typed_ahead)
+
+    async def _take_typed_ahead(self) -> None:
+        self._is_ready = True
+        if isinstance(self.app, TypedAheadApp) and self.is_current:
+            await self.app.hand_keys_on()
 
     # --- errors
 

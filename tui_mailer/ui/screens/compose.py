@@ -62,6 +62,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     """Gives the message handed over for sending, or None when it was closed or discarded."""
 
     heading = "Écrire un message"
+    takes_typed_ahead = True
     commands = (
         commands.Send,
         commands.Attach,

@@ -84,6 +84,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     """
 
     heading = "Échanger avec un usager"
+    takes_typed_ahead = True
     commands = (LeaveSearch, AddKey, Opposition)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual's own)
 

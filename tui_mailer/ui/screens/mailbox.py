@@ -278,6 +278,11 @@ class MailboxScreen(CommandScreen[None]):
         """True while another screen is about to be shown: the keys typed now are not for this one."""
         return self.is_current and (self.is_asking or flows.is_under_way(self.app))
 
+    @property
+    def holds_keys(self) -> bool:
+        """As long as that is a moment, and nothing has to be waited for."""
+        return self.is_opening and not arrival.is_awaited(self.app)
+
     async def run_command(self, command: AnyCommand) -> None:
         """Run `command`, unless another screen is about to be shown; only what waits is given up."""
         is_awaited = arrival.is_awaited(self.app)

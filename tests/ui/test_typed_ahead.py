@@ -1,0 +1,90 @@
+"""Keys typed while another screen opens: handed on where one writes, and nowhere else."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+from ui.mailbox_stage import Mailing, opened, practice
+from ui.stage import INS, burst
+
+from tui_mailer.domain.errors import StoreProblem
+from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.ins_search import InsSearchScreen
+from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
+from tui_mailer.ui.widgets.identity_panel import IdentityPanel
+
+WHOM = "jean.durand@medecin.mssante.fr"
+_TO_THE_SUBJECT = ("tab", "tab", "tab")
+
+
+async def composer(mailing: Mailing) -> ComposeScreen:
+    """Wait until one can write."""
+    await mailing.until(lambda: isinstance(mailing.app.screen, ComposeScreen))
+    screen = mailing.app.screen
+    assert isinstance(screen, ComposeScreen)
+    await mailing.until(lambda: not screen.holds_keys)
+    return screen
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 10])
+async def test_an_address_typed_behind_the_key_is_whole_and_in_its_field(
+    tmp_path: Path, pieces: int
+) -> None:
+    """Whatever pieces a slow line brings."""
+    keys = ["e", *WHOM, *_TO_THE_SUBJECT, *"Avis", "tab", *"Bonjour"]
+    size = -(-len(keys) // pieces)
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        for start in range(0, len(keys), size):
+            burst(mailing.app, *keys[start : start + size])
+            await mailing.pilot.pause(0)
+        screen = await composer(mailing)
+        await mailing.until(lambda: screen.draft.body == "Bonjour")
+        assert [address.mailbox for address in screen.draft.to] == [WHOM]
+        assert (screen.draft.cc, screen.draft.bcc, screen.draft.subject) == ((), (), "Avis")
+
+
+async def test_an_ins_typed_behind_the_key_is_read_and_confirms_nothing(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        burst(mailing.app, "p", *INS, "enter", "space", "tab", "space")
+        await mailing.until(lambda: isinstance(mailing.app.focused, ConfirmPoint))
+        screen = mailing.app.screen
+        assert isinstance(screen, InsSearchScreen)
+        assert screen.reading.cleaned == INS
+        pending = screen.query_one(IdentityPanel).pending
+        assert pending is not None
+        assert pending.points == frozenset()
+
+
+async def test_from_a_key_that_does_something_on_nothing_is_handed_on(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        burst(mailing.app, "e", *"ab", "ctrl+s", *"cd")
+        screen = await composer(mailing)
+        typed = screen.query_one("#to-input", Input)
+        await mailing.until(lambda: typed.value == "ab")
+        burst(mailing.app, "e")
+        await mailing.until(lambda: typed.value == "abe")
+        assert screen.shown_error is None
+
+
+async def test_what_was_typed_is_forgotten_where_nothing_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+
+        async def fails(*_args: object, **_options: object) -> None:
+            raise StoreProblem
+
+        monkeypatch.setattr(mailing.engine.writing, "forward", fails)
+        burst(mailing.app, "t", *"docteur")
+        await mailing.until(lambda: mailing.screen.shown_error is not None)
+        await mailing.until(lambda: not mailing.screen.is_opening)
+        burst(mailing.app, "e")
+        screen = await composer(mailing)
+        typed = screen.query_one("#to-input", Input)
+        burst(mailing.app, "x")
+        await mailing.until(lambda: bool(typed.value))
+        assert typed.value == "x"
