@@ -213,7 +213,7 @@ async def test_an_opposition_is_recorded_shown_and_withdrawn_by_keys(engine: Eng
 
 
 async def test_a_hostile_label_is_shown_as_it_is_and_kept_harmless(engine: Engine) -> None:
-    label = "[/]\x1b[2J\u202eDomi [@click=app.quit]"
+    label = "[/]\x1b[2J\u202eDomi [red]"  # one with @ names nobody
     await receive(engine, f"{INS}@patient.mssante.fr", label)
     async with search(engine) as (pilot, screen):
         await pilot.press(*INS)
@@ -224,7 +224,7 @@ async def test_a_hostile_label_is_shown_as_it_is_and_kept_harmless(engine: Engin
         assert not set(shown) & {"\x1b", "\u202e"}
         found = await engine.patients.traits(INS)
         assert found is not None
-        assert found.name == "[/]␛[2J‹U+202E›Domi [@click=app.quit]"
+        assert found.name == "[/]␛[2J‹U+202E›Domi [red]"
 
 
 async def test_a_document_that_names_the_patient_otherwise_is_told(engine: Engine) -> None:
