@@ -8,6 +8,7 @@ from ui.mailbox_stage import Mailing, opened, practice
 from ui.stage import INS, burst
 
 from tui_mailer.domain.errors import StoreProblem
+from tui_mailer.ui.commands.palette import FrenchPalette
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
@@ -88,3 +89,13 @@ async def test_what_was_typed_is_forgotten_where_nothing_opened(
         burst(mailing.app, "x")
         await mailing.until(lambda: bool(typed.value))
         assert typed.value == "x"
+
+
+async def test_a_page_key_typed_behind_the_one_for_the_palette_ends_nothing(tmp_path: Path) -> None:
+    """The library looks for the lines of a list that was not drawn yet."""
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        burst(mailing.app, "ctrl+p", "pagedown", "pageup")
+        await mailing.until(lambda: isinstance(mailing.app.screen, FrenchPalette))
+        await mailing.press("escape")
+        await mailing.until(lambda: mailing.app.screen is mailing.screen)
