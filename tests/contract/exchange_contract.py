@@ -46,6 +46,9 @@ async def listed(
 ) -> dict[str, ExchangeState]:
     rows = await store.patient_rows(narrowed, 0, 100)
     assert await store.patient_count(narrowed) == len(rows)
+    places = {row.id: place for place, row in enumerate(rows)}
+    for row in await store.patient_rows(PatientFilter.ALL, 0, 100):
+        assert await store.patient_place(narrowed, row.id) == places.get(row.id)
     return {row.id: row.exchange.state for row in rows}
 
 
@@ -80,6 +83,8 @@ class PatientListContract:
         )
         pages = [await store.patient_rows(PatientFilter.ALL, n, n + 7) for n in range(0, 40, 7)]
         assert [row.id for page in pages for row in page] == keyed[::-1]
+        places = [await store.patient_place(PatientFilter.ALL, ins) for ins in keyed]
+        assert places == list(range(40))[::-1]
         assert await store.patient_rows(PatientFilter.ALL, 40, 47) == []
 
     async def test_the_list_is_narrowed(self, store: MessageStore) -> None:

@@ -35,6 +35,10 @@ async def found(
     view = SearchView(parse(text, TODAY), within)
     rows = await store.rows(view, 0, 100)
     assert await store.count(view) == len(rows)
+    for listed in (view,) if within is None else (view, within):
+        places = {row.id: place for place, row in enumerate(await store.rows(listed, 0, 100))}
+        for row in await store.rows(FolderView(1), 0, 100):
+            assert await store.place_in(listed, row.id) == places.get(row.id)
     return [row.subject for row in rows]
 
 

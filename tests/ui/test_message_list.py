@@ -53,6 +53,9 @@ class Rows:
         self.asked.append((start, stop))
         return [summary(self.total - index) for index in range(start, min(stop, self.total))]
 
+    async def place(self, row_id: int | str) -> int | None:
+        return self.total - int(row_id) if 0 < int(row_id) <= self.total else None
+
 
 class ListApp(App[None]):
     def compose(self) -> ComposeResult:
@@ -127,6 +130,49 @@ async def test_the_cursor_stays_on_its_message_when_mail_arrives_or_goes() -> No
             rows.total = total
             await messages.reload()
             assert messages.selected == before
+
+
+class Renewed(Rows):
+    """As many rows go at the end as come in at the beginning."""
+
+    new = 0
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        found = await super().rows(start, stop)
+        return [summary(row.id + self.new) for row in found]
+
+    async def place(self, row_id: int | str) -> int | None:
+        return await super().place(int(row_id) - self.new)
+
+
+async def test_the_cursor_stays_on_its_message_however_far_others_move_it() -> None:
+    rows = Renewed(1_000)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        messages.move(300)
+        await until(pilot, lambda: messages.selected is not None)
+        before = messages.selected
+        rows.new = 400
+        await messages.reload()
+        assert (messages.selected, messages.cursor) == (before, 700)
+
+
+async def test_ticks_stay_within_the_list_that_they_were_made_in() -> None:
+    rows = Slow(50)
+    async with ListApp().run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        rows.may_come.clear()
+        ticking = asyncio.create_task(messages.mark_all())
+        await pilot.pause()
+        await messages.show(Rows(3), "")
+        rows.may_come.set()
+        await ticking
+        assert messages.marked == {}
+        messages.toggle_mark()
+        await messages.mark_all()
+        assert sorted(messages.marked) == [1, 2, 3]
+        await messages.mark_all()
+        assert messages.marked == {}
 
 
 async def test_an_emptied_list_has_no_selection() -> None:

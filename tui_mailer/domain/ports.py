@@ -313,6 +313,10 @@ class MessageStore(Protocol):
         """Rows `start` to `stop` (excluded) of a list, newest first."""
         ...
 
+    async def place_in(self, view: ListView, message_id: int) -> int | None:
+        """The index of a row in a list, None when it is not in it."""
+        ...
+
     async def summary(self, message_id: int) -> MessageSummary | None:
         """One row by its local id."""
         ...
@@ -433,6 +437,10 @@ class MessageStore(Protocol):
         self, narrowed: PatientFilter, start: int, stop: int
     ) -> Sequence[PatientSummary]:
         """Rows `start` to `stop` (excluded), the patient of the newest message first."""
+        ...
+
+    async def patient_place(self, narrowed: PatientFilter, matricule: str) -> int | None:
+        """The index of a patient's row, None when it is not listed."""
         ...
 
     async def messages_to_file(self, folder_id: int, limit: int) -> Sequence[int]:

@@ -51,6 +51,10 @@ class Exchanges:
         """Rows `start` to `stop` (excluded), the patient of the newest message first."""
         return await self._store.patient_rows(narrowed, start, stop)
 
+    async def place(self, narrowed: PatientFilter, matricule: str) -> int | None:
+        """The index of a patient's row, None when it is not listed."""
+        return await self._store.patient_place(narrowed, matricule)
+
     async def row(self, matricule: str) -> PatientSummary | None:
         """One patient's row, None when no message was exchanged."""
         return await self._store.patient_row(matricule)

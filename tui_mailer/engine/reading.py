@@ -38,6 +38,10 @@ class Reading:
         """Rows `start` to `stop` (excluded), newest first."""
         return await self._store.rows(view, start, stop)
 
+    async def place_in(self, view: ListView, message_id: int) -> int | None:
+        """The index of a row in a list, None when it is not in it."""
+        return await self._store.place_in(view, message_id)
+
     async def summary(self, message_id: int) -> MessageSummary | None:
         """One row, None when it is gone."""
         return await self._store.summary(message_id)

@@ -30,6 +30,12 @@ _PAGE: Final = """
     )
     ORDER BY m.received_at DESC, m.uid DESC, m.id DESC
 """
+_PLACE: Final = """
+    SELECT (
+        SELECT count(*) FROM message
+        WHERE {condition} AND (received_at, uid, id) > (t.received_at, t.uid, t.id)
+    ) FROM (SELECT received_at, uid, id FROM message WHERE id = :id AND {condition}) AS t
+"""
 _CHOSEN: Final = f"""
     SELECT {SUMMARY_COLUMNS} FROM message AS m JOIN folder AS f ON f.id = m.folder_id
     WHERE m.id IN (SELECT value FROM json_each(?))
@@ -84,6 +90,16 @@ class Lists(Part):
             return [summary(row) for row in found]
 
         return await self._database.read(work)
+
+    async def place_in(self, view: ListView, message_id: int) -> int | None:
+        """The index of a row in a list, None when it is not in it."""
+        if isinstance(view, SearchView):
+            ids = await self._database.read(lambda sql: self._found(sql, view))
+            return ids.index(message_id) if message_id in ids else None
+        query = _query(view)
+        place = _PLACE.format(condition=query.condition)
+        row = await self._database.fetch_one(place, {**query.values, "id": message_id})
+        return int(row[0]) if row else None
 
     def _found(self, sql: Sql, view: SearchView) -> Sequence[int]:
         """Local ids of what a search finds, asked for once as long as nothing changes.

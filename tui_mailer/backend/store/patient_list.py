@@ -56,6 +56,15 @@ _PAGE: Final = """
     SELECT p.matricule FROM patient_mail AS p WHERE {condition}
     ORDER BY p.last_at DESC, p.matricule LIMIT ? OFFSET ?
 """
+_PLACE: Final = """
+    SELECT (
+        SELECT count(*) FROM patient_mail AS p WHERE {condition}
+            AND (p.last_at > t.last_at OR (p.last_at = t.last_at AND p.matricule < t.matricule))
+    ) FROM patient_mail AS t
+    WHERE t.matricule = ? AND EXISTS (
+        SELECT 1 FROM patient_mail AS p WHERE p.matricule = t.matricule AND {condition}
+    )
+"""
 _MAIL: Final = """
     SELECT coalesce(t.name, c.name, ''), p.message_count, p.unread_count
     FROM patient_mail AS p
@@ -116,6 +125,12 @@ class PatientList(Part):
             return [row for row in rows if row is not None]
 
         return await self._database.read(work)
+
+    async def patient_place(self, narrowed: PatientFilter, matricule: str) -> int | None:
+        """The index of a patient's row, None when it is not listed."""
+        place = _PLACE.format(condition=_CONDITIONS[narrowed])
+        row = await self._database.fetch_one(place, (matricule,))
+        return int(row[0]) if row else None
 
     async def messages_to_file(self, folder_id: int, limit: int) -> Sequence[int]:
         """Local ids of messages of a folder that patients wrote, that stay there and were not filed."""

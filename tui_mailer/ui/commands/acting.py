@@ -227,7 +227,7 @@ class Untick(InList):
 
     async def run(self, screen: "MailboxScreen") -> None:
         """None is ticked."""
-        screen.list.unmark()
+        screen.list.unmark(tuple(screen.list.marked))
         screen.acting.tell_marked()
 
 

@@ -67,7 +67,7 @@ class MailboxActions:
             await screen.list.reload()
         else:
             following = screen.list.following(frozenset(ids))
-            screen.list.unmark()
+            screen.list.unmark(ids)
             await screen.list.reload()
             if following is not None:
                 screen.list.select(following)

@@ -25,6 +25,10 @@ class JournalRows:
         """Lines `start` to `stop` (excluded), newest first."""
         return await self._journal.rows(self._chosen, start, stop)
 
+    async def place(self, row_id: int | str) -> int | None:  # noqa: ARG002
+        """None: lines come before all others and go after them, so none is ever far to seek."""
+        return None
+
 
 class JournalList(WindowedList[JournalLine]):
     """Shows lines, newest first; those where the chain breaks bear a mark.

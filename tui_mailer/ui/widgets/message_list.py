@@ -1,6 +1,6 @@
 """The list of messages, some of them ticked."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -68,18 +68,24 @@ class MessageList(WindowedList[MessageSummary]):
 
     async def mark_all(self) -> None:
         """Tick every message of the list, or none when all are."""
-        window = self._window
-        if window is None or len(self.marked) == self.row_count:
-            self.unmark()
+        source, listed = self.source, dict[int, int]()
+        if source is None:
             return
         for start in range(0, self.row_count, _ROWS_AT_ONCE):
-            rows = await window.source.rows(start, start + _ROWS_AT_ONCE)
-            self.marked.update((row.id, row.folder_id) for row in rows)
+            rows = await source.rows(start, start + _ROWS_AT_ONCE)
+            listed.update((row.id, row.folder_id) for row in rows)
+        if source is not self.source:
+            return  # another list is shown by now
+        if listed.keys() <= self.marked.keys():
+            self.unmark(tuple(self.marked))
+            return
+        self.marked.update(listed)
         self.redraw()
 
-    def unmark(self) -> None:
-        """Take all ticks off."""
-        self.marked.clear()
+    def unmark(self, message_ids: Iterable[int]) -> None:
+        """Take their ticks off."""
+        for message_id in message_ids:
+            self.marked.pop(message_id, None)
         self.redraw()
 
     def following(self, leaving: Container[int]) -> int | None:

@@ -25,6 +25,10 @@ class PatientRows:
         """Rows `start` to `stop` (excluded)."""
         return await self._exchanges.rows(self._narrowed, start, stop)
 
+    async def place(self, row_id: int | str) -> int | None:
+        """The index of a patient, None when the filter leaves it out."""
+        return await self._exchanges.place(self._narrowed, str(row_id))
+
 
 class PatientList(WindowedList[PatientSummary]):
     """Shows patients, the one of the newest message first."""

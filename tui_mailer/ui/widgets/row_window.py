@@ -35,6 +35,10 @@ class RowSource(Protocol[_SomeRow]):
         """Rows `start` to `stop` (excluded)."""
         ...
 
+    async def place(self, row_id: int | str) -> int | None:
+        """The index of a row, None when it is not among them any more."""
+        ...
+
 
 class ViewRows:
     """The rows of one view of the engine."""
@@ -50,6 +54,10 @@ class ViewRows:
     async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
         """Rows `start` to `stop` (excluded), newest first."""
         return await self._reading.rows(self.view, start, stop)
+
+    async def place(self, row_id: int | str) -> int | None:
+        """The index of a message, None when it is not among them any more."""
+        return await self._reading.place_in(self.view, int(row_id))
 
 
 class RowWindow(Generic[RowT]):

@@ -9,7 +9,6 @@ from tui_mailer.ui.widgets.line_list import LineList
 from tui_mailer.ui.widgets.row_window import PAGE_ROWS, RowSource, RowT, RowWindow
 
 _LOADING: Final = "list pages"
-_ROWS_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class WindowedList(LineList, Generic[RowT]):
         while moved:
             cursor, selected = self.cursor, self.selected
             count = await window.source.count()
-            await self._load_near(window, count, selected, afar=source is not None)
+            await self._load_near(window, count, selected)
             if self._window is not old:
                 return
             # A key that was pressed meanwhile is not taken back: Enter would open another row.
@@ -156,21 +155,19 @@ class WindowedList(LineList, Generic[RowT]):
 
     # --- pages
 
-    async def _load_near(
-        self, window: RowWindow[RowT], count: int, selected: RowT | None, *, afar: bool
-    ) -> None:
+    async def _load_near(self, window: RowWindow[RowT], count: int, selected: RowT | None) -> None:
         """Load the rows of another window around the row under the cursor.
 
-        `afar`: it may stand anywhere, not only where it was or as much further down as there are
-        more rows, which all came before it.
+        Mostly it stands where it was, or as much further down as there are more rows.
         """
         for shift in (0, count - self.row_count):
             near = max(0, min(self.cursor + shift, count - 1))
             await window.load(near - PAGE_ROWS // 2, min(count, near + PAGE_ROWS // 2))
             if selected is None or window.find(selected.id) is not None:
                 return
-        if afar and selected is not None:
-            await _load_around(window, selected.id, count)
+        place = None if selected is None else await window.source.place(selected.id)
+        if place is not None:
+            await window.load(place - PAGE_ROWS // 2, min(count, place + PAGE_ROWS // 2))
 
     def _load_visible(self) -> None:
         """Have the rows on screen loaded, if some are missing."""
@@ -210,13 +207,3 @@ class WindowedList(LineList, Generic[RowT]):
     def cursor_moved(self) -> None:
         """Tell the screen."""
         self.post_message(self.Moved())
-
-
-async def _load_around(window: RowWindow[RowT], row_id: int | str, count: int) -> None:
-    """Have the page of a row loaded, wherever new rows have pushed it."""
-    for start in range(0, count, _ROWS_AT_ONCE):
-        rows = await window.source.rows(start, start + _ROWS_AT_ONCE)
-        for index, row in enumerate(rows, start):
-            if row.id == row_id:
-                await window.load(index - PAGE_ROWS // 2, min(count, index + PAGE_ROWS // 2))
-                return
