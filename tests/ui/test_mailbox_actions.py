@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from ui.mailbox_stage import NOON, Mailing, Outdoors, mail, opened, practice
-from ui.stage import SIZES, until
+from ui.stage import SIZES, burst, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
@@ -47,6 +47,38 @@ async def test_deleting_goes_on_to_the_next_message_and_is_taken_back(
         await mailing.shows("annulé : 1 message mis à la corbeille", "Lettre 4", "Lettre 3")
         await until(mailing.pilot, lambda: on_server(outdoors, "Trash") == 0)
         assert on_server(outdoors, "INBOX") == 6
+
+
+async def test_keys_that_overtake_the_folder_just_chosen_act_in_that_folder(
+    tmp_path: Path,
+) -> None:
+    outdoors = with_trash(tmp_path)
+    async with opened(outdoors, (140, 40)) as mailing:
+        await mailing.shows("Lettre 5", "Labo", "Dominique PAT-TROIS", "à jour")
+        await mailing.press("escape")
+        burst(mailing.app, "end", "enter", "d")
+        await until(mailing.pilot, lambda: on_server(outdoors, "Labo") == 0)
+        assert on_server(outdoors, "INBOX") == 6
+        burst(mailing.app, "escape", "home", "tab", "down", "d")
+        await mailing.shows("Lettre 5", "Lettre 3")
+        await until(mailing.pilot, lambda: on_server(outdoors, "INBOX") == 5)
+        assert "Lettre 4" not in mailing.terminal
+
+
+async def test_what_is_done_to_the_message_read_leaves_the_ticks_of_the_others(
+    tmp_path: Path,
+) -> None:
+    outdoors = with_trash(tmp_path)
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("c", "c", "enter")
+        await mailing.shows("Lettre 3", "<jean.durand@medecin.mssante.fr>")
+        await mailing.press("d")
+        await until(mailing.pilot, lambda: on_server(outdoors, "Trash") == 1)
+        await mailing.press("d")
+        await mailing.shows("2 messages mis à la corbeille")
+        await until(mailing.pilot, lambda: on_server(outdoors, "Trash") == 3)
+        assert selected(mailing) == "Lettre 2"
 
 
 async def test_ticked_messages_are_archived_together_in_a_folder_made_for_them(

@@ -197,13 +197,5 @@ MOVING: Final[tuple[AnyCommand, ...]] = (
     Back,
     NextMessage,
 )
-MOVING_SILENTLY: Final[tuple[AnyCommand, ...]] = (
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    First,
-    Last,
-    NextPane,
-    PreviousPane,
-)
+BETWEEN_ROWS: Final[tuple[AnyCommand, ...]] = (Up, Down, PageUp, PageDown, First, Last)
+MOVING_SILENTLY: Final[tuple[AnyCommand, ...]] = (*BETWEEN_ROWS, NextPane, PreviousPane)

@@ -4,6 +4,7 @@ Three panes side by side where they fit; else the two first, or one, and the rea
 screen reads the store only: whatever the line does changes a word in the status line.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -41,6 +42,7 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.commands.moving import BETWEEN_ROWS
 from tui_mailer.ui.screens import awaiting
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
 from tui_mailer.ui.screens.mailbox_exchanges import MailboxExchanges
@@ -109,6 +111,9 @@ class MailboxScreen(CommandScreen[None]):
         self.reports = MailboxReports(self)
         self.receipts = MailboxReceipts(self)
         self._advance: SyncAdvanced | None = None
+        # What of the folder pane the list shows; None while that is being changed.
+        self._listed: tuple[FolderView | PatientsView | None] | None = None
+        self._showing = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """Status, panes, keys."""
@@ -135,8 +140,7 @@ class MailboxScreen(CommandScreen[None]):
         # At once, and not when the pane tells: the first picture has the list.
         with self.prevent(FolderPane.Chosen):
             await self._refresh_tree()
-        if self.folders.current is not None:
-            await self.show_view(FolderPane.Chosen(self.folders.current))
+        await self.show_chosen()
 
     # --- the panes
 
@@ -178,7 +182,7 @@ class MailboxScreen(CommandScreen[None]):
         """The message that commands act on: the one read, else the one under the cursor."""
         if self.stage == "reader":
             return self.opened
-        if self.search.is_behind or self.exchanges.are_listed:
+        if self.is_behind or self.search.is_behind or self.exchanges.are_listed:
             return None
         return self.list.selected if self.stage == "list" else None
 
@@ -203,26 +207,35 @@ class MailboxScreen(CommandScreen[None]):
             self.stage = kinds.get(type(event.widget), self.stage)
 
     @on(FolderPane.Chosen)
-    async def show_view(self, event: FolderPane.Chosen) -> None:
-        """Show the folder that the cursor of the pane is on."""
-        view, current = event.entry.view, self.folders.current
+    async def show_chosen(self) -> None:
+        """Show what the cursor of the folder pane is on, unless it is shown."""
+        async with self._showing:
+            if self.is_behind:
+                await self._show_view()
         self.refresh_bindings()
-        # The cursor may have moved on; the entry's counts may have changed.
-        if current is None or current.view != view:
-            return
+
+    @property
+    def is_behind(self) -> bool:
+        """The list does not show yet what was chosen: nothing of it may be acted on."""
+        current = self.folders.current
+        return current is not None and (current.view,) != self._listed
+
+    async def _show_view(self) -> None:
+        entry = self.folders.current
+        view = entry.view if entry is not None else None
+        self._listed = None
         self.search.forget()
         self.exchanges.leave()
         if view is None:
             self.list.show_nothing("Ce dossier ne contient que d’autres dossiers.")
             self.exchanges.arrange()
-            self._close_what_is_left()
-            return
-        if isinstance(view, PatientsView):
+        elif isinstance(view, PatientsView):
             self.list.shows_another()
             await self.exchanges.show(view)
         else:
             await self.list.show(ViewRows(self.engine.reading, view), "Aucun message ici.")
             self.exchanges.arrange()
+        self._listed = (view,)
         self._close_what_is_left()
 
     @on(SearchBar.Typed)
@@ -287,6 +300,9 @@ class MailboxScreen(CommandScreen[None]):
         """Run `command`, unless another screen is about to be shown; only what waits is given up."""
         is_awaited = arrival.is_awaited(self.app)
         heard = commands.WHILE_AWAITING if is_awaited else commands.WHILE_OPENING
+        if self.stage == "folders" and command not in BETWEEN_ROWS:
+            # Keys of one burst overtake what the pane tells: the next one may be for its first row.
+            await self.show_chosen()
         if command in heard or not self.is_opening:
             await super().run_command(command)
 

@@ -55,6 +55,8 @@ class MailboxExchanges:
     def matricule(self) -> str:
         """The patient whom the user is looking at: in the list, by an exchange or a message."""
         screen = self._screen
+        if screen.is_behind:
+            return ""
         if screen.stage == "list" and self.are_listed:
             selected = self.patients.selected
             return selected.id if selected is not None else ""

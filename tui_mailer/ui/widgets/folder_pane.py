@@ -41,10 +41,6 @@ class FolderPane(LineList):
     class Chosen(Message):
         """Another view is to be shown."""
 
-        def __init__(self, entry: Entry) -> None:
-            super().__init__()
-            self.entry = entry
-
     def __init__(self, *, inbox_shows_patients: bool) -> None:
         super().__init__()
         self._inbox_shows_patients = inbox_shows_patients
@@ -107,7 +103,7 @@ class FolderPane(LineList):
         self.scroll_to_cursor()
         after = self.current
         if after is not None and (before is None or before.view != after.view):
-            self.post_message(self.Chosen(after))
+            self.post_message(self.Chosen())
 
     def _place_of(self, entry: Entry) -> int:
         views = [entry.view for entry in self._entries]
@@ -159,7 +155,7 @@ class FolderPane(LineList):
     def cursor_moved(self) -> None:
         """Show what the cursor is on."""
         if self.current is not None:
-            self.post_message(self.Chosen(self.current))
+            self.post_message(self.Chosen())
 
     def pieces(self, index: int, width: int, *, selected: bool) -> Sequence[Sequence[Piece]]:
         """A mark for the active entry, the label by its depth, the unread messages."""
