@@ -390,3 +390,18 @@ async def test_nobody_is_said_to_be_never_written_to_while_the_mailbox_is_being_
         assert reading not in mailing.terminal
         await mailing.press("escape")
         await mailing.shows("215 189 89  jamais écrit · ← Ord")
+
+
+async def test_unread_messages_are_counted_of_all_patients_not_of_the_last_ones_alone(
+    tmp_path: Path,
+) -> None:
+    outdoors = practice(tmp_path)
+    for number in range(2_550_814_168_001, 2_550_814_168_061):
+        patient = f"{number}{97 - number % 97:02}@patient.mssante.fr"
+        outdoors.mailbox.deliver(mail("Question", patient), at=NOON)
+    async with opened(outdoors, (140, 40)) as mailing:
+        await mailing.shows("Echanges patient   61")
+        await mailing.press("escape", "down", "enter", "end", "enter", "l")
+        await mailing.shows("Echanges patient   60")
+        await mailing.press("u")
+        await mailing.shows("Echanges patient   61")

@@ -433,6 +433,10 @@ class MessageStore(Protocol):
         """Number of patients with whom messages were exchanged."""
         ...
 
+    async def patient_unread_count(self) -> int:
+        """Number of unread messages of all exchanges."""
+        ...
+
     async def patient_rows(
         self, narrowed: PatientFilter, start: int, stop: int
     ) -> Sequence[PatientSummary]:

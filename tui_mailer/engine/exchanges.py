@@ -45,6 +45,10 @@ class Exchanges:
         """Number of patients with whom messages were exchanged."""
         return await self._store.patient_count(narrowed)
 
+    async def unread_count(self) -> int:
+        """Number of unread messages of all exchanges."""
+        return await self._store.patient_unread_count()
+
     async def rows(
         self, narrowed: PatientFilter, start: int, stop: int
     ) -> Sequence[PatientSummary]:

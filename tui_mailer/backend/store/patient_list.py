@@ -52,6 +52,7 @@ _CONDITIONS: Final = {
     """,  # noqa: S608  (constants)
 }
 _COUNT: Final = "SELECT count(*) FROM patient_mail AS p WHERE {condition}"
+_UNREAD_COUNT: Final = "SELECT coalesce(sum(unread_count), 0) FROM patient_mail"
 _PAGE: Final = """
     SELECT p.matricule FROM patient_mail AS p WHERE {condition}
     ORDER BY p.last_at DESC, p.matricule LIMIT ? OFFSET ?
@@ -111,6 +112,11 @@ class PatientList(Part):
     async def patient_count(self, narrowed: PatientFilter) -> int:
         """Number of patients with whom messages were exchanged."""
         row = await self._database.fetch_one(_COUNT.format(condition=_CONDITIONS[narrowed]))
+        return int(row[0]) if row else 0
+
+    async def patient_unread_count(self) -> int:
+        """Number of unread messages of all exchanges."""
+        row = await self._database.fetch_one(_UNREAD_COUNT)
         return int(row[0]) if row else 0
 
     async def patient_rows(

@@ -426,7 +426,9 @@ class MailboxScreen(CommandScreen[None]):
 
     async def _refresh_tree(self) -> None:
         folders = await self.engine.reading.folders()
-        self.folders.update_tree(folders, await self.engine.find_patients(""))
+        patients = await self.engine.find_patients("")
+        unread_count = await self.engine.exchanges.unread_count()
+        self.folders.update_tree(folders, patients, unread_count)
 
     # --- what is on its way out
 

@@ -47,6 +47,7 @@ class FolderPane(LineList):
         self._entries: list[Entry] = []
         self._folders: Sequence[Folder] = ()
         self._patients: Sequence[KnownPatient] = ()
+        self._unread_count = 0
         self._folded: bool | None = None
         # Until the folders are known there is only "Echanges patient": nobody chose it.
         self._placed = False
@@ -58,11 +59,19 @@ class FolderPane(LineList):
         """The entry under the cursor."""
         return self._entries[self.cursor] if self.cursor < len(self._entries) else None
 
-    def update_tree(self, folders: Sequence[Folder], patients: Sequence[KnownPatient]) -> None:
-        """Show these; the cursor stays on what it is on."""
+    def update_tree(
+        self, folders: Sequence[Folder], patients: Sequence[KnownPatient], unread_count: int
+    ) -> None:
+        """Show these; the cursor stays on what it is on.
+
+        Args:
+            folders: all of them.
+            patients: those of the last exchanges.
+            unread_count: unread messages of all patients.
+        """
         if self._folded is None and patients:
             self._folded = len(patients) > _UNFOLDED_UP_TO
-        self._folders, self._patients = folders, patients
+        self._folders, self._patients, self._unread_count = folders, patients, unread_count
         self._rebuild()
 
     def with_role(self, role: FolderRole) -> frozenset[int]:
@@ -135,9 +144,8 @@ class FolderPane(LineList):
         return Entry(view, label, folder.depth, unread_count)
 
     def _patient_entries(self) -> list[Entry]:
-        unread_count = sum(patient.unread_count for patient in self._patients)
         fold = "" if not self._patients else "▸" if self._folded else "▾"
-        entries = [Entry(PatientsView(), PATIENTS_LABEL, 0, unread_count, fold)]
+        entries = [Entry(PatientsView(), PATIENTS_LABEL, 0, self._unread_count, fold)]
         if not self._folded:
             entries += [
                 Entry(
