@@ -21,11 +21,16 @@ from contract.message_store_contract import (
     with_folders,
 )
 
+from tui_mailer.domain.matricule import Matricule
 from tui_mailer.domain.message import MOST_HITS, FolderView, PatientsView, SearchView
+from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.domain.search import parse
+from tui_mailer.domain.traits import PatientTraits, TraitsSource
 
 TODAY = date(2026, 3, 10)
+HELENE_PRINTED = Matricule(HELENE).grouped
 
 
 async def found(
@@ -96,6 +101,12 @@ class SearchContract:
                 f'patient:"{HELENE[:1]} {HELENE[1:3]} {HELENE[3:7]}"',
                 ["Réponse à Hélène", "Question"],
             ),
+            (f"patient:{HELENE_PRINTED}", ["Réponse à Hélène", "Question"]),
+            (f"PATIENT: {HELENE_PRINTED} question", ["Question"]),
+            ("patient:2 79 03", ["Réponse à Hélène", "Question"]),
+            (HELENE_PRINTED, ["Réponse à Hélène", "Question"]),
+            (HELENE_PRINTED[:-3].replace(" ", "\u202f"), ["Réponse à Hélène", "Question"]),
+            (f"à:{HELENE_PRINTED} hélène", ["Réponse à Hélène"]),
             (f"patient:{MARC[:7]}", ["Réponse"]),
             ("patient:petit", ["Réponse"]),
             ("patient:durand", []),
@@ -117,6 +128,24 @@ class SearchContract:
     ) -> None:
         assert shelves
         assert await found(store, text) == subjects
+
+    async def test_a_patient_is_found_by_the_name_that_was_confirmed(
+        self, store: MessageStore, shelves: dict[str, FolderView]
+    ) -> None:
+        assert shelves
+        traits = PatientTraits(HELENE, safe_line("Élodie ROUX"), TraitsSource.DATAMATRIX, NOON)
+        confirmation = IdentityConfirmation(Matricule(HELENE), "", NOON, traits)
+        await store.record_confirmation(confirmation, "dr@x.mssante.fr")
+        for text in ("patient:roux", "patient:elodie", 'patient:"le goff"'):
+            assert await found(store, text) == ["Réponse à Hélène", "Question"], text
+        assert await found(store, "patient:dupont") == []
+
+    async def test_an_ins_is_found_however_it_is_written(self, store: MessageStore) -> None:
+        (inbox,) = await with_folders(store, INBOX)
+        texts = [f"INS {HELENE_PRINTED}.", f"INS {HELENE}", "2 79 04 51 215 189 89"]
+        await store.add_messages(inbox, [letter(uid, text) for uid, text in enumerate(texts, 1)])
+        for typed in (HELENE_PRINTED, HELENE, f'"{HELENE_PRINTED}"', f"objet:{HELENE}"):
+            assert await found(store, typed) == [texts[1], texts[0]], typed
 
     async def test_a_search_within_a_list_finds_nothing_else(
         self, store: MessageStore, shelves: dict[str, FolderView]

@@ -3,7 +3,7 @@
 ``bilan`` looks everywhere · ``"compte rendu"`` these words in this order · ``de:`` ``à:``
 ``objet:`` ``corps:`` ``patient:`` (name or INS) · ``pj:`` an attachment's name, ``pj:oui`` or
 ``pj:non`` · ``date:`` ``avant:`` ``après:`` a day, a month or a year (12/03/2026, 12/03, 03/2026,
-2026, hier). All that is asked for must hold. Accents and case do not count.
+2026, hier). All that is asked for must hold. Accents and case do not count, nor blanks in an INS.
 """
 
 import re
@@ -81,6 +81,12 @@ _FIELDS: Final = {
 _DATES: Final = frozenset({"date", "avant", "apres"})
 _WHETHER: Final = {"oui": True, "non": False}
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„«»", '"'))
+# An INS as it is printed, with any blanks between its groups; after `patient:` also its beginning.
+_PRINTED_INS: Final = re.compile(
+    r"(?<!\w)[1-478]\s*[0-9]{2}\s*[0-9]{2}\s*(?:[0-9]{2}|2[AB])\s*[0-9]{3}\s*[0-9]{3}(?:\s*[0-9]{2})?(?!\w)"
+    r"|(?<=patient:)\s*[1-478](?:\s+(?:[0-9]{1,3}|2[AB])){1,6}(?!\w)",
+    re.IGNORECASE,
+)
 _PIECE: Final = re.compile(r'(?:([^\W\d_]{1,10}):)?(?:"([^"]*)"?|([^\s"]*))')
 
 
@@ -113,7 +119,8 @@ def parse(text: str, today: date) -> SearchQuery:
 def _pieces(text: str) -> Iterator[_Piece]:
     """Operators may stand apart from their value: ``de: durand``."""
     waiting = ""
-    for found in _PIECE.finditer(unicodedata.normalize("NFC", text).translate(_QUOTES)):
+    written = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    for found in _PIECE.finditer(_PRINTED_INS.sub(_in_one_word, written)):
         if not found[0]:
             continue
         name = _bare(found[1] or "")
@@ -126,6 +133,10 @@ def _pieces(text: str) -> Iterator[_Piece]:
         if value:
             yield _Piece(waiting, value.strip(), quoted)
             waiting = ""
+
+
+def _in_one_word(found: re.Match[str]) -> str:
+    return "".join(found[0].split())
 
 
 def _bare(text: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from contract.message_store_contract import DURAND, INBOX, ids_by_uid, letter, person, with_folders
 
 from tui_mailer.backend.store import EncryptedMessageStore
+from tui_mailer.backend.store.connection import connect
+from tui_mailer.backend.store.values import indexed, words
 from tui_mailer.domain.message import FolderView, SearchView
 from tui_mailer.domain.search import parse
 
@@ -63,6 +66,57 @@ async def test_ligatures_are_found_as_two_letters_wherever_they_stand(
         "bilan": [4, 3, 2, 1],
     }.items():
         assert await found(store, text) == uids, text
+
+
+@pytest.mark.parametrize("is_body", [False, True])
+async def test_a_text_is_found_as_it_is_written_and_in_plain_letters(
+    store: EncryptedMessageStore, *, is_body: bool
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    texts = {
+        "ﬁèvre à l’aﬀût": "fievre affut",
+        "73 m² de CO₂": "m2 co2",
+        "plaquettes 250.10⁹/L": "plaquettes",
+        "Mᵐᵉ Weiß": "mme weiss",
+        "nº 42 ½": "no 42",
+        "IŞIK Iğdır": "isik igdir",
+        "ışık": "isik",
+        "Łukasz Sørensen Đặng": "lukasz sorensen dang",
+        "Андрей Ёлкин": "Андрей ёлкин",
+        "Αθήνας": "αθηνασ",
+        "أحمد": "احمد",
+        "שָׁלוֹם": "שלום",
+        "ＮＯＲＤ": "nord",
+        "🙂 bravo": "bravo",
+        "50 µg": "50",
+    }
+    plain = [letter(uid, "" if is_body else text, to=()) for uid, text in enumerate(texts, 1)]
+    await store.add_messages(inbox, plain)
+    if is_body:
+        for uid, message_id in (await ids_by_uid(store, inbox)).items():
+            await store.save_content(message_id, b"...", list(texts)[uid - 1])
+    for uid, (text, asked) in enumerate(texts.items(), 1):
+        for typed in (text, text.upper(), text.lower(), f'"{text}"', asked):
+            assert uid in await found(store, typed), typed
+
+
+def test_what_the_index_is_given_as_it_is_it_folds_as_searches_are(
+    tmp_path: Path,
+) -> None:
+    sql = connect(tmp_path / "x.db", bytes(32))
+    for name in ("raw", "folded"):
+        columns = "x, content = '', tokenize = 'unicode61 remove_diacritics 2'"
+        sql.execute(f"CREATE VIRTUAL TABLE {name} USING fts5 ({columns})")
+        sql.execute(f"CREATE VIRTUAL TABLE {name}_words USING fts5vocab ({name}, 'instance')")
+    texts = {code: f"a{chr(code)}b" for code in range(0x3000)}
+    left = [(code, text) for code, text in texts.items() if indexed(text) == text]
+    assert len(left) > 800
+    sql.executemany("INSERT INTO raw (rowid, x) VALUES (?, ?)", left)
+    folded = [(code, words(text)) for code, text in left]
+    sql.executemany("INSERT INTO folded (rowid, x) VALUES (?, ?)", folded)
+    query = "SELECT term, doc, offset FROM {}_words ORDER BY doc, offset"
+    raw = sql.execute(query.format("raw")).fetchall()
+    assert raw == sql.execute(query.format("folded")).fetchall()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tui_mailer.backend.store.contacts import ContactRow, collect_contacts
 from tui_mailer.backend.store.many_rows import ManyRows, column, columns
 from tui_mailer.backend.store.rows import LISTED_IF_NO_COPY, MESSAGE_COLUMNS
 from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS
-from tui_mailer.backend.store.values import json_list, sql_without_ligatures
+from tui_mailer.backend.store.values import json_list
 from tui_mailer.domain.folder import FolderRole
 
 # Set aside in the bin is what others wrote: what we sent was sent.
@@ -79,12 +79,10 @@ _MARK_COPIES: Final = f"""
         ) WHERE place > 1
     )
 """  # noqa: S608  (constants)
-# In the order of the index: a row before the last one written would cost a flush. To look for
-# ligatures in every row would take half as long as indexing it does.
-_HAS_LIGATURES: Final = "uid IN (SELECT value FROM json_each(:with_ligatures))"
-_WORDS: Final = ", ".join(
-    f"iif({_HAS_LIGATURES}, {sql_without_ligatures(words)}, {words})" for words in WORDS
-)
+# In the order of the index: a row before the last one written would cost a flush. To ask for every
+# row would take half as long as indexing it does.
+_OTHERWISE: Final = "uid IN (SELECT value FROM json_each(:otherwise))"
+_WORDS: Final = ", ".join(f"iif({_OTHERWISE}, indexed({words}), {words})" for words in WORDS)
 _INDEX_HEADERS: Final = f"""
     INSERT INTO {TEXT_COLUMNS} SELECT {TEXT_ROW}, {_WORDS}, '', '' FROM {_NEW} ORDER BY 1
 """  # noqa: S608  (constants)
@@ -106,11 +104,11 @@ _WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.v
 
 @dataclass(slots=True)
 class Arriving:
-    """Rows of `message_row` by UID, the UIDs of those with ligatures, and who is met in them."""
+    """Rows of `message_row` by UID, the UIDs of those to be `indexed` otherwise, and who is met in them."""
 
     folder_id: int
     rows: dict[int, Sequence[str | int]] = field(default_factory=dict)
-    with_ligatures: list[int] = field(default_factory=list)
+    otherwise: list[int] = field(default_factory=list)
     people: list[ContactRow] = field(default_factory=list)
 
 
@@ -120,7 +118,7 @@ def write_arrivals(sql: Sql, batches: Iterable[Arriving]) -> None:
     A folder that vanished meanwhile takes nothing.
     """
     (newest_id,) = sql.execute(_NEWEST_ID).fetchone()
-    with_ligatures: list[int] = []
+    otherwise: list[int] = []
     people: list[list[ContactRow]] = []
     for batch in batches:
         query = "SELECT role FROM folder WHERE id = ?"
@@ -132,7 +130,7 @@ def write_arrivals(sql: Sql, batches: Iterable[Arriving]) -> None:
         _INSERT.run(
             sql, [row for uid, row in batch.rows.items() if uid not in held], batch.folder_id
         )
-        with_ligatures += batch.with_ligatures
+        otherwise += batch.otherwise
         if folder[0] not in _WITHOUT_CONTACTS:
             people.append(batch.people)
     new = {"newest_id": newest_id}
@@ -142,7 +140,7 @@ def write_arrivals(sql: Sql, batches: Iterable[Arriving]) -> None:
         collect_contacts(sql, some)
     # At the end: a statement of many rows that comes after would make the index write what it has
     # gathered, as the beginning of a segment of its own.
-    sql.execute(_INDEX_HEADERS, {**new, "with_ligatures": json_list(with_ligatures)})
+    sql.execute(_INDEX_HEADERS, {**new, "otherwise": json_list(otherwise)})
 
 
 def held_uids(sql: Sql, folder_id: int, uids: Collection[int]) -> frozenset[int]:

@@ -15,6 +15,7 @@ import aiosqlite
 from sqlcipher3 import dbapi2
 
 from tui_mailer.backend.store.failures import domain_errors
+from tui_mailer.backend.store.values import indexed
 
 Sql = sqlite3.Connection
 """What a transaction gets. SQLCipher's class has no types; it has the same methods."""
@@ -44,6 +45,7 @@ def connect(file: Path, key: bytes, *, cache_kib: int = _CACHE_KIB) -> Sql:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+    connection.create_function("indexed", 1, indexed, deterministic=True)
     return connection
 
 

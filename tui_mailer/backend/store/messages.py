@@ -9,9 +9,9 @@ from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.contacts import PeopleMet
 from tui_mailer.backend.store.database import Database
 from tui_mailer.backend.store.part import Owner, Part
-from tui_mailer.backend.store.rows import has_ligatures, message_row
+from tui_mailer.backend.store.rows import is_indexed_otherwise, message_row
 from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS, merge_some
-from tui_mailer.backend.store.values import json_list, without_ligatures
+from tui_mailer.backend.store.values import indexed, json_list, storable
 from tui_mailer.domain.message import RemoteMessage
 
 _UID_WINDOW: Final = """
@@ -77,7 +77,7 @@ class Messages(Part):
         async for some in in_handfuls([by_uid[uid] for uid in by_uid if uid not in held]):
             rows = {message.uid: message_row(message, self._owner) for message in some}
             arriving.rows.update(rows)
-            arriving.with_ligatures += [uid for uid, row in rows.items() if has_ligatures(row)]
+            arriving.otherwise += [uid for uid, row in rows.items() if is_indexed_otherwise(row)]
             met.meet(some)
         async for keys in in_handfuls(met.keys()):
             arriving.people += met.rows(keys)
@@ -119,8 +119,7 @@ class Messages(Part):
 
         A message that vanished meanwhile is no error.
         """
-        body = without_ligatures(text)
-        names = without_ligatures(" ".join(attachment_names))
+        names = " ".join(attachment_names)
 
         def work(sql: Sql) -> None:
             row = sql.execute(_WORDS_OF_ONE, (message_id,)).fetchone()
@@ -128,7 +127,8 @@ class Messages(Part):
                 return
             sql.execute(_SAVE_CONTENT, (message_id, content))
             sql.execute("UPDATE message SET body_held = 1 WHERE id = ?", (message_id,))
-            sql.execute(_INDEX, (row[0], *map(without_ligatures, row[1:]), body, names))
+            found = (storable(indexed(words)) for words in (*row[1:], text, names))
+            sql.execute(_INDEX, (row[0], *found))
 
         await self._database.write(work)
         self._upkeep.begin()

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.values import (
     from_stamp,
-    has_ligature,
+    is_folded_otherwise,
     storable,
     to_flags,
     to_size,
@@ -106,9 +106,9 @@ def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
     )
 
 
-def has_ligatures(row: Sequence[str | int]) -> bool:
+def is_indexed_otherwise(row: Sequence[str | int]) -> bool:
     """True when the text index must be given other words than a row of `message_row` holds."""
-    return has_ligature("".join(cast("Sequence[str]", row[_INDEXED])))
+    return is_folded_otherwise("".join(cast("Sequence[str]", row[_INDEXED])))
 
 
 def summary(row: tuple[Any, ...]) -> MessageSummary:

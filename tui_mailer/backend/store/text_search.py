@@ -4,6 +4,7 @@ The text index numbers its rows by time. So it gives hits newest first without s
 at the last row asked for, and a range of dates is a range of its rows.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -11,7 +12,7 @@ from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import json_list, to_stamp, word_starts, words
+from tui_mailer.backend.store.values import json_list, storable, to_stamp, word_starts, words
 from tui_mailer.domain.ins import clean
 from tui_mailer.domain.search import SearchField, SearchQuery, SearchTerm
 from tui_mailer.domain.server_search import asked, known_here
@@ -42,12 +43,19 @@ _WITH_ATTACHMENT: Final = "{id} {negation} IN (SELECT id FROM message WHERE has_
 _MERGE: Final = "INSERT INTO message_text (message_text, rank) VALUES ('merge', ?)"
 # Some 10 ms: whoever wants the connection waits for one of these.
 _PAGES_MERGED_AT_ONCE: Final = 30
+# By the name that is shown, which was confirmed, or by the label.
 _PATIENTS: Final = """
-    SELECT mailbox_key FROM contact
-    WHERE substr(mailbox_key, -length(:domain)) = :domain
-        AND (mailbox_key GLOB :begins OR ({names}))
-    ORDER BY last_used_at DESC LIMIT 100
+    SELECT c.mailbox_key FROM contact AS c LEFT JOIN patient_traits AS t
+        ON t.matricule = upper(substr(c.mailbox_key, 1, length(c.mailbox_key) - length(:domain)))
+    WHERE substr(c.mailbox_key, -length(:domain)) = :domain
+        AND (c.mailbox_key GLOB :begins OR ({names}))
+    ORDER BY c.last_used_at DESC LIMIT 100
 """
+_NAMED: Final = "instr(c.name_words || coalesce(t.name_words, ''), :start{n}) > 0"
+_NOT_WORD: Final = re.compile(r"[\W_]+")
+_INS: Final = re.compile(
+    "([1-478])([0-9]{2})([0-9]{2})([0-9]{2}|2[ab])([0-9]{3})([0-9]{3})([0-9]{2})?"
+)
 
 _COLUMNS: Final[Mapping[SearchField, str]] = {
     SearchField.FROM: "{sender} : ",
@@ -154,11 +162,23 @@ def _expression(sql: Sql, term: SearchTerm, owner: Owner) -> str:
         mailboxes = _patients(sql, term.text, owner)
         phrases = [_quoted(words(mailbox).strip()) for mailbox in mailboxes]
         found = " OR ".join(phrases) or '""'
-    elif term.whole:
-        found = _quoted(words(term.text).strip())
     else:
-        found = " AND ".join(_begun(start.strip()) for start in word_starts(term.text)) or '""'
+        found = " OR ".join(_written(term))
     return f"({_COLUMNS.get(term.field, '')}({found}))"
+
+
+def _written(term: SearchTerm) -> Iterable[str]:
+    """The ways in which what is looked for may be written."""
+    if term.whole:
+        yield _quoted(words(term.text).strip())
+    else:
+        starts = [_begun(start.strip()) for start in word_starts(term.text)] or [_quoted("")]
+        yield f"({' AND '.join(starts)})"
+    if not term.text.isascii():
+        # As rows that an earlier version indexed have it.
+        yield _quoted(_NOT_WORD.sub(" ", storable(term.text)).strip())
+    if ins := _INS.fullmatch(words(term.text).strip()):
+        yield _quoted(" ".join(filter(None, ins.groups())))
 
 
 def _begun(phrase: str) -> str:
@@ -175,7 +195,7 @@ def _patients(sql: Sql, text: str, owner: Owner) -> Sequence[str]:
     starts = word_starts(text)
     matricule = clean(text).lower()
     begins = f"{matricule}*" if matricule.isascii() and matricule.isalnum() else ""
-    names = " AND ".join(f"instr(name_words, :start{n}) > 0" for n in range(len(starts))) or "0"
+    names = " AND ".join(_NAMED.format(n=n) for n in range(len(starts))) or "0"
     values = {f"start{n}": start for n, start in enumerate(starts)}
     query = _PATIENTS.format(names=names)
     rows = sql.execute(query, {"domain": f"@{owner.patient_domain}", "begins": begins, **values})

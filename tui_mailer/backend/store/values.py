@@ -15,8 +15,17 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _EARLIEST: Final = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LATEST: Final = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LARGEST_INTEGER: Final = 2**63 - 1
-_LIGATURES: Final[dict[int, str]] = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
-_LIGATURE: Final = re.compile("[œŒæÆ]")
+# Letters that no normal form takes apart, and that many keyboards do not have.
+_LETTERS: Final[dict[int, str]] = str.maketrans(
+    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"}
+    | dict(zip("øØłŁđĐħĦŧŦı", "oollddhhtti", strict=True))
+)
+# Any other than what the text index folds as `words` does: Latin letters and their marks, signs.
+_UNLIKE: Final = re.compile(
+    "[^\x00-\xa9\xab-\xb1\xb4-\xb8\xbb\xbf-\xc5\xc7-\xd7\xd9-\xde\xe0-\xe5\xe7-\xf7\xf9-\u010f"
+    "\u0112-\u0125\u0128-\u0130\u0134-\u013e\u0143-\u0148\u014a-\u0151\u0154-\u0165\u0168-\u017f"
+    "\u0300-\u0304\u0306-\u030c\u030f\u2010-\u2064\u20ac\u2190-\u23f3]"
+)
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _ASCII_WORDS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)
 
@@ -65,21 +74,17 @@ def json_list(values: Iterable[int]) -> str:
     return json.dumps(list(values), separators=(",", ":"))
 
 
-def sql_without_ligatures(column: str) -> str:
-    """`without_ligatures` of a column."""
-    for ligature, letters in _LIGATURES.items():
-        column = f"replace({column}, '{chr(ligature)}', '{letters}')"
-    return column
+def is_folded_otherwise(text: str) -> bool:
+    """True where the text index would not make the words of `text` that `words` makes."""
+    return not text.isascii() and _UNLIKE.search(text) is not None
 
 
-def has_ligature(text: str) -> bool:
-    """True where `without_ligatures` changes something."""
-    return not text.isascii() and _LIGATURE.search(text) is not None
+def indexed(text: str) -> str:
+    """What the text index is given of `text`, so that what `words` makes of a search is found.
 
-
-def without_ligatures(text: str) -> str:
-    """`œdème` as `oedème`: the text index knows accents, not ligatures."""
-    return storable(text).translate(_LIGATURES)
+    It knows accents, but takes `œdème`, `ﬁèvre`, `m²` or `Андрей` as they are written.
+    """
+    return words(text) if is_folded_otherwise(text) else text
 
 
 def words(text: str) -> str:
@@ -87,7 +92,7 @@ def words(text: str) -> str:
 
     So ``" hel"`` is found in it when a word starts with `hel`.
     """
-    plain = text if text.isascii() else without_accents(without_ligatures(text))
+    plain = text if text.isascii() else without_accents(storable(text).translate(_LETTERS))
     if plain.isascii():
         found = plain.lower().encode().translate(_ASCII_WORDS).decode().split()
     else:
