@@ -1,5 +1,6 @@
 """Acting on messages by keys: at once on the screen, on the server, and back with `u`."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import Unreachable
 from tui_mailer.domain.folder import FolderRole
-from tui_mailer.domain.message import Flags
+from tui_mailer.domain.message import Flags, ListView
 
 
 def with_trash(directory: Path) -> Outdoors:
@@ -171,6 +172,41 @@ async def test_a_folder_is_chosen_under_the_one_it_lies_in_which_takes_no_messag
         await mailing.press("enter")
         await mailing.shows("1 message déplacé vers « 2026 »")
         await until(mailing.pilot, lambda: on_server(outdoors, "Patients/2026") == 1)
+
+
+async def test_what_is_typed_behind_another_folder_is_for_the_list_of_that_one(
+    tmp_path: Path,
+) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        await mailing.shows("Lettre 5", "Labo", "à jour")
+        burst(mailing.app, "escape", *["down"] * 4, "enter", "y")
+        await mailing.shows("1 message archivé")
+        await until(mailing.pilot, lambda: on_server(outdoors, "Archives") == 1)
+        assert (on_server(outdoors, "INBOX"), on_server(outdoors, "Labo")) == (6, 0)
+
+
+async def test_a_search_begun_while_another_folder_is_read_is_of_that_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5", "Labo", "à jour")
+        reading, may_count = mailing.engine.reading, asyncio.Event()
+        count = reading.count
+
+        async def late(view: ListView) -> int:
+            await may_count.wait()
+            return await count(view)
+
+        monkeypatch.setattr(reading, "count", late)
+        burst(mailing.app, "escape", *["down"] * 4)
+        await until(mailing.pilot, lambda: mailing.screen.folders.cursor == 4)
+        burst(mailing.app, "slash", *"bi")
+        await asyncio.sleep(0.1)  # the pilot would wait for the list
+        may_count.set()
+        await mailing.shows("1 message · Labo")
+        await mailing.press("escape")
+        assert selected(mailing) == "Bilan"
 
 
 async def test_only_removing_for_good_asks(tmp_path: Path) -> None:
