@@ -1,10 +1,12 @@
 """Exchanges with patients by keys: the list, the end, near misses, restarts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes.mail_server import parsed
+from textual._context import active_app
 from ui.mailbox_stage import NOON, PATIENT, Mailing, Outdoors, mail, opened, practice
 from ui.stage import ACCOUNT, INS, OTHER_INS, SIZES, until
 
@@ -13,10 +15,12 @@ from tui_mailer.domain.draft import Draft, OutgoingState
 from tui_mailer.domain.errors import SubmissionRefused
 from tui_mailer.domain.events import FoldersChanged
 from tui_mailer.domain.exchange import Exchange, ExchangeState
-from tui_mailer.domain.folder import FolderRole
+from tui_mailer.domain.folder import Folder, FolderRole
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.patient import IdentityConfirmation
+from tui_mailer.engine.reading import Reading
+from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.end_exchange import EndExchangeScreen
 from tui_mailer.ui.screens.meant import MeantQuestion
@@ -405,3 +409,20 @@ async def test_unread_messages_are_counted_of_all_patients_not_of_the_last_ones_
         await mailing.shows("Echanges patient   60")
         await mailing.press("u")
         await mailing.shows("Echanges patient   61")
+
+
+async def test_the_inbox_that_is_found_while_the_mailbox_opens_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders, asked = Reading.folders, list[Reading]()
+
+    async def none_yet(reading: Reading) -> Sequence[Folder]:
+        asked.append(reading)
+        if len(asked) > 1:
+            return await folders(reading)
+        active_app.get().screen.post_message(EngineAnnounced(FoldersChanged()))
+        return ()
+
+    monkeypatch.setattr(Reading, "folders", none_yet)
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")

@@ -137,9 +137,8 @@ class MailboxScreen(CommandScreen[None]):
         self.watch_stage(self.stage)
         self._show_line()
         await self.refresh_outbox()
+        await self._refresh_tree()
         # At once, and not when the pane tells: the first picture has the list.
-        with self.prevent(FolderPane.Chosen):
-            await self._refresh_tree()
         await self.show_chosen()
 
     # --- the panes
