@@ -1,5 +1,7 @@
 """Reading by keys alone, at the two sizes that the program is drawn for."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,13 +9,14 @@ import pytest
 from fakes.mail_server import parsed
 from textual.widgets import Static
 from ui.mailbox_stage import NOON, mail, opened, practice
-from ui.stage import SIZES, until
+from ui.stage import ACCOUNT, SIZES, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import SubmissionRefused, Unreachable
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.message import Flags
+from tui_mailer.domain.report import KeptReport
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -246,3 +249,40 @@ async def test_one_pane_at_a_time_on_a_small_terminal(tmp_path: Path) -> None:
         await mailing.press("escape")
         await mailing.shows("Echanges patient")
         assert "Lettre 5" not in mailing.terminal
+
+
+async def test_a_message_that_is_shown_late_does_not_take_the_place_of_the_one_opened_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outdoors = practice(tmp_path)
+    for hours, subject in enumerate(("Avis", "Rappel")):
+        ours = mail(subject, ACCOUNT.address)
+        outdoors.mailbox.deliver(
+            ours, "Éléments envoyés", Flags.SEEN, NOON + timedelta(hours=hours)
+        )
+    async with opened(outdoors, (140, 40)) as mailing:
+        await mailing.shows("Lettre 5", "Messages envoyés", "à jour")
+        await mailing.press("escape", "down", "down", "down", "enter")
+        for subject in ("Rappel", "Avis"):
+            await mailing.press("enter")
+            await mailing.shows("Bonjour.", f"{subject}  ")
+            await mailing.press("escape", "down")
+        screen, reports = mailing.screen, mailing.engine.reports
+        asked, may_tell, on = asyncio.Event(), asyncio.Event(), reports.on
+
+        async def slowly(sent_id: str) -> Sequence[KeptReport]:
+            if not asked.is_set():
+                asked.set()
+                await may_tell.wait()
+            return await on(sent_id)
+
+        monkeypatch.setattr(reports, "on", slowly)
+        screen.list.cursor = 0
+        late = asyncio.create_task(screen.open_selected())
+        await asked.wait()
+        screen.list.cursor = 1
+        await screen.open_selected()
+        may_tell.set()
+        await late
+        assert screen.reader.message is not None
+        assert screen.reader.message.subject == "Avis"

@@ -335,6 +335,8 @@ class MailboxScreen(CommandScreen[None]):
             await self.engine.reading.request(summary.id)
             return
         news = await self.reports.load(summary)
+        if self.opened is not summary:
+            return
         self.reader.show(message, traits, news, after_end=summary.after_end)
         self.refresh_bindings()
         if summary.folder_id in self.folders.with_role(FolderRole.DRAFTS):

@@ -32,13 +32,14 @@ class MailboxReports:
     async def load(self, summary: MessageSummary) -> News | None:
         """The reports on a message of ours, or told by a report; None for any other message."""
         reports = self._screen.engine.reports
+        about = ""
         if summary.outgoing:
-            self.kept = await reports.on(summary.message_id) if summary.message_id else ()
-            return News(self.kept)
-        self.kept = await reports.told_by(summary)
-        if not self.kept:
-            return None
-        return News(self.kept, await reports.subject_sent(self.kept[0].sent_id) or "(sans objet)")
+            kept = await reports.on(summary.message_id) if summary.message_id else ()
+        elif kept := await reports.told_by(summary):
+            about = await reports.subject_sent(kept[0].sent_id) or "(sans objet)"
+        if self._screen.opened is summary:
+            self.kept = kept
+        return News(kept, about) if kept or summary.outgoing else None
 
     async def learnt(self, event: FateLearnt) -> None:
         """Show it on the list and on the message, and say a failure aloud."""
@@ -46,8 +47,10 @@ class MailboxReports:
         await screen.list.reload()
         opened = screen.opened
         if opened is not None and opened.outgoing and opened.message_id == event.sent_id:
-            screen.reader.show_news(await self.load(opened))
-            screen.refresh_bindings()
+            news = await self.load(opened)
+            if screen.opened is opened:
+                screen.reader.show_news(news)
+                screen.refresh_bindings()
         if event.error is not None:
             screen.show_error(event.error)
 
