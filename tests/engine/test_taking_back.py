@@ -8,6 +8,7 @@ from engine_fakes import World, letter, opened, until_online
 from fakes.mail_server import FakeMailServer, FakeMailServerConnector
 
 from tui_mailer.domain.account import Account, Credentials
+from tui_mailer.domain.action import ActionKind
 from tui_mailer.domain.folder import FolderRole, FolderState
 from tui_mailer.domain.ports import OnStep
 from tui_mailer.engine.actions import RemovedSince
@@ -79,6 +80,25 @@ async def test_what_was_removed_for_good_is_not_said_to_be_taken_back(tmp_path: 
         await office.engine.actions.expunge([row.id])
         with pytest.raises(RemovedSince):
             await office.engine.actions.undo()
+
+
+async def test_what_is_said_to_be_taken_back_is_what_was(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.mailbox.add_folder("Corbeille", role=FolderRole.TRASH)
+    for subject in ("Perdue", "Gardée", "Autre"):
+        world.mailbox.deliver(letter(subject))
+    async with opened(world) as office, asyncio.timeout(20):
+        await until_online(office)
+        inbox, actions = await office.inbox(), office.engine.actions
+        ids = [(await office.until_row(inbox, s)).id for s in ("Perdue", "Gardée", "Autre")]
+        await actions.mark(ids, ActionKind.FLAG)
+        await actions.delete(ids)
+        await actions.expunge(ids[:1])
+        for _ in range(2):
+            undone = await actions.undo()
+            assert undone is not None
+            assert (undone.count, sorted(undone.message_ids)) == (2, sorted(ids[1:]))
+        assert sorted(await office.subjects(inbox)) == ["Autre", "Gardée"]
 
 
 async def _set(event: asyncio.Event) -> None:

@@ -74,11 +74,10 @@ class Actions:
     async def mark(self, message_ids: Sequence[int], kind: ActionKind) -> Action | None:
         """Mark as read, unread, flagged or not flagged."""
         add, remove = _MARKS[kind]
-        rows = [
-            row
-            for row in await self._store.summaries(message_ids)
-            if (row.flags | add) & ~remove != row.flags
-        ]
+        found = await self._store.summaries(message_ids)
+        # Made once: an operation on flags is slow, and these may be as many as a folder holds.
+        changed = {f for f in {row.flags for row in found} if (f | add) & ~remove != f}
+        rows = [row for row in found if row.flags in changed]
         if not rows:
             return None
         await self._store.change_flags([row.id for row in rows], add, remove)
@@ -129,7 +128,7 @@ class Actions:
     # --- taking back
 
     async def undo(self) -> Action | None:
-        """Take back the last action; it, or None when there is none.
+        """Take back the last action; what of it was, or None when there is none.
 
         Raises:
             CannotTakeBack: the folder that the messages came from is gone, or they are.
@@ -137,29 +136,29 @@ class Actions:
         if not self._done:
             return None
         done = self._done.pop()
+        # Some may have been removed for good since.
+        now = await self._store.summaries(done.action.message_ids)
+        if not now:
+            raise RemovedSince
         if done.action.kind in _MARKS:
-            await self._mark_back(done)
+            await self._mark_back(done, now)
         else:
-            await self._move_back(done)
-        return done.action
+            await self._move_back(done, now)
+        return replace(done.action, count=len(now), message_ids=tuple(row.id for row in now))
 
-    async def _mark_back(self, done: _Done) -> None:
+    async def _mark_back(self, done: _Done, now: Sequence[MessageSummary]) -> None:
         add, remove = _MARKS[done.action.kind]
         # Every message was changed, else it would not be among them.
-        await self._store.change_flags([row.id for row in done.before], remove, add)
-        rows = await self._store.summaries([row.id for row in done.before])
-        self._went_on(row.folder_id for row in rows)
+        await self._store.change_flags([row.id for row in now], remove, add)
+        self._went_on(row.folder_id for row in now)
 
-    async def _move_back(self, done: _Done) -> None:
+    async def _move_back(self, done: _Done, now: Sequence[MessageSummary]) -> None:
         origins: dict[int, list[int]] = {}
         for row in done.before:
             origins.setdefault(row.folder_id, []).append(row.id)
         known = {folder.id for folder in await self._store.folders()}
         if not known.issuperset(origins):
             raise CannotTakeBack
-        now = await self._store.summaries([row.id for row in done.before])
-        if not now:
-            raise RemovedSince
         for folder_id, message_ids in origins.items():
             await self._store.move_messages(message_ids, folder_id)
         self._went_on([*origins, *(row.folder_id for row in now)])

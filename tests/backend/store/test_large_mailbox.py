@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 from contract.message_store_contract import (
@@ -21,11 +23,13 @@ from contract.message_store_contract import (
 from tui_mailer.backend.store import EncryptedMessageStore
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.database import Database
+from tui_mailer.backend.store.rows import summary
 from tui_mailer.domain.exchange import ExchangeState
 from tui_mailer.domain.folder import RemoteFolder
 from tui_mailer.domain.message import (
     FolderView,
     ListView,
+    MessageSummary,
     PatientsView,
     RemoteMessage,
     SearchView,
@@ -218,6 +222,22 @@ async def test_a_page_of_patients_costs_the_same_whatever_they_wrote(
     assert taken[1] <= taken[0] * 1.5 + 1_000
     # Ten rows are looked at closely, not two hundred.
     assert taken[1] < (10_000 if narrowed in _PLAIN else 60_000)
+
+
+async def test_rows_of_a_whole_folder_do_not_hold_the_loop(
+    store: EncryptedMessageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, [letter(uid) for uid in range(1, 10)])
+    threads: list[threading.Thread] = []
+
+    def noting(row: tuple[Any, ...]) -> MessageSummary:
+        threads.append(threading.current_thread())
+        return summary(row)
+
+    monkeypatch.setattr("tui_mailer.backend.store.moves.summary", noting)
+    assert len(await store.summaries(range(1, 10))) == len(threads) == 9
+    assert threading.main_thread() not in threads
 
 
 async def test_where_an_exchange_stands_costs_the_same_however_long_it_is(

@@ -110,10 +110,14 @@ class MessageFlags(Part):
 
     async def pending_flag_changes(self) -> Sequence[PendingFlags]:
         """Noted changes, oldest first."""
-        return [
-            PendingFlags(change_id, folder, uid, to_flags(add), to_flags(remove))
-            for change_id, folder, uid, add, remove in await self._database.fetch_all(_PENDING)
-        ]
+
+        def work(sql: Sql) -> list[PendingFlags]:
+            return [
+                PendingFlags(change_id, folder, uid, to_flags(add), to_flags(remove))
+                for change_id, folder, uid, add, remove in sql.execute(_PENDING)
+            ]
+
+        return await self._database.read(work)
 
     async def forget_pending(self, change_ids: Sequence[int]) -> None:
         """The server has them."""

@@ -102,8 +102,12 @@ class Moves(Part):
 
     async def summaries(self, message_ids: Sequence[int]) -> Sequence[MessageSummary]:
         """Rows by their local ids, in no order; those that are gone are left out."""
-        rows = await self._database.fetch_all(_SUMMARIES, (json_list(message_ids),))
-        return [summary(row) for row in rows]
+
+        # In the store's thread: there may be as many as a folder holds.
+        def work(sql: Sql) -> list[MessageSummary]:
+            return [summary(row) for row in sql.execute(_SUMMARIES, (json_list(message_ids),))]
+
+        return await self._database.read(work)
 
     async def place(self, message_id: int) -> Place | None:
         """Where the server has a message; None when it is gone."""
@@ -137,12 +141,14 @@ class Moves(Part):
 
     async def pending_moves(self) -> Sequence[PendingMove]:
         """Messages that stand elsewhere on the server, or may do."""
-        return [
-            PendingMove(message_id, Place(folder_id, uid), target_id, tried_id, floor)
-            for message_id, folder_id, uid, target_id, tried_id, floor in (
-                await self._database.fetch_all(_PENDING)
-            )
-        ]
+
+        def work(sql: Sql) -> list[PendingMove]:
+            return [
+                PendingMove(message_id, Place(folder_id, uid), target_id, tried_id, floor)
+                for message_id, folder_id, uid, target_id, tried_id, floor in sql.execute(_PENDING)
+            ]
+
+        return await self._database.read(work)
 
     async def try_move(
         self, message_ids: Sequence[int], folder_id: int, floor: int
