@@ -733,6 +733,18 @@ class MoveContract:
         assert await counts(store, ARCHIVE) == (2, 2)
         assert await store.known_flags(inbox) == {}
 
+    async def test_a_move_is_settled_though_what_was_learnt_of_it_meanwhile_was_moved_on(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, (first,) = await self.moved(store, letter(1))
+        await store.try_move([first], archive, 70)
+        await store.add_messages(archive, [letter(71)])
+        await store.move_messages([(await ids_by_uid(store, archive))[71]], inbox)
+        await store.move_done(archive, {first: 71})
+        assert await store.pending_moves() == []
+        assert await ids_by_uid(store, archive) == {71: first}
+        assert await store.count(FolderView(inbox)) == 0
+
     async def test_a_move_taken_back_before_the_server_has_it_leaves_nothing_to_do(
         self, store: MessageStore
     ) -> None:

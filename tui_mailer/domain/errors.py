@@ -18,6 +18,8 @@
     ├── LoginRefused              wrong password
     │   └── TokenRefused          even a fresh one
     ├── CommandRefused            a NO or BAD
+    │   ├── MessageGone
+    │   ├── MoveUnsupported
     │   └── OverQuota
     ├── RecipientsRefused         at least one recipient; nothing was sent
     ├── NotDelivered              a report says so, after the message had left
@@ -260,6 +262,14 @@ class OverQuota(CommandRefused):
     what = "La boîte aux lettres est pleine : la copie n’a pas pu être rangée sur le serveur."
     meaning = "Le message, s’il s’agissait d’un envoi, est bien parti ; sa copie est gardée ici."
     advice = "Supprimez des messages et videz la corbeille, puis relevez le courrier (Ctrl+R)."
+
+
+class MoveUnsupported(CommandRefused):
+    """Neither MOVE nor UIDPLUS: a bare EXPUNGE would remove what others have marked."""
+
+    what = "Ce serveur ne permet pas de déplacer ni de supprimer un message sans risque."
+    meaning = "Aucun message n’a été déplacé ni supprimé."
+    advice = "Faites-le depuis le webmail de votre opérateur."
 
 
 class RecipientsRefused(MailerError):

@@ -40,10 +40,13 @@ class CannotTakeBack(InvalidInput):
 
 
 class RemovedSince(CannotTakeBack):
-    """The messages themselves are gone."""
+    """The messages are gone from here, or are others to the server: it may have them elsewhere."""
 
-    meaning = "Les messages ont été supprimés définitivement depuis."
-    advice = "Demandez au besoin à votre correspondant de les envoyer de nouveau."
+    meaning = (
+        "Les messages ont été supprimés définitivement depuis, déplacés depuis un autre poste, "
+        "ou leur dossier a été refait."
+    )
+    advice = "Cherchez-les (touche /) ; s’ils ont été supprimés, demandez qu’on vous les renvoie."
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Mailbox:
         self._sync = Synchroniser(store, announce, learnt=lambda: self.on_learnt())
         self._poll_s = poll_s
         self._fetches: dict[int, _Fetch] = {}
-        self.replay = Replay(store, worker, announce, self._open_as_known)
+        self.replay = Replay(store, worker, announce, self._open_as_known, self._list_folders)
         self.on_look_again: Callable[[], None] = lambda: None
         self.on_learnt: Callable[[], None] = lambda: None
 
@@ -67,6 +67,9 @@ class Mailbox:
     def sync_all(self) -> None:
         """What was done here, then the list of folders, then each folder: inbox first."""
         self.replay.soon()
+        self._list_folders()
+
+    def _list_folders(self) -> None:
         self._worker.do_in_background("folders", self._sync_folders)
 
     def sync_inbox(self) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from tui_mailer.domain.action import PendingMove
-from tui_mailer.domain.errors import CommandRefused, MessageGone
+from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
 from tui_mailer.domain.events import ActionNotDone, FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
 from tui_mailer.domain.message import MessageSummary, PendingFlags, RemoteMessage
@@ -54,8 +54,11 @@ class MessagesElsewhere(CommandRefused):
     """Another client was faster, or the server numbered its messages anew."""
 
     what = "Des messages n’étaient plus à leur place sur le serveur."
-    meaning = "Ils ont été déplacés ou supprimés depuis un autre poste ; rien n’y a été changé."
-    advice = "La liste se met à jour d’elle-même ; vérifiez où ils sont."
+    meaning = (
+        "Ils ont été déplacés ou supprimés depuis un autre poste, ou leur dossier a été refait ; "
+        "rien n’y a été changé."
+    )
+    advice = "La liste se met à jour d’elle-même ; vérifiez où ils sont et ce qui est à refaire."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,14 @@ class Replay:
         worker: Worker,
         announce: Announcer,
         open_as_known: OpenAsKnown,
+        list_folders: Callable[[], None],
     ) -> None:
+        """`list_folders`: look soon at which folders there are; one may be gone, or renamed."""
         self._store = store
         self._worker = worker
         self._announce = announce
         self._open_as_known = open_as_known
+        self._list_folders = list_folders
 
     def soon(self) -> None:
         """As soon as the line allows."""
@@ -127,9 +133,10 @@ class Replay:
         """The messages are as the server has them, as far as is known."""
         await self._store.refuse_pending([change.id for change in changes])
         self._changed(folder_id)
-        if not isinstance(refused, MessageGone):
-            count = len({change.uid for change in changes})
-            self._announce(ActionNotDone(count, FlagsRefused(refused.server_words)))
+        is_gone = isinstance(refused, MessageGone)
+        error = _told(refused, MessagesElsewhere if is_gone else FlagsRefused)
+        self._announce(ActionNotDone(len({change.uid for change in changes}), error))
+        self._list_folders()
 
     # --- moves
 
@@ -176,23 +183,36 @@ class Replay:
         folder = next((f for f in await self._store.folders() if f.id == folder_id), None)
         if folder is None:
             raise CommandRefused
-        is_new = await self._store.uid_validity(folder_id) is None
-        if is_new:
+        known = await self._store.uid_validity(folder_id)
+        if known is None:
             await line.server.create_folder(folder.name)
         if line.is_open(folder.name):
             state = await line.open(folder.name, afresh=True)
         else:
             state = await line.server.folder_state(folder.name)
-        if is_new:
-            await self._store.reset_folder(folder_id, state.uid_validity)
+        if state.uid_validity != known:
+            await self._number_anew(folder_id, state.uid_validity)
         return folder, state.uid_next or 1
+
+    async def _number_anew(self, folder_id: int, uid_validity: int) -> None:
+        """Before a message arrives there: another one may be held under the number it gets."""
+        pending = await self._store.pending_moves()
+        leaving = [move for move in pending if move.place.folder_id == folder_id]
+        await self._forget(leaving, [move.message_id for move in leaving])
+        removals = (await self._store.pending_expunges()).get(folder_id, ())
+        if removals:
+            self._announce(ActionNotDone(len(removals), MessagesElsewhere()))
+        await self._store.reset_folder(folder_id, uid_validity)
+        self._changed(folder_id)
+        self._list_folders()
 
     async def _give_back(self, moves: Iterable[PendingMove], refused: CommandRefused) -> None:
         ids = [move.message_id for move in moves]
         if ids:
             await self._store.give_back(ids)
             self._changed(*{id_ for m in moves for id_ in (m.place.folder_id, m.target_id)})
-            self._announce(ActionNotDone(len(ids), MoveRefused(refused.server_words)))
+            self._announce(ActionNotDone(len(ids), _told(refused, MoveRefused)))
+            self._list_folders()
 
     async def _forget(self, moves: Iterable[PendingMove], message_ids: Sequence[int]) -> None:
         if message_ids:
@@ -219,6 +239,7 @@ class Replay:
             found = await self._find(line, moves)
         except CommandRefused:
             self._announce(FoldersChanged())
+            self._list_folders()
             return
         if found.copied:
             # The copy was made and seen; the other half of the move is left to do.
@@ -266,7 +287,10 @@ class Replay:
         if target is None:
             return {}
         floor = min(move.floor for move in moves)
-        await line.open(target, afresh=True)
+        state = await line.open(target, afresh=True)
+        if state.uid_validity != await self._store.uid_validity(moves[0].tried_id):
+            await self._number_anew(moves[0].tried_id, state.uid_validity)
+            floor = 1
         new = [uid for uid in await line.server.uids() if uid >= floor]
         places: dict[object, list[int]] = {}
         async for message in _described(line, new):
@@ -282,10 +306,14 @@ class Replay:
                 await self._open_as_known(line, folder_id)
                 await line.server.expunge(uids)
             except CommandRefused as refused:
-                error = RemovalRefused(refused.server_words)
-                self._announce(ActionNotDone(len(uids), error))
+                self._announce(ActionNotDone(len(uids), _told(refused, RemovalRefused)))
             await self._store.forget_expunges(folder_id, uids)
             self._announce(FoldersChanged())
+
+
+def _told(refused: CommandRefused, usual: type[CommandRefused]) -> CommandRefused:
+    """What the user is told: later is no help where the server never can."""
+    return refused if isinstance(refused, MoveUnsupported) else usual(refused.server_words)
 
 
 def _groups(moves: Iterable[PendingMove], *, in_doubt: bool) -> Iterable[Sequence[PendingMove]]:

@@ -5,17 +5,8 @@ from typing import Final
 
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.status import Status
-from tui_mailer.domain.errors import CommandRefused
 
 _MOST: Final = 2**32
-
-
-class MoveUnsupported(CommandRefused):
-    """Neither MOVE nor UIDPLUS: a bare EXPUNGE would remove what others have marked."""
-
-    what = "Ce serveur ne permet pas de déplacer ni de supprimer un message sans risque."
-    meaning = "Aucun message n’a été déplacé ni supprimé."
-    advice = "Faites-le depuis le webmail de votre opérateur."
 
 
 def read_copied(

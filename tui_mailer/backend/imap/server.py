@@ -10,7 +10,7 @@ from aioimaplib import aioimaplib
 
 from tui_mailer.backend.imap import envelope, names
 from tui_mailer.backend.imap.batch import Batch, Sizes
-from tui_mailer.backend.imap.copied import MoveUnsupported, read_copied
+from tui_mailer.backend.imap.copied import read_copied
 from tui_mailer.backend.imap.errors import ContentTooLarge, accepted
 from tui_mailer.backend.imap.exchange import Answer
 from tui_mailer.backend.imap.flags import from_wire, storable, to_wire
@@ -23,7 +23,7 @@ from tui_mailer.backend.imap.search_keys import arguments, read_esearch
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.backend.slices import in_handfuls, in_slices
-from tui_mailer.domain.errors import LineLost, MailerError
+from tui_mailer.domain.errors import LineLost, MailerError, MoveUnsupported
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import OnBytes
 

@@ -67,8 +67,13 @@ _MOVE_COUNTS: Final = (
     WHERE id = :folder AND uid_next = :first AND :last - :first + 1 = :count
     """,
 )
-# What a synchronisation has learnt meanwhile is the same message.
-_REMOVE_TWIN: Final = "DELETE FROM message WHERE folder_id = :folder AND uid = :uid AND id <> :id"
+# What a synchronisation has learnt meanwhile is the same message, wherever it was moved since.
+_REMOVE_TWIN: Final = """
+    DELETE FROM message WHERE id <> :id AND id IN (
+        SELECT id FROM message WHERE folder_id = :folder AND uid = :uid
+        UNION ALL SELECT message_id FROM pending_move WHERE folder_id = :folder AND uid = :uid
+    )
+"""
 _ARRIVED: Final = "UPDATE message SET uid = :uid WHERE id = :id AND folder_id = :folder"
 _ARRIVED_ON_THE_WAY: Final = """
     UPDATE pending_move SET folder_id = :folder, uid = :uid, tried_id = 0, floor = 0
