@@ -100,6 +100,29 @@ async def names(office: Office) -> set[str]:
     return {folder.name for folder in await office.engine.reading.folders()}
 
 
+async def test_many_marks_that_waited_go_in_few_commands(
+    open_office: OpenOffice, other: OtherClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ear = Ear()
+    ear.install(monkeypatch)
+    subjects = [f"n° {number}" for number in range(12)]
+    office = await labo(open_office, other, *subjects)
+    view = await folder_of(office, "Labo")
+    held, actions = await ids(office, view), office.engine.actions
+    kinds = [ActionKind.READ, ActionKind.FLAG, ActionKind.UNREAD, ActionKind.UNFLAG]
+    for turn in range(3):
+        for number, subject in enumerate(subjects):
+            await actions.mark([held[subject]], kinds[(number + turn) % 4])
+    wanted = {row.subject: row.flags for row in await office.rows(view)}
+    assert len({*wanted.values()}) > 1
+    ear.commands.clear()
+    office.engine.start()
+    await until_settled(office)
+    assert len(ear.heard("UID STORE")) <= 8
+    there = dict(other.contents()["Labo"].values())
+    assert there == wanted == {row.subject: row.flags for row in await office.rows(view)}
+
+
 async def test_a_server_that_can_move_nothing_safely_is_said_to_be_one(
     open_office: OpenOffice, real_servers: RealServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

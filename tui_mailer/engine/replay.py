@@ -7,14 +7,13 @@ twice, and none is removed whose copy was not seen.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Final
 
 from tui_mailer.domain.action import PendingMove
 from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
 from tui_mailer.domain.events import ActionNotDone, FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
-from tui_mailer.domain.message import MessageSummary, PendingFlags, RemoteMessage
+from tui_mailer.domain.message import Flags, MessageSummary, PendingFlags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
@@ -115,10 +114,7 @@ class Replay:
     async def _flags(self, line: Line) -> None:
         pending = await self._store.pending_flag_changes()
         ids = {folder.name: folder.id for folder in await self._store.folders()}
-        for (folder, add, remove), changes in groupby(
-            pending, key=lambda change: (change.folder_name, change.add, change.remove)
-        ):
-            same = list(changes)
+        for (folder, add, remove), same in _by_effect(pending):
             try:
                 await self._open_as_known(line, ids.get(folder, 0))
                 await line.server.change_flags([change.uid for change in same], add, remove)
@@ -314,6 +310,22 @@ class Replay:
 def _told(refused: CommandRefused, usual: type[CommandRefused]) -> CommandRefused:
     """What the user is told: later is no help where the server never can."""
     return refused if isinstance(refused, MoveUnsupported) else usual(refused.server_words)
+
+
+def _by_effect(
+    changes: Sequence[PendingFlags],
+) -> Iterable[tuple[tuple[str, Flags, Flags], Sequence[PendingFlags]]]:
+    """By folder and by what they add and remove in the end, folder after folder."""
+    ends: dict[tuple[str, int], tuple[Flags, Flags]] = {}
+    for change in changes:
+        place = change.folder_name, change.uid
+        add, remove = ends.get(place, (Flags.NONE, Flags.NONE))
+        ends[place] = add & ~change.remove | change.add, remove & ~change.add | change.remove
+    found: dict[tuple[str, Flags, Flags], list[PendingFlags]] = {}
+    for change in changes:
+        end = ends[change.folder_name, change.uid]
+        found.setdefault((change.folder_name, *end), []).append(change)
+    return sorted(found.items(), key=lambda item: item[0][0])
 
 
 def _groups(moves: Iterable[PendingMove], *, in_doubt: bool) -> Iterable[Sequence[PendingMove]]:
