@@ -10,10 +10,12 @@ from engine.sync_stage import Ear, OtherClient
 from engine.test_real_actions import contents, ids, until_settled, with_letters
 from engine_helpers import Office, OpenOffice
 from mail_samples import received
+from servers.people import PRACTICE
 from servers.practice import RealServers
 
+from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.action import ActionKind
-from tui_mailer.domain.errors import MoveUnsupported
+from tui_mailer.domain.errors import LineLost, MoveUnsupported
 from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import FolderView
@@ -133,6 +135,49 @@ async def test_a_server_that_can_move_nothing_safely_is_said_to_be_one(
     await office.until(lambda: [type(error) for error in told(office)] == [MoveUnsupported])
     assert await office.subjects(inbox) == ["un"]
     assert contents(real_servers) == {"INBOX": ["un"]}
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+async def test_a_message_that_was_not_moved_is_not_left_marked_for_removal(
+    open_office: OpenOffice,
+    real_servers: RealServers,
+    other: OtherClient,
+    monkeypatch: pytest.MonkeyPatch,
+    taken_back: bool,
+) -> None:
+    """The line is lost once it is copied and marked; another client files the copy elsewhere."""
+    Ear(hidden=("MOVE",)).install(monkeypatch)
+    office, inbox = await with_letters(open_office, real_servers, "un", "deux")
+    held, actions = await ids(office, inbox), office.engine.actions
+    await actions.archive([held["un"]])
+    await until_settled(office)
+    archive = await office.folder(FolderRole.ARCHIVE)
+    expunge, is_cut = ImapServer._remove, asyncio.Event()
+
+    def file_elsewhere() -> None:
+        copies = other.contents()[archive.name].items()
+        copy = next(uid for uid, (subject, _) in copies if subject == "deux")
+        other.move(archive.name, copy, "Corbeille")
+
+    async def _remove(server: ImapServer, one_set: str, count: int) -> None:
+        if is_cut.is_set():
+            await expunge(server, one_set, count)
+            return
+        is_cut.set()
+        await server._line.uid("STORE", one_set, "+FLAGS.SILENT", "(\\Deleted)")
+        await asyncio.to_thread(file_elsewhere)
+        if taken_back:
+            await actions.undo()
+        server._line.break_off(LineLost())
+        raise LineLost
+
+    monkeypatch.setattr(ImapServer, "_remove", _remove)
+    await actions.archive([held["deux"]])
+    await is_cut.wait()
+    await until_settled(office)
+    where = "INBOX" if taken_back else archive.name
+    assert "deux" in contents(real_servers)[where]
+    assert not any("\\Deleted" in flags for flags in real_servers.flags(PRACTICE.address, where))
 
 
 async def test_moves_to_and_from_a_folder_that_was_made_anew_do_not_stop_the_mail(

@@ -6,6 +6,7 @@ twice, and none is removed whose copy was not seen.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -244,13 +245,27 @@ class Replay:
             except CommandRefused:
                 self._announce(FoldersChanged())
         await self._store.move_done(moves[0].tried_id, found.arrived)
-        if refused is None:
-            await self._store.move_not_done(found.staying)
-        else:
-            staying = frozenset(found.staying)
-            await self._give_back([m for m in moves if m.message_id in staying], refused)
+        await self._stay(line, moves, frozenset(found.staying), refused)
         await self._forget(moves, found.gone)
         self._changed(moves[0].place.folder_id, moves[0].tried_id)
+
+    async def _stay(
+        self,
+        line: Line,
+        moves: Sequence[PendingMove],
+        message_ids: frozenset[int],
+        refused: CommandRefused | None,
+    ) -> None:
+        staying = [move for move in moves if move.message_id in message_ids]
+        if staying:
+            # A copy that another client took away since may have left it marked by us, to be purged.
+            with suppress(CommandRefused):
+                uids = [move.place.uid for move in staying]
+                await line.server.change_flags(uids, Flags.NONE, Flags.DELETED)
+        if refused is None:
+            await self._store.move_not_done(list(message_ids))
+        else:
+            await self._give_back(staying, refused)
 
     async def _find(self, line: Line, moves: Sequence[PendingMove]) -> _Found:
         """Look at both ends.
