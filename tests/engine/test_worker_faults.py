@@ -14,6 +14,8 @@ from tui_mailer.domain.events import BodyRefused
 from tui_mailer.domain.folder import FolderRole, FolderState
 from tui_mailer.domain.message import Flags, FolderView, RemoteMessage
 from tui_mailer.domain.ports import OnStep
+from tui_mailer.engine.line import Line
+from tui_mailer.engine.replay import Replay
 from tui_mailer.mime.parse import parse as true_parse
 
 
@@ -159,3 +161,19 @@ async def test_a_number_that_means_another_message_now_marks_no_other_read(world
         new = await office.until_row(await office.inbox(), "Urgent")
         assert Flags.SEEN not in new.flags
         assert world.mailbox.folders["INBOX"].messages[1].flags is Flags.NONE
+
+
+async def test_a_fault_in_what_is_replayed_does_not_keep_new_mail_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes back on each connection, before anything else."""
+
+    async def run(_replay: Replay, _line: Line) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(Replay, "run", run)
+    async with opened(world) as office:
+        await until_online(office)
+        inbox = await office.inbox()
+        world.mailbox.deliver(letter("Nouvelle"))
+        await office.until_row(inbox, "Nouvelle", timeout_s=5)

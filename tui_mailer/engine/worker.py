@@ -223,14 +223,16 @@ class Worker:
             self._attempts[job] = self._attempts.get(job, 0) + 1
             try:
                 await job(line)
-            except Exception as problem:
+            except MailerError as problem:
                 if not _is_refusal(problem):
-                    # A fault of ours would come back at once, and keep all others waiting.
-                    is_ours = not isinstance(problem, MailerError)
-                    if is_ours or self._attempts[job] >= MOST_LOSSES:
+                    if self._attempts[job] >= MOST_LOSSES:
                         self._finish(job)
                     raise
                 _log.warning("a job was refused: %s", type(problem).__name__)
+            except Exception as fault:  # noqa: BLE001  (as in `supervisor`)
+                # Ours: it would come back on the next line too, and keep all others waiting.
+                _log.error("a job failed: %s", type(fault).__name__)
+                self._announce(ConnectivityChanged(self.state, MailerError()))
             self._finish(job)
 
     def _finish(self, job: Job) -> None:
