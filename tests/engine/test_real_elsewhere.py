@@ -20,7 +20,8 @@ from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import FolderView
 from tui_mailer.engine.actions import RemovedSince
-from tui_mailer.engine.replay import MessagesElsewhere, MoveRefused
+from tui_mailer.engine.not_done import SeveralNotDone
+from tui_mailer.engine.replay import FlagsRefused, MessagesElsewhere, MoveRefused
 
 pytestmark = pytest.mark.xdist_group("servers")
 
@@ -68,13 +69,33 @@ async def test_what_waits_for_a_folder_that_was_made_anew_is_said_and_not_said_t
     other.create("Labo")
     put(other, "Labo", "trois", "deux", "un")
     office.engine.start()
-    await office.until(lambda: len(told(office)) == 2)
-    assert [type(error) for error in told(office)] == [MessagesElsewhere] * 2
+    await office.until(lambda: bool(told(office)))
+    assert [type(error) for error in told(office)] == [MessagesElsewhere]
+    assert [e.count for e in office.events if isinstance(e, ActionNotDone)] == [2]
     await office.until_subjects(await folder_of(office, "Labo"), "un", "deux", "trois")
     for _ in range(2):
         with pytest.raises(RemovedSince) as refused:
             await actions.undo()
         assert "un autre poste" in refused.value.meaning
+
+
+async def test_all_that_could_not_be_done_is_said_together(
+    open_office: OpenOffice, other: OtherClient
+) -> None:
+    """A notice takes the place of the one before: each by itself, only the last would be read."""
+    office = await labo(open_office, other, "un", "deux", "trois")
+    held, actions = await ids(office, await folder_of(office, "Labo")), office.engine.actions
+    await actions.mark([held["un"]], ActionKind.FLAG)
+    await actions.archive([held["deux"]])
+    await actions.delete([held["trois"]])
+    other.rename("Labo", "Analyses")
+    office.engine.start()
+    await office.until(lambda: bool(told(office)))
+    await until_settled(office)
+    (error,) = told(office)
+    assert isinstance(error, SeveralNotDone)
+    assert error.meaning == f"{FlagsRefused.what} {MoveRefused.what}"
+    await office.until_subjects(await folder_of(office, "Analyses"), "un", "deux", "trois")
 
 
 async def test_a_folder_renamed_elsewhere_is_listed_once_a_move_to_it_was_refused(

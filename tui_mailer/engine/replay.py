@@ -12,12 +12,13 @@ from typing import Final
 
 from tui_mailer.domain.action import PendingMove
 from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
-from tui_mailer.domain.events import ActionNotDone, FoldersChanged, MessagesChanged
+from tui_mailer.domain.events import FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
 from tui_mailer.domain.message import Flags, MessageSummary, PendingFlags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.not_done import NotDone
 from tui_mailer.engine.worker import Worker
 
 OpenAsKnown = Callable[[Line, int], Awaitable[None]]
@@ -95,6 +96,7 @@ class Replay:
         self._announce = announce
         self._open_as_known = open_as_known
         self._list_folders = list_folders
+        self._not_done = NotDone(announce)
 
     def soon(self) -> None:
         """As soon as the line allows."""
@@ -102,6 +104,12 @@ class Replay:
 
     async def run(self, line: Line) -> None:
         """All that waits. What is in doubt comes first: flags go where the messages are."""
+        try:
+            await self._run(line)
+        finally:
+            self._not_done.tell()
+
+    async def _run(self, line: Line) -> None:
         for moves in _groups(await self._store.pending_moves(), in_doubt=True):
             await self._settle(line, moves)
         await self._flags(line)
@@ -132,7 +140,7 @@ class Replay:
         self._changed(folder_id)
         is_gone = isinstance(refused, MessageGone)
         error = _told(refused, MessagesElsewhere if is_gone else FlagsRefused)
-        self._announce(ActionNotDone(len({change.uid for change in changes}), error))
+        self._not_done.add(len({change.uid for change in changes}), error)
         self._list_folders()
 
     # --- moves
@@ -198,7 +206,7 @@ class Replay:
         await self._forget(leaving, [move.message_id for move in leaving])
         removals = (await self._store.pending_expunges()).get(folder_id, ())
         if removals:
-            self._announce(ActionNotDone(len(removals), MessagesElsewhere()))
+            self._not_done.add(len(removals), MessagesElsewhere())
         await self._store.reset_folder(folder_id, uid_validity)
         self._changed(folder_id)
         self._list_folders()
@@ -208,14 +216,14 @@ class Replay:
         if ids:
             await self._store.give_back(ids)
             self._changed(*{id_ for m in moves for id_ in (m.place.folder_id, m.target_id)})
-            self._announce(ActionNotDone(len(ids), _told(refused, MoveRefused)))
+            self._not_done.add(len(ids), _told(refused, MoveRefused))
             self._list_folders()
 
     async def _forget(self, moves: Iterable[PendingMove], message_ids: Sequence[int]) -> None:
         if message_ids:
             await self._store.forget_messages(message_ids)
             self._changed(*{id_ for m in moves for id_ in (m.place.folder_id, m.target_id)})
-            self._announce(ActionNotDone(len(message_ids), MessagesElsewhere()))
+            self._not_done.add(len(message_ids), MessagesElsewhere())
 
     def _changed(self, *folder_ids: int) -> None:
         for folder_id in folder_ids:
@@ -317,7 +325,7 @@ class Replay:
                 await self._open_as_known(line, folder_id)
                 await line.server.expunge(uids)
             except CommandRefused as refused:
-                self._announce(ActionNotDone(len(uids), _told(refused, RemovalRefused)))
+                self._not_done.add(len(uids), _told(refused, RemovalRefused))
             await self._store.forget_expunges(folder_id, uids)
             self._announce(FoldersChanged())
 
