@@ -189,6 +189,22 @@ class MailServerContract:
         assert marked in here
         assert gone not in here
 
+    async def test_what_is_marked_as_deleted_is_removed_where_no_other_is(
+        self, server: MailServer
+    ) -> None:
+        folder = f"Brouillons {uuid4().hex[:6]}"
+        await server.create_folder(folder)
+        for number in range(3):
+            await server.append(folder, letter("x", f"<{number}@x>"), Flags.NONE, NOON)
+        await server.open_folder(folder)
+        kept, *marked = await server.uids()
+        await server.change_flags(marked, Flags.DELETED, Flags.NONE)
+        with pytest.raises(CommandRefused):
+            await server.expunge_marked([kept, marked[0]])
+        assert list(await server.uids()) == [kept, *marked]
+        await server.expunge_marked([kept, *marked])
+        assert list(await server.uids()) == [kept]
+
     async def test_reading_sets_no_flag(self, server: MailServer) -> None:
         uid = await self.stored(server)
         await server.content(uid)

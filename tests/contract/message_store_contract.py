@@ -1183,6 +1183,9 @@ class OutboxContract:
         assert await store.draft_copy("k") == replace(copy, draft=None)
         await store.forget_draft_copy(draft.id)
         assert list(await store.draft_copies_to_do()) == []
+        retired = await store.draft_copy("k")
+        assert retired is not None, "should the server keep it, it is known as handed over"
+        assert retired.draft is None
 
     @pytest.mark.parametrize("state", [OutgoingState.FAILED, OutgoingState.UNCERTAIN])
     async def test_the_copy_of_a_draft_stays_until_its_message_has_left(

@@ -1,12 +1,15 @@
 """Drafts in the server's folder of drafts, on a real Dovecot: soon there, once, and gone when sent."""
 
+import asyncio
 import email
 import email.policy
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from engine.sync_stage import Ear, OtherClient
 from engine_helpers import PATIENTS, Office, OpenOffice, letter
 from mail_samples import received
 from servers.people import COLLEAGUE, DRAFTS, PATIENT, PRACTICE
@@ -15,13 +18,13 @@ from servers.practice import RealServers
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, OutgoingState
-from tui_mailer.domain.errors import LineLost
+from tui_mailer.domain.errors import CommandRefused, LineLost
 from tui_mailer.domain.events import DraftStored
 from tui_mailer.domain.exchange import ExchangeState
 from tui_mailer.domain.folder import FolderRole
-from tui_mailer.domain.message import FolderView
+from tui_mailer.domain.message import Flags, FolderView, MessageSummary
 from tui_mailer.engine import draft_copies
-from tui_mailer.engine.resuming import DraftHandedOver
+from tui_mailer.engine.resuming import DraftHandedOver, DraftMarkedDeleted
 
 INS = "279035121518989"
 SOON = {"server_drafts_s": 0.04}
@@ -45,6 +48,17 @@ async def saved(office: Office, draft: Draft) -> Draft:
 async def drafts_view(office: Office) -> FolderView:
     await office.inbox()
     return await office.view(FolderRole.DRAFTS)
+
+
+async def marked_deleted(office: Office, count: int) -> list[MessageSummary]:
+    """The rows of the folder of drafts, once `count` are there and all are marked as deleted."""
+    view = await drafts_view(office)
+    found: list[MessageSummary] = []
+    async with asyncio.timeout(20):
+        while len(found) != count or any(Flags.DELETED not in row.flags for row in found):
+            await asyncio.sleep(0.02)
+            found = await office.rows(view)
+    return found
 
 
 async def test_a_draft_is_on_the_server_with_all_that_was_written(
@@ -120,6 +134,68 @@ async def test_a_draft_that_was_sent_leaves_the_server_and_not_before(
     await office.until_outgoing(outgoing, OutgoingState.SENT)
     await office.until_subjects(view)
     assert on_server(real_servers) == []
+
+
+async def test_without_uidplus_versions_go_unless_another_client_marked_something(
+    open_office: OpenOffice, real_servers: RealServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Ear(hidden={"UIDPLUS"}).install(monkeypatch)
+    office = await open_office(**SOON)
+    first = await saved(office, letter(COLLEAGUE.address, "Avis", "un"))
+    second = await saved(office, replace(first, body="un, deux"))
+    (raw,) = on_server(real_servers)
+    assert b"un, deux" in raw
+
+    real_servers.deliver(PRACTICE.address, received("Ailleurs"), DRAFTS, [r"\Deleted"])
+    third = await saved(office, replace(second, body="un, deux, trois"))
+    await office.until_outgoing(await office.engine.writing.send(third), OutgoingState.SENT)
+    assert len(on_server(real_servers)) == 3, "what another client marked is not ours to remove"
+    elsewhere = await open_office(machine="autre poste")
+    for at, refused in ((office, DraftHandedOver), (elsewhere, DraftMarkedDeleted)):
+        for row in await marked_deleted(at, 3):
+            if row.subject == "Avis":
+                await at.read(row)
+                with pytest.raises(refused):
+                    await at.engine.resuming.resume(row.id)
+
+    other = OtherClient(real_servers)
+    (theirs,) = [row.uid for row in await marked_deleted(office, 3) if row.subject != "Avis"]
+    other.expunge(DRAFTS, [theirs])
+    other.close()
+    await office.engine.discard_draft((await saved(office, letter(COLLEAGUE.address, "Bilan"))).id)
+    await office.until_subjects(await drafts_view(office))
+    assert on_server(real_servers) == [], "those that stayed go with the next"
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_without_a_search_by_header_versions_are_found_all_the_same(
+    open_office: OpenOffice,
+    real_servers: RealServers,
+    monkeypatch: pytest.MonkeyPatch,
+    refuses: bool,
+) -> None:
+    find_header = ImapServer.find_header
+
+    async def find(server: ImapServer, name: str, value: str) -> Sequence[int]:
+        if name == "Message-ID":
+            return await find_header(server, name, value)
+        if refuses:
+            raise CommandRefused
+        return []
+
+    monkeypatch.setattr(ImapServer, "find_header", find)
+    office = await open_office(**SOON)
+    first = await saved(office, letter(COLLEAGUE.address, "Avis", "un"))
+    (raw,) = on_server(real_servers)
+    taken_over = raw.replace(b"X-Tui-Mailer-Draft", b"X-Ailleurs").replace(b"Avis", b"Ailleurs")
+    real_servers.deliver(PRACTICE.address, taken_over, DRAFTS)
+    second = await saved(office, replace(first, body="un, deux"))
+    assert len(on_server(real_servers)) == 2
+    assert b"un, deux" in on_server(real_servers)[1]
+    assert b"X-Ailleurs" in on_server(real_servers)[0], "another client went on with it"
+    await office.until_outgoing(await office.engine.writing.send(second), OutgoingState.SENT)
+    view = await drafts_view(office)
+    await office.until_subjects(view, "Ailleurs")
 
 
 async def test_a_draft_discarded_while_offline_leaves_the_server_at_the_next_start(

@@ -232,6 +232,13 @@ class FakeMailServer:
         for uid in uids:
             self._open.messages.pop(uid, None)
 
+    async def expunge_marked(self, uids: Sequence[int]) -> None:
+        """Remove what is marked as deleted, where only `uids` are."""
+        marked = {uid for uid, m in self._open.messages.items() if Flags.DELETED in m.flags}
+        if not marked <= set(uids):
+            raise CommandRefused
+        await self.expunge([*marked])
+
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """Store a message."""
         self._folder(folder)

@@ -17,10 +17,10 @@ from tui_mailer.ui.screens.compose import ComposeScreen
 MARK = DraftMark("0123456789abcdef" * 2, 1)
 
 
-def with_draft(directory: Path, content: bytes) -> Outdoors:
+def with_draft(directory: Path, content: bytes, flags: Flags = Flags.NONE) -> Outdoors:
     outdoors = practice(directory)
     outdoors.mailbox.add_folder("Brouillons", FolderRole.DRAFTS)
-    outdoors.mailbox.deliver(content, "Brouillons", Flags.DRAFT | Flags.SEEN, NOON)
+    outdoors.mailbox.deliver(content, "Brouillons", flags | Flags.DRAFT | Flags.SEEN, NOON)
     return outdoors
 
 
@@ -49,6 +49,18 @@ async def test_another_clients_draft_opens_in_the_composer_and_is_left_as_it_was
             "what was only looked at is not kept twice"
         )
         assert mailing.screen.stage == "list"
+
+
+async def test_a_draft_that_is_marked_as_deleted_is_read_and_not_gone_on_with(
+    tmp_path: Path,
+) -> None:
+    content = mail("À finir", f"Moi <{ACCOUNT.address}>", "Cher confrère,")
+    async with opened(with_draft(tmp_path, content, Flags.DELETED)) as mailing:
+        await mailing.press("shift+tab", *["down"] * 4, "enter")
+        await mailing.shows("supprimé")
+        await mailing.press("enter")
+        await mailing.shows("Cher confrère,")
+        assert mailing.screen.stage == "reader"
 
 
 async def test_a_draft_that_was_gone_on_with_does_not_stay_beside_another_message(

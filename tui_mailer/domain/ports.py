@@ -125,6 +125,14 @@ class MailServer(Protocol):
         """Remove `uids` of the open folder for good, and no other message."""
         ...
 
+    async def expunge_marked(self, uids: Sequence[int]) -> None:
+        """Remove what is marked as deleted in the open folder, where only `uids` are.
+
+        Raises:
+            CommandRefused: others are marked too; nothing was removed.
+        """
+        ...
+
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """Store a message in `folder`; its UID when the server tells (UIDPLUS).
 
@@ -566,7 +574,7 @@ class MessageStore(Protocol):
         ...
 
     async def forget_draft_copy(self, draft_id: int) -> None:
-        """The server holds nothing of this draft any more."""
+        """Nothing more is to be done about it; its key stays known, should a version turn up."""
         ...
 
     # --- outbox

@@ -11,7 +11,7 @@ most two versions stand side by side for a while, never none.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 from uuid import uuid4
@@ -31,11 +31,12 @@ from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.draft_versions import find_versions, remove_versions
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.server_folders import folder_with_role
 from tui_mailer.engine.worker import Worker
 from tui_mailer.mime.compose import estimated_size
-from tui_mailer.mime.draft_copy import MARK_HEADER, DraftMark, write
+from tui_mailer.mime.draft_copy import DraftMark, write
 
 ReadAttachment = Callable[[DraftAttachment], Awaitable[bytes]]
 """The bytes of an attachment; `AttachmentUnreadable` when they are gone."""
@@ -120,7 +121,7 @@ class DraftCopies:
         self._on_changed()
 
     async def _take_away(self, line: Line, copy: DraftCopy) -> None:
-        await _remove(line, await _versions(line, copy))
+        await remove_versions(line, await _versions(line, copy))
         await self._store.forget_draft_copy(copy.draft_id)
 
     async def _bring(self, line: Line, folder: str, copy: DraftCopy, draft: Draft) -> None:
@@ -129,16 +130,16 @@ class DraftCopies:
             # Before anything is there: no copy that nobody knows of outlives a crash.
             await self._store.note_draft_copy(copy)
         mark = DraftMark.of(copy.key, draft)
-        there = await line.server.find_header(MARK_HEADER, str(mark))
+        there = await find_versions(line, str(mark), is_expected=False)
         if not there and draft.updated_at is not None:
             content = await self._content(draft, mark)
             flags = Flags.DRAFT | Flags.SEEN
             await line.server.append(folder, content, flags, draft.updated_at)
             await line.open(folder, afresh=True)
-            there = await line.server.find_header(MARK_HEADER, str(mark))
+            there = await find_versions(line, str(mark), is_expected=True)
         if there:
             versions = await _versions(line, copy)
-            await _remove(line, [uid for uid in versions if uid != max(there)])
+            await remove_versions(line, [uid for uid in versions if uid != max(there)])
             copy = replace(copy, replaces="")
         await self._store.note_draft_copy(replace(copy, stored_at=draft.updated_at))
         self._announce(DraftStored(draft.id))
@@ -158,18 +159,8 @@ class DraftCopies:
 
 async def _versions(line: Line, copy: DraftCopy) -> list[int]:
     """UIDs of all that this draft has in the open folder, and of what it was taken over from."""
-    found = [*await line.server.find_header(MARK_HEADER, copy.key)]
+    is_there = copy.stored_at is not None
+    found = await find_versions(line, copy.key, is_expected=is_there)
     if copy.replaces:
-        found += await line.server.find_header(MARK_HEADER, copy.replaces)
+        found += await find_versions(line, copy.replaces, is_expected=True)
     return found
-
-
-async def _remove(line: Line, uids: Iterable[int]) -> None:
-    gone = sorted(uids)
-    if not gone:
-        return
-    try:
-        await line.server.expunge(gone)
-    except CommandRefused:
-        # A server that cannot remove one message alone: other clients show them as deleted.
-        await line.server.change_flags(gone, Flags.DELETED, Flags.NONE)

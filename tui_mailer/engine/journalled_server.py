@@ -122,6 +122,11 @@ class JournalledMailServer:
         note = await self._note_each(Deed.EXPUNGED, uids)
         await answered(self._server.expunge(uids), note)
 
+    async def expunge_marked(self, uids: Sequence[int]) -> None:
+        """See `MailServer`."""
+        note = await self._note_each(Deed.EXPUNGED, uids)
+        await answered(self._server.expunge_marked(uids), note)
+
     async def append(self, folder: str, content: bytes, flags: Flags, at: datetime) -> int | None:
         """See `MailServer`."""
         head = outline(content)

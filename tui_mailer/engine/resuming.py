@@ -9,6 +9,7 @@ from uuid import uuid4
 from tui_mailer.domain.draft import Draft, DraftCopy
 from tui_mailer.domain.errors import InvalidInput, MessageNotHeld
 from tui_mailer.domain.events import DraftSaved
+from tui_mailer.domain.message import Flags
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.announcer import Announcer
@@ -21,6 +22,16 @@ class DraftHandedOver(InvalidInput):
     what = "Ce brouillon n’en est plus un."
     meaning = "Il a été envoyé ou jeté ici ; sa copie quitte le serveur dès que possible."
     advice = "Voyez les envois (touche v) : un message qui attend peut y être repris."
+
+
+class DraftMarkedDeleted(InvalidInput):
+    """A draft that stands in the folder of drafts, but is marked as deleted there."""
+
+    what = "Ce brouillon n’en est plus un."
+    meaning = (
+        "Il est marqué comme supprimé : envoyé, jeté ou remplacé par une version plus récente."
+    )
+    advice = "Cherchez-en une autre version ; le texte de celle-ci se lit encore."
 
 
 class AttachmentsLeftOut(InvalidInput):
@@ -58,6 +69,7 @@ class Resuming:
         Raises:
             MessageNotHeld: the message must be fetched first.
             DraftHandedOver: it was sent or discarded here.
+            DraftMarkedDeleted: it was elsewhere, or is an older version.
         """
         content = await self._store.content(message_id)
         if content is None:
@@ -67,9 +79,12 @@ class Resuming:
         if mark is not None and (copy := await self._store.draft_copy(mark.key)) is not None:
             if copy.draft is None:
                 raise DraftHandedOver
+            # Else this machine's store was put back to an older state.
             if DraftMark.of(copy.key, copy.draft).version >= mark.version:
                 return Resumed(copy.draft)
-            # This machine's store was put back to an older state.
+        row = await self._store.summary(message_id)
+        if row is not None and Flags.DELETED in row.flags:
+            raise DraftMarkedDeleted
         draft = await self._bound(stored.draft)
         if mark is None or draft.attachments or stored.left_out:
             return Resumed(draft, stored.left_out)

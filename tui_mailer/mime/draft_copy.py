@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.parser import BytesHeaderParser
 from typing import Final
 
 from tui_mailer.domain.address import Address
@@ -108,7 +109,6 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
     def values(wanted: str) -> list[str]:
         return [value for name, value in headers if name == wanted.lower()]
 
-    mark = _MARK.fullmatch(next(iter(values(MARK_HEADER)), "").strip())
     about = _MATRICULE.fullmatch(next(iter(values(_ABOUT_HEADER)), "").strip())
     answered = _MESSAGE_ID.findall(next(iter(values("In-Reply-To")), ""))
     draft = Draft(
@@ -128,9 +128,20 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
     )
     return StoredDraft(
         draft,
-        DraftMark(mark[1], int(mark[2])) if mark else None,
+        _mark(next(iter(values(MARK_HEADER)), "")),
         tuple(safe_line(decode_words(name).strip()) for name in values(_LEFT_OUT_HEADER)),
     )
+
+
+def mark_in(head: bytes) -> DraftMark | None:
+    """The mark of a message of which `head` is the beginning; None for another client's."""
+    headers = BytesHeaderParser().parsebytes(head)
+    return _mark(str(headers.get(MARK_HEADER, "")))
+
+
+def _mark(value: str) -> DraftMark | None:
+    found = _MARK.fullmatch(value.strip())
+    return DraftMark(found[1], int(found[2])) if found else None
 
 
 def _sendable(addresses: Sequence[Address]) -> tuple[Address, ...]:

@@ -181,6 +181,21 @@ class ImapServer(FolderCommands):
         for one_set, count in uid_sets(uids):
             await self._remove(one_set, count)
 
+    async def expunge_marked(self, uids: Sequence[int]) -> None:
+        """Remove what is marked as deleted in the open folder, where only `uids` are.
+
+        For servers without UIDPLUS. EXPUNGE takes no UIDs (RFC 3501 §6.4.3): what another client
+        marks between the two commands goes too, the time of one answer before that client would
+        remove it. To unmark others' messages first would lose their marks with the line.
+
+        Raises:
+            MoveUnsupported: others are marked too; nothing was removed.
+        """
+        if not frozenset(uids).issuperset(await self._search("DELETED")):
+            raise MoveUnsupported
+        allowance = Allowance.for_messages(len(uids), _FLAGS_BYTES)
+        accepted(await self._line.run("EXPUNGE", allowance=allowance))
+
     async def _remove(self, one_set: str, count: int) -> None:
         store: Answer = await self._line.uid("STORE", one_set, "+FLAGS.SILENT", "(\\Deleted)")
         accepted(store)

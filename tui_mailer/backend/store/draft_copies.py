@@ -18,7 +18,7 @@ _TO_STORE: Final = f"""
 """  # noqa: S608  (constants)
 _TO_REMOVE: Final = f"""
     SELECT {_COLUMNS} FROM draft_copy AS c LEFT JOIN draft AS d ON d.id = c.draft_id
-    WHERE d.id IS NULL AND NOT EXISTS (
+    WHERE d.id IS NULL AND c.draft_id > 0 AND NOT EXISTS (
         SELECT 1 FROM outgoing
         WHERE draft_id = c.draft_id AND state <> 'sent' AND state <> 'copy_missing'
     )
@@ -32,6 +32,9 @@ _NOTE: Final = """
     ON CONFLICT (draft_id) DO UPDATE SET
         copy_key = excluded.copy_key, stored_at = excluded.stored_at, replaces = excluded.replaces
 """
+
+# Below zero, where no draft has its id: a server may keep, or bring back, what was removed.
+_RETIRE: Final = "UPDATE OR REPLACE draft_copy SET draft_id = -draft_id WHERE draft_id = ?"
 
 
 class DraftCopies(Part):
@@ -53,8 +56,8 @@ class DraftCopies(Part):
         await self._database.execute(_NOTE, (copy.draft_id, copy.key, stored_at, copy.replaces))
 
     async def forget_draft_copy(self, draft_id: int) -> None:
-        """The server holds nothing of this draft any more."""
-        await self._database.execute("DELETE FROM draft_copy WHERE draft_id = ?", (draft_id,))
+        """Nothing more is to be done about it; its key stays known, should a version turn up."""
+        await self._database.execute(_RETIRE, (draft_id,))
 
 
 def _copy(row: tuple[Any, ...]) -> DraftCopy:

@@ -339,7 +339,8 @@ class MailboxScreen(CommandScreen[None]):
             return
         self.reader.show(message, traits, news, after_end=summary.after_end)
         self.refresh_bindings()
-        if summary.folder_id in self.folders.with_role(FolderRole.DRAFTS):
+        in_drafts = summary.folder_id in self.folders.with_role(FolderRole.DRAFTS)
+        if in_drafts and Flags.DELETED not in summary.flags:
             self._resume_draft(summary)
         elif Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)

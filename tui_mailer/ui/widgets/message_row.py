@@ -142,6 +142,8 @@ def _subject_marks(message: MessageSummary, style: RowStyle) -> list[Piece]:
     marks: list[Piece] = []
     if message.patient:
         marks.append((_AFTER_END if message.after_end else _PATIENT, "line--patient"))
+    if Flags.DELETED in message.flags:
+        marks.append(("supprimé  ", "line--warning"))
     if message.aside is not None:
         marks.append((f"{ASIDE_WORDS[message.aside]}  ", "line--warning"))
     if message.fate is not None:

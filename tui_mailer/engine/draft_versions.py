@@ -1,0 +1,73 @@
+"""The versions of a draft in the server's folder of drafts: found by their mark, and removed.
+
+Some servers search no header that they do not know, some cannot remove one message alone.
+"""
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from typing import Final
+
+from tui_mailer.domain.errors import CommandRefused
+from tui_mailer.domain.message import Flags
+from tui_mailer.engine.line import Line
+from tui_mailer.mime.draft_copy import MARK_HEADER, mark_in
+
+# What is looked for came last: bounds for one look, and for the header of a message.
+_MOST_LOOKED_AT: Final = 200
+_HEAD_BYTES: Final = 16_384
+
+
+async def find_versions(line: Line, mark: str, *, is_expected: bool) -> list[int]:
+    """UIDs of the open folder, ascending, whose mark is `mark`, or has it as its key.
+
+    When one `is_expected` and the server finds none, or does not search, the newest messages are
+    looked at.
+    """
+    try:
+        found = [*await line.server.find_header(MARK_HEADER, mark)]
+    except CommandRefused:
+        found, is_expected = [], True
+    return found if found or not is_expected else await _looked_for(line, mark)
+
+
+async def remove_versions(line: Line, uids: Iterable[int]) -> None:
+    """Remove `uids` of the open folder; marked as deleted at least, they are gone on with nowhere.
+
+    Without UIDPLUS all that is marked goes, or nothing does (RFC 3501 §6.4.3). So what is marked
+    must be ours, these or others that stayed: what another client marked is not ours to remove.
+    """
+    gone = frozenset(uids)
+    if not gone:
+        return
+    try:
+        await line.server.expunge(sorted(gone))
+    except CommandRefused:
+        await line.server.change_flags(sorted(gone), Flags.DELETED, Flags.NONE)
+        flags = await line.server.flags(())
+        marked = [uid for uid, each in sorted(flags.items()) if Flags.DELETED in each]
+        if await _all_ours(line, [uid for uid in marked if uid not in gone]):
+            with suppress(CommandRefused):
+                await line.server.expunge_marked(marked)
+
+
+async def _looked_for(line: Line, mark: str) -> list[int]:
+    newest = (await line.server.uids())[-_MOST_LOOKED_AT:]
+    # A version has its mark for a Message-ID too, but another client may have taken that over.
+    likely = [
+        message.uid
+        async for batch in line.server.messages(newest)
+        for message in batch
+        if message.message_id.startswith(f"<{mark}")
+    ]
+    return [uid for uid in likely if (await _mark(line, uid)).startswith(mark)]
+
+
+async def _all_ours(line: Line, uids: Collection[int]) -> bool:
+    if len(uids) > _MOST_LOOKED_AT:
+        return False
+    return all([await _mark(line, uid) for uid in uids])
+
+
+async def _mark(line: Line, uid: int) -> str:
+    """Of a message of the open folder; "" for another client's."""
+    return str(mark_in(await line.server.beginning(uid, _HEAD_BYTES) or b"") or "")
