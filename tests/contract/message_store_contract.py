@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_mailer.domain.action import PendingMove, Place
+from tui_mailer.domain.action import PendingMove, Place, RemovalInDoubt
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import (
     Draft,
@@ -861,6 +861,24 @@ class MoveContract:
         await store.forget_expunges(inbox, [1])
         await store.remove_messages(archive, [5])
         assert await store.pending_expunges() == {}
+
+    async def test_a_removal_in_doubt_is_for_both_places_once_it_was_found(
+        self, store: MessageStore
+    ) -> None:
+        inbox, archive, held = await self.moved(store, letter(1), letter(2))
+        await store.try_move(held, archive, 5)
+        await store.expunge_messages(held)
+        assert await store.pending_expunges() == {}
+        first, second = await store.removals_in_doubt()
+        assert first == RemovalInDoubt(
+            Place(inbox, 1), archive, 5, "<1@exemple.fr>", 2_001, NOON + timedelta(minutes=1)
+        )
+        await store.add_messages(archive, [letter(6)])
+        await store.settle_removal(first, 6)
+        await store.settle_removal(second, None)
+        assert await store.removals_in_doubt() == []
+        assert await store.pending_expunges() == {inbox: [1, 2], archive: [6]}
+        assert await store.count(FolderView(archive)) == 0
 
     async def test_no_removal_survives_new_numbers(self, store: MessageStore) -> None:
         (inbox,) = await with_folders(store, INBOX)

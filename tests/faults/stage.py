@@ -51,6 +51,7 @@ async def is_settled(office: Office) -> bool:
         office.engine.connectivity is Connectivity.ONLINE
         and not await store.pending_moves()
         and not await store.pending_expunges()
+        and not await store.removals_in_doubt()
         and not await store.pending_flag_changes()
     )
 

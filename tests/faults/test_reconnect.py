@@ -98,6 +98,24 @@ async def test_what_was_done_without_a_line_is_done_when_it_is_back(
     assert len(real_servers.mailbox(COLLEAGUE.address)) == 1
 
 
+async def test_what_is_removed_for_good_while_its_move_is_in_doubt_is_followed_to_where_it_is(
+    open_office: OpenOffice, real_servers: RealServers, lines: BadLines
+) -> None:
+    office, inbox = await online(open_office, real_servers, lines)
+    row = await office.until_row(inbox, "ancien")
+    lines.imap.is_down = True  # no second connection
+    trigger = lines.overheard.on("UID MOVE", Fault(Kind.CUT, Towards.CLIENT))
+    await office.engine.actions.delete([row.id])
+    await until(office, Connectivity.OFFLINE)
+    assert trigger.struck
+    (stored,) = await asyncio.to_thread(real_servers.mailbox, PRACTICE.address)
+    assert stored.folder != "INBOX", "it was moved, and nobody here knows"
+    assert await office.engine.actions.expunge([row.id]) is not None
+    lines.imap.come_back()
+    await until_equal(office, real_servers)
+    assert real_servers.mailbox(PRACTICE.address) == []
+
+
 async def test_a_line_that_died_in_silence_is_noticed_though_nobody_uses_it(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines
 ) -> None:

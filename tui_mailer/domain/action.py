@@ -6,6 +6,7 @@ server nothing, and doing a step twice is doing it once.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from tui_mailer.domain.safe_text import SafeText
@@ -67,3 +68,19 @@ class PendingMove:
     target_id: int
     tried_id: int = 0
     floor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalInDoubt:
+    """A message removed for good here while its move was in doubt; see `PendingMove`.
+
+    Attributes:
+        message_id: with `size_bytes` and `shown_at`, how it is known where it turns up.
+    """
+
+    place: Place
+    tried_id: int
+    floor: int
+    message_id: str
+    size_bytes: int
+    shown_at: datetime

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tui_mailer.domain.account import Account, Credentials
-from tui_mailer.domain.action import PendingMove, Place
+from tui_mailer.domain.action import PendingMove, Place, RemovalInDoubt
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import (
@@ -420,7 +420,15 @@ class MessageStore(Protocol):
         ...
 
     async def pending_expunges(self) -> Mapping[int, Sequence[int]]:
-        """Folder -> UIDs to remove for good."""
+        """Folder -> UIDs to remove for good, of those whose place is known."""
+        ...
+
+    async def removals_in_doubt(self) -> Sequence[RemovalInDoubt]:
+        """Removals for good of messages whose move was in doubt, by the folder it was to."""
+        ...
+
+    async def settle_removal(self, removal: RemovalInDoubt, uid: int | None) -> None:
+        """It is where it was, if it is anywhere; in the other folder too under `uid`, if told."""
         ...
 
     async def forget_expunges(self, folder_id: int, uids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from tui_mailer.domain.action import PendingMove
+from tui_mailer.domain.action import PendingMove, RemovalInDoubt
 from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
@@ -112,6 +112,7 @@ class Replay:
     async def _run(self, line: Line) -> None:
         for moves in _groups(await self._store.pending_moves(), in_doubt=True):
             await self._settle(line, moves)
+        await self._settle_removals(line)
         await self._flags(line)
         for moves in _groups(await self._store.pending_moves(), in_doubt=False):
             for start in range(0, len(moves), _BATCH):
@@ -301,23 +302,42 @@ class Replay:
 
     async def _arrived(self, line: Line, moves: Sequence[PendingMove]) -> dict[int, int]:
         """Local id -> UID of those that are in the folder they were to be moved to."""
-        folders = {folder.id: folder.name for folder in await self._store.folders()}
-        target = folders.get(moves[0].tried_id)
-        if target is None:
-            return {}
-        floor = min(move.floor for move in moves)
-        state = await line.open(target, afresh=True)
-        if state.uid_validity != await self._store.uid_validity(moves[0].tried_id):
-            await self._number_anew(moves[0].tried_id, state.uid_validity)
-            floor = 1
-        new = [uid for uid in await line.server.uids() if uid >= floor]
-        places: dict[object, list[int]] = {}
-        async for message in _described(line, new):
-            places.setdefault(_identity(message), []).append(message.uid)
+        places = await self._new_in(line, moves[0].tried_id, min(move.floor for move in moves))
         held = await self._store.summaries([move.message_id for move in moves])
         return {row.id: places[_identity(row)].pop(0) for row in held if places.get(_identity(row))}
 
+    async def _new_in(self, line: Line, folder_id: int, floor: int) -> dict[object, list[int]]:
+        """UIDs from `floor` on in a folder, by what tells their messages apart."""
+        folders = {folder.id: folder.name for folder in await self._store.folders()}
+        places: dict[object, list[int]] = {}
+        if folder_id in folders:
+            state = await line.open(folders[folder_id], afresh=True)
+            if state.uid_validity != await self._store.uid_validity(folder_id):
+                await self._number_anew(folder_id, state.uid_validity)
+                floor = 1
+            new = [uid for uid in await line.server.uids() if uid >= floor]
+            async for message in _described(line, new):
+                places.setdefault(_identity(message), []).append(message.uid)
+        return places
+
     # --- removals for good
+
+    async def _settle_removals(self, line: Line) -> None:
+        """Follow what was removed while its move was in doubt to where it turned up.
+
+        A folder that cannot be looked at leaves them in doubt.
+        """
+        removals = await self._store.removals_in_doubt()
+        for tried_id, some in groupby(removals, key=lambda removal: removal.tried_id):
+            same = list(some)
+            try:
+                places = await self._new_in(line, tried_id, min(one.floor for one in same))
+            except CommandRefused:
+                continue
+            for removal in same:
+                # Without a Message-ID, another one might be taken for it.
+                found = places.get(_identity(removal)) if removal.message_id else None
+                await self._store.settle_removal(removal, found.pop(0) if found else None)
 
     async def _remove(self, line: Line) -> None:
         for folder_id, uids in (await self._store.pending_expunges()).items():
@@ -367,7 +387,7 @@ async def _described(line: Line, uids: Sequence[int]) -> AsyncIterator[RemoteMes
             yield message
 
 
-def _identity(message: MessageSummary | RemoteMessage) -> object:
+def _identity(message: MessageSummary | RemovalInDoubt | RemoteMessage) -> object:
     """What stays the same of a message when it is moved (RFC 3501 §6.4.7)."""
-    at = message.shown_at if isinstance(message, MessageSummary) else message.received_at
+    at = message.received_at if isinstance(message, RemoteMessage) else message.shown_at
     return message.message_id, message.size_bytes, at

@@ -12,8 +12,8 @@ from typing import Final
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
 from tui_mailer.backend.store.rows import SUMMARY_COLUMNS, summary
-from tui_mailer.backend.store.values import json_list, storable
-from tui_mailer.domain.action import PendingMove, Place
+from tui_mailer.backend.store.values import from_stamp, json_list, storable
+from tui_mailer.domain.action import PendingMove, Place, RemovalInDoubt
 from tui_mailer.domain.folder import RemoteFolder
 from tui_mailer.domain.message import MessageSummary
 
@@ -80,11 +80,27 @@ _ARRIVED_ON_THE_WAY: Final = """
     WHERE message_id = :id
 """
 _NOTE_REMOVAL: Final = f"""
-    INSERT OR IGNORE INTO pending_expunge (folder_id, uid, message_id, patient)
-    SELECT coalesce(p.folder_id, m.folder_id), coalesce(p.uid, m.uid), m.message_id, m.patient
+    INSERT OR IGNORE INTO pending_expunge (
+        folder_id, uid, message_id, patient, tried_id, floor, size_bytes, received_at
+    )
+    SELECT coalesce(p.folder_id, m.folder_id), coalesce(p.uid, m.uid), m.message_id, m.patient,
+           coalesce(p.tried_id, 0), coalesce(p.floor, 0), m.size_bytes, m.received_at
     FROM message AS m LEFT JOIN pending_move AS p ON p.message_id = m.id WHERE m.id IN {_CHOSEN}
 """  # noqa: S608  (constants)
 _REMOVE: Final = f"DELETE FROM message WHERE id IN {_CHOSEN}"  # noqa: S608  (constants)
+_REMOVALS_IN_DOUBT: Final = """
+    SELECT folder_id, uid, tried_id, floor, message_id, size_bytes, received_at
+    FROM pending_expunge WHERE tried_id <> 0 ORDER BY tried_id, folder_id, uid
+"""
+# A server that copies and then removes may have it in both places.
+_REMOVE_THERE_TOO: Final = """
+    INSERT OR IGNORE INTO pending_expunge (folder_id, uid, message_id, patient)
+    SELECT tried_id, :found, message_id, patient
+    FROM pending_expunge WHERE folder_id = :folder AND uid = :uid
+"""
+_REMOVAL_SETTLED: Final = """
+    UPDATE pending_expunge SET tried_id = 0 WHERE folder_id = :folder AND uid = :uid
+"""
 _FORGET_REMOVALS: Final = """
     DELETE FROM pending_expunge WHERE folder_id = ? AND uid IN (SELECT value FROM json_each(?))
 """
@@ -223,12 +239,35 @@ class Moves(Part):
         await self._database.write(work)
 
     async def pending_expunges(self) -> Mapping[int, Sequence[int]]:
-        """Folder -> UIDs to remove for good."""
-        query = "SELECT folder_id, uid FROM pending_expunge ORDER BY folder_id, uid"
+        """Folder -> UIDs to remove for good, of those whose place is known."""
+        query = """
+            SELECT folder_id, uid FROM pending_expunge WHERE tried_id = 0 ORDER BY folder_id, uid
+        """
         found: dict[int, list[int]] = {}
         for folder_id, uid in await self._database.fetch_all(query):
             found.setdefault(folder_id, []).append(uid)
         return found
+
+    async def removals_in_doubt(self) -> Sequence[RemovalInDoubt]:
+        """Removals for good of messages whose move was in doubt, by the folder it was to."""
+        return [
+            RemovalInDoubt(Place(folder_id, uid), tried_id, floor, name, size, from_stamp(stamp))
+            for folder_id, uid, tried_id, floor, name, size, stamp in (
+                await self._database.fetch_all(_REMOVALS_IN_DOUBT)
+            )
+        ]
+
+    async def settle_removal(self, removal: RemovalInDoubt, uid: int | None) -> None:
+        """It is where it was, if it is anywhere; in the other folder too under `uid`, if told."""
+        place = {"folder": removal.place.folder_id, "uid": removal.place.uid}
+
+        def work(sql: Sql) -> None:
+            if uid is not None:
+                sql.execute(_REMOVE_THERE_TOO, {**place, "found": uid})
+                sql.execute(_REMOVE_TWIN, {"folder": removal.tried_id, "uid": uid, "id": 0})
+            sql.execute(_REMOVAL_SETTLED, place)
+
+        await self._database.write(work)
 
     async def forget_expunges(self, folder_id: int, uids: Sequence[int]) -> None:
         """The server has removed them, or will not: the next synchronisation shall look."""
