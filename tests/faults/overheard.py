@@ -30,15 +30,24 @@ class Trigger:
     pattern: str
     faults: Sequence[Fault]
     times: int = 1
-    pulled: int = 0
     links: list[Link] = field(default_factory=list)
 
     @property
     def struck(self) -> int:
         """How many of its faults have happened."""
-        return sum(
-            fault.kind is self.faults[0].kind for link in self.links for fault in link.struck
-        )
+        return sum(self._struck_on(link) for link in self.links)
+
+    @property
+    def is_set(self) -> bool:
+        """False once it was pulled as often as it may be.
+
+        A connection that we left before the fault was due does not count.
+        """
+        pulled = sum(not link.is_over or self._struck_on(link) > 0 for link in self.links)
+        return pulled < self.times
+
+    def _struck_on(self, link: Link) -> int:
+        return sum(fault.kind is self.faults[0].kind for fault in link.struck)
 
 
 class Overheard:
@@ -67,8 +76,7 @@ class Overheard:
             return
         self.said.append(_SECRET.sub(r"\1", command))
         for trigger in self._triggers:
-            if trigger.pulled < trigger.times and re.match(trigger.pattern, command):
-                trigger.pulled += 1
+            if trigger.is_set and re.match(trigger.pattern, command):
                 link = line.link_of(client_port)
                 trigger.links.append(link)
                 for fault in trigger.faults:

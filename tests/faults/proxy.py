@@ -72,6 +72,11 @@ class Link:
         port: int = self.client.get_extra_info("peername")[1]
         return port
 
+    @property
+    def is_over(self) -> bool:
+        """True once one end has closed it."""
+        return self.client.is_closing()
+
     def arm(self, fault: Fault) -> None:
         """Let `fault` happen at its byte, counted from what has passed by now."""
         self.faults.append(replace(fault, at=self.passed[fault.towards] + fault.at))

@@ -3,6 +3,8 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from engine_helpers import Office, OpenOffice, letter
@@ -79,6 +81,14 @@ async def nothing_is_lost_or_there_twice(office: Office, servers: RealServers) -
             assert text.endswith(f"corps de {row.subject}\n".encode() * 50)
 
 
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Until `holds`, or it is no use to wait any longer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            while not holds():
+                await asyncio.sleep(0.02)
+
+
 @pytest.mark.parametrize("way", some([*WAYS], 3))
 async def test_a_line_lost_once_at_each_step(
     open_office: OpenOffice, real_servers: RealServers, lines: BadLines, way: str
@@ -87,9 +97,14 @@ async def test_a_line_lost_once_at_each_step(
     triggers = {step: lines.overheard.on(step, WAYS[way]) for step in STEPS}
     office = await open_office()
     await a_morning(office)
+
+    def missed() -> list[str]:
+        return [step for step, trigger in triggers.items() if not trigger.struck]
+
+    # On a busy machine the second connection, which idles, may come last.
+    await eventually(lambda: not missed())
+    assert not missed()
     await nothing_is_lost_or_there_twice(office, real_servers)
-    missed = [step for step, trigger in triggers.items() if not trigger.struck]
-    assert not missed
 
 
 SILENT_STEPS = [
