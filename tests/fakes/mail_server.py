@@ -26,6 +26,7 @@ from tui_mailer.domain.folder import FolderChanges, FolderRole, FolderState, Rem
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import MailServer, OnBytes, OnStep
 from tui_mailer.domain.safe_text import SafeText, safe_line
+from tui_mailer.engine.waiting import happens_within
 
 _ROLES = {
     "Éléments envoyés": FolderRole.SENT,
@@ -278,12 +279,10 @@ class FakeMailServer:
     async def wait_for_change(self, timeout_s: float) -> bool:
         """Wait until a test delivers or expunges something."""
         changed = self._mailbox.changed
-        try:
-            await asyncio.wait_for(changed.wait(), timeout_s)
-        except TimeoutError:
-            return False
-        changed.clear()
-        return True
+        happened = await happens_within(changed, timeout_s)
+        if happened:
+            changed.clear()
+        return happened
 
     async def keep_alive(self) -> None:
         """NOOP."""
