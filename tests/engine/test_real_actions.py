@@ -6,6 +6,7 @@ from contextlib import suppress
 from subprocess import CalledProcessError
 
 import pytest
+from engine.sync_stage import OtherClient
 from engine_helpers import Office, OpenOffice
 from mail_samples import received
 from servers.people import PRACTICE
@@ -13,9 +14,10 @@ from servers.practice import RealServers
 from servers.process import wait_until
 
 from tui_mailer.domain.action import ActionKind
-from tui_mailer.domain.events import Connectivity
+from tui_mailer.domain.events import ActionNotDone, Connectivity
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.message import Flags, FolderView
+from tui_mailer.engine.replay import MessagesElsewhere
 
 pytestmark = pytest.mark.xdist_group("servers")
 
@@ -224,6 +226,46 @@ async def test_a_message_gone_meanwhile_is_said_and_nothing_else_is_touched(
     assert contents(real_servers) == {"INBOX": ["trois"]}
     await back.until_row(inbox, "trois")
     assert await back.subjects(inbox) == ["trois"]
+
+
+@pytest.mark.parametrize("is_made_anew", [False, True])
+async def test_what_waits_in_a_folder_renamed_elsewhere_goes_with_it_or_is_said(
+    open_office: OpenOffice, real_servers: RealServers, is_made_anew: bool
+) -> None:
+    for subject in ("un", "deux", "trois"):
+        real_servers.deliver(PRACTICE.address, received(subject), "Labo")
+    office = await open_office(poll_s=3600.0)
+    await office.inbox()
+    labo = next(f for f in await office.engine.reading.folders() if f.name == "Labo")
+    await office.until_subjects(FolderView(labo.id), "un", "deux", "trois")
+    held = await ids(office, FolderView(labo.id))
+    await office.close()
+    away = await open_office(start=False)
+    await away.engine.actions.mark([held["un"], held["deux"]], ActionKind.FLAG)
+    await away.engine.actions.archive([held["deux"]])
+    await away.close()
+    other = OtherClient(real_servers)
+    other.rename("Labo", "Analyses")
+    if is_made_anew:
+        other.create("Labo")
+    other.close()
+
+    back = await open_office(poll_s=3600.0)
+    await until_settled(back)
+    moved = [] if is_made_anew else ["deux"]
+    found = contents(real_servers)
+    assert found.get((await back.folder(FolderRole.ARCHIVE)).name, []) == moved
+    assert found["Analyses"] == [one for one in ("un", "deux", "trois") if one not in moved]
+    said = [event for event in back.events if isinstance(event, ActionNotDone)]
+    if is_made_anew:
+        assert {type(event.error) for event in said} == {MessagesElsewhere}
+        assert [event.count for event in said] == [2, 1], "two were marked, one moved"
+        return
+    assert said == []
+    assert r"\Flagged" in real_servers.flags(PRACTICE.address, "Analyses")[0]
+    (renamed,) = [f for f in await back.engine.reading.folders() if f.name == "Analyses"]
+    assert renamed.id == labo.id
+    assert set((await ids(back, FolderView(labo.id))).items()) <= set(held.items())
 
 
 async def test_a_folder_that_is_gone_gives_the_messages_back(

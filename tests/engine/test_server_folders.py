@@ -1,4 +1,4 @@
-"""A server that lists no folder has a hiccup: nothing here is forgotten for it."""
+"""The list of folders: what is not listed is forgotten only when that is certain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import pytest
 from engine_fakes import World, letter, opened, until_online
 from fakes.mail_server import FakeMailServer
 
+from tui_mailer.domain.action import ActionKind
+from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
+from tui_mailer.domain.message import Flags, FolderView
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.server_folders import list_again
 
@@ -32,3 +35,26 @@ async def test_an_empty_list_is_not_taken_over(
         await list_again(Line(server), office.engine._store)
         assert await office.subjects(inbox) == ["Gardée"]
         assert len(await office.engine.reading.folders()) == 2
+
+
+async def test_another_folder_with_the_same_numbers_is_not_the_one_that_is_gone(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.mailbox.add_folder("Labo")
+    world.mailbox.deliver(letter("Bilan"), "Labo")
+    async with opened(world, poll_s=3600.0) as office:
+        await until_online(office)
+        (labo,) = [f for f in await office.engine.reading.folders() if f.name == "Labo"]
+        row = await office.until_row(FolderView(labo.id), "Bilan")
+    async with opened(world, start=False) as away:
+        await away.engine.actions.mark([row.id], ActionKind.FLAG)
+    del world.mailbox.folders["Labo"]
+    world.mailbox.add_folder("Avis")
+    world.mailbox.deliver(letter("Avis"), "Avis")
+    async with opened(world, poll_s=3600.0) as back:
+        await until_online(back)
+        assert any(isinstance(event, ActionNotDone) for event in back.events)
+        (message,) = world.mailbox.folders["Avis"].messages.values()
+        assert message.flags is Flags.NONE
+        assert labo.id not in {f.id for f in await back.engine.reading.folders()}

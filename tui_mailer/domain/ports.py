@@ -267,6 +267,10 @@ class MessageStore(Protocol):
         """Make the folder table equal to `found`; a vanished folder goes with its messages."""
         ...
 
+    async def rename_folder(self, folder_id: int, name: str) -> None:
+        """Another client renamed it: the same messages, to be compared once."""
+        ...
+
     async def folders(self) -> Sequence[Folder]:
         """In the order of the pane: inbox, the known roles, the others by name."""
         ...

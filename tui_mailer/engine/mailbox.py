@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tui_mailer.domain.errors import MailerError, MessageGone
+from tui_mailer.domain.errors import CommandRefused, MailerError, MessageGone
 from tui_mailer.domain.events import (
     BodyAdvanced,
     BodyArrived,
@@ -19,6 +19,7 @@ from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.replay import Replay
+from tui_mailer.engine.server_folders import list_again
 from tui_mailer.engine.sync import Synchroniser
 from tui_mailer.engine.worker import Worker
 from tui_mailer.mime.parse import parse
@@ -192,11 +193,30 @@ class Mailbox:
         folder = next((f for f in await self._store.folders() if f.id == folder_id), None)
         if folder is None:
             raise MessageGone
-        state = await line.open(folder.name)
+        try:
+            state = await line.open(folder.name)
+        except CommandRefused:
+            name = await self._present_name(line, folder_id)
+            if name == folder.name:
+                raise
+            state = await line.open(name)
         if state.uid_validity != await self._store.uid_validity(folder_id):
             self._sync.doubt(folder.id)
             self._enqueue(folder)
             raise MessageGone
+
+    async def _present_name(self, line: Line, folder_id: int) -> str:
+        """The name that the server has for a folder now: another client may have renamed it.
+
+        Raises:
+            MessageGone: the folder is gone.
+        """
+        await list_again(line, self._store)
+        self._announce(FoldersChanged())
+        names = {folder.id: folder.name for folder in await self._store.folders()}
+        if folder_id not in names:
+            raise MessageGone
+        return names[folder_id]
 
     # --- flags
 

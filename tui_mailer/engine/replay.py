@@ -8,17 +8,19 @@ twice, and none is removed whose copy was not seen.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
-from tui_mailer.domain.action import PendingMove, RemovalInDoubt
+from tui_mailer.domain.action import PendingMove
 from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
-from tui_mailer.domain.message import Flags, MessageSummary, PendingFlags, RemoteMessage
+from tui_mailer.domain.message import Flags, PendingFlags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.not_done import NotDone
+from tui_mailer.engine.same_message import identity
 from tui_mailer.engine.worker import Worker
 
 OpenAsKnown = Callable[[Line, int], Awaitable[None]]
@@ -304,7 +306,7 @@ class Replay:
         """Local id -> UID of those that are in the folder they were to be moved to."""
         places = await self._new_in(line, moves[0].tried_id, min(move.floor for move in moves))
         held = await self._store.summaries([move.message_id for move in moves])
-        return {row.id: places[_identity(row)].pop(0) for row in held if places.get(_identity(row))}
+        return {row.id: places[identity(row)].pop(0) for row in held if places.get(identity(row))}
 
     async def _new_in(self, line: Line, folder_id: int, floor: int) -> dict[object, list[int]]:
         """UIDs from `floor` on in a folder, by what tells their messages apart."""
@@ -317,7 +319,7 @@ class Replay:
                 floor = 1
             new = [uid for uid in await line.server.uids() if uid >= floor]
             async for message in _described(line, new):
-                places.setdefault(_identity(message), []).append(message.uid)
+                places.setdefault(identity(message), []).append(message.uid)
         return places
 
     # --- removals for good
@@ -336,7 +338,7 @@ class Replay:
                 continue
             for removal in same:
                 # Without a Message-ID, another one might be taken for it.
-                found = places.get(_identity(removal)) if removal.message_id else None
+                found = places.get(identity(removal)) if removal.message_id else None
                 await self._store.settle_removal(removal, found.pop(0) if found else None)
 
     async def _remove(self, line: Line) -> None:
@@ -385,9 +387,3 @@ async def _described(line: Line, uids: Sequence[int]) -> AsyncIterator[RemoteMes
     async for batch in line.server.messages(uids):
         for message in batch:
             yield message
-
-
-def _identity(message: MessageSummary | RemovalInDoubt | RemoteMessage) -> object:
-    """What stays the same of a message when it is moved (RFC 3501 §6.4.7)."""
-    at = message.received_at if isinstance(message, RemoteMessage) else message.shown_at
-    return message.message_id, message.size_bytes, at

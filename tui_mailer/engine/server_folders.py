@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.renamed_folders import follow_renamed
 
 
 async def folder_with_role(line: Line, store: MessageStore, role: FolderRole, usual: str) -> str:
@@ -27,6 +28,7 @@ async def list_again(
     found = await line.server.list_folders(with_states=with_states)
     if found:
         # An empty list is a server's hiccup: every mailbox has an inbox (RFC 3501 §5.1).
+        await follow_renamed(line, store, found)
         await store.save_folders(found)
     return found
 

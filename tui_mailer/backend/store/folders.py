@@ -108,6 +108,11 @@ class Folders(Part):
 
         await self._database.write(work)
 
+    async def rename_folder(self, folder_id: int, name: str) -> None:
+        """Another client renamed it: the same messages, to be compared once."""
+        query = "UPDATE OR IGNORE folder SET name = ?, synced = 0 WHERE id = ?"
+        await self._database.execute(query, (storable(name), folder_id))
+
     async def folders(self) -> Sequence[Folder]:
         """In the order of the pane: inbox, the known roles, the others by name."""
         rows = await self._database.fetch_all(_ALL)
