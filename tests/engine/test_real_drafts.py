@@ -167,21 +167,21 @@ async def test_without_uidplus_versions_go_unless_another_client_marked_somethin
     assert on_server(real_servers) == [], "those that stayed go with the next"
 
 
-@pytest.mark.parametrize("refuses", [False, True])
+@pytest.mark.parametrize("answer", ["nothing", "a refusal", "everything"])
 async def test_without_a_search_by_header_versions_are_found_all_the_same(
     open_office: OpenOffice,
     real_servers: RealServers,
     monkeypatch: pytest.MonkeyPatch,
-    refuses: bool,
+    answer: str,
 ) -> None:
     find_header = ImapServer.find_header
 
     async def find(server: ImapServer, name: str, value: str) -> Sequence[int]:
         if name == "Message-ID":
             return await find_header(server, name, value)
-        if refuses:
+        if answer == "a refusal":
             raise CommandRefused
-        return []
+        return await server.uids() if answer == "everything" else []
 
     monkeypatch.setattr(ImapServer, "find_header", find)
     office = await open_office(**SOON)

@@ -3,7 +3,7 @@
 Some servers search no header that they do not know, some cannot remove one message alone.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -21,13 +21,17 @@ async def find_versions(line: Line, mark: str, *, is_expected: bool) -> list[int
     """UIDs of the open folder, ascending, whose mark is `mark`, or has it as its key.
 
     When one `is_expected` and the server finds none, or does not search, the newest messages are
-    looked at.
+    looked at. Each is looked at before it counts: what is found here is removed, and a server that
+    answers with what does not bear the mark must not make us remove other drafts.
     """
     try:
-        found = [*await line.server.find_header(MARK_HEADER, mark)]
+        found = await line.server.find_header(MARK_HEADER, mark)
     except CommandRefused:
-        found, is_expected = [], True
-    return found if found or not is_expected else await _looked_for(line, mark)
+        found, is_expected = (), True
+    bearing = await _bearing(line, found, mark)
+    if bearing or not is_expected:
+        return bearing
+    return await _bearing(line, await _likely(line, mark), mark)
 
 
 async def remove_versions(line: Line, uids: Iterable[int]) -> None:
@@ -50,16 +54,20 @@ async def remove_versions(line: Line, uids: Iterable[int]) -> None:
                 await line.server.expunge_marked(marked)
 
 
-async def _looked_for(line: Line, mark: str) -> list[int]:
+async def _likely(line: Line, mark: str) -> list[int]:
     newest = (await line.server.uids())[-_MOST_LOOKED_AT:]
     # A version has its mark for a Message-ID too, but another client may have taken that over.
-    likely = [
+    return [
         message.uid
         async for batch in line.server.messages(newest)
         for message in batch
         if message.message_id.startswith(f"<{mark}")
     ]
-    return [uid for uid in likely if (await _mark(line, uid)).startswith(mark)]
+
+
+async def _bearing(line: Line, uids: Sequence[int], mark: str) -> list[int]:
+    newest = uids[-_MOST_LOOKED_AT:]
+    return [uid for uid in newest if (await _mark(line, uid)).startswith(mark)]
 
 
 async def _all_ours(line: Line, uids: Collection[int]) -> bool:
