@@ -13,9 +13,10 @@ from mail_samples import received
 from servers.people import PRACTICE
 from servers.practice import RealServers
 
+from tui_mailer.backend.imap.folder_commands import FolderCommands
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.action import ActionKind
-from tui_mailer.domain.errors import LineLost, MoveUnsupported
+from tui_mailer.domain.errors import CommandRefused, LineLost, MoveUnsupported
 from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import FolderView
@@ -80,7 +81,7 @@ async def test_what_waits_for_a_folder_that_was_made_anew_is_said_and_not_said_t
 
 
 async def test_all_that_could_not_be_done_is_said_together(
-    open_office: OpenOffice, other: OtherClient
+    open_office: OpenOffice, other: OtherClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A notice takes the place of the one before: each by itself, only the last would be read."""
     office = await labo(open_office, other, "un", "deux", "trois")
@@ -88,14 +89,22 @@ async def test_all_that_could_not_be_done_is_said_together(
     await actions.mark([held["un"]], ActionKind.FLAG)
     await actions.archive([held["deux"]])
     await actions.delete([held["trois"]])
-    other.rename("Labo", "Analyses")
+    select = FolderCommands._select
+
+    async def _select(server: FolderCommands, name: str, *parameters: str) -> object:
+        answer = await select(server, name, *parameters)
+        if name == "Labo" and not told(office):
+            raise CommandRefused("NO [UNAVAILABLE] Internal error occurred")
+        return answer
+
+    monkeypatch.setattr(FolderCommands, "_select", _select)
     office.engine.start()
     await office.until(lambda: bool(told(office)))
     await until_settled(office)
     (error,) = told(office)
     assert isinstance(error, SeveralNotDone)
     assert error.meaning == f"{FlagsRefused.what} {MoveRefused.what}"
-    await office.until_subjects(await folder_of(office, "Analyses"), "un", "deux", "trois")
+    await office.until_subjects(await folder_of(office, "Labo"), "un", "deux", "trois")
 
 
 async def test_a_folder_renamed_elsewhere_is_listed_once_a_move_to_it_was_refused(
