@@ -276,6 +276,8 @@ async def test_what_comes_in_does_not_lay_the_screen_out_anew() -> None:
     rows = OlderArrive(50)
     async with ListApp().run_test(size=(100, 24)) as pilot:
         messages = await shown(pilot, rows)
+        await until(pilot, lambda: scroll_bar(messages)[:2] == (50, 24))
+        await pilot.pause()
         layouts: list[object] = []
         pilot.app.screen.screen_layout_refresh_signal.subscribe(messages, layouts.append)
         await settled(pilot, layouts)

@@ -82,6 +82,7 @@ async def test_enter_asks_at_once_and_escape_takes_everything_back(
 async def test_what_is_known_here_is_not_asked_of_the_server(tmp_path: Path) -> None:
     outdoors = with_words_in_bodies(tmp_path)
     async with opened(outdoors, (140, 40)) as mailing:
+        await mailing.shows("Lettre 5")
         await mailing.press("slash")
         await type_in(mailing, "objet:lettre")
         await mailing.press("enter")
