@@ -45,7 +45,7 @@ async def test_deleting_goes_on_to_the_next_message_and_is_taken_back(
         assert "Lettre 3" not in mailing.terminal
         await until(mailing.pilot, lambda: on_server(outdoors, "Trash") == 2)
         await mailing.press("u", "u")
-        await mailing.shows("annulé : 1 message mis à la corbeille", "Lettre 4", "Lettre 3")
+        await mailing.shows("annulé : 1 message remis à sa place", "Lettre 4", "Lettre 3")
         await until(mailing.pilot, lambda: on_server(outdoors, "Trash") == 0)
         assert on_server(outdoors, "INBOX") == 6
 
@@ -98,7 +98,7 @@ async def test_ticked_messages_are_archived_together_in_a_folder_made_for_them(
         await mailing.press("asterisk", "y")
         await mailing.shows("2 messages archivés")
         await mailing.press("u", "u")
-        await mailing.shows("annulé : 3 messages archivés", "Lettre 5", "Lettre 1")
+        await mailing.shows("annulé : 3 messages remis à leur place", "Lettre 5", "Lettre 1")
         await until(mailing.pilot, lambda: on_server(outdoors, "INBOX") == 6)
 
 
