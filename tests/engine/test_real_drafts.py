@@ -259,6 +259,37 @@ async def test_another_machine_goes_on_with_the_draft_and_takes_its_place(
     assert b"un, deux" in raw
 
 
+async def taken_over(there: Office) -> Draft:
+    """The draft of another machine, gone on with."""
+    row = await there.until_row(await drafts_view(there), "Avis")
+    await there.read(row)
+    return (await there.engine.resuming.resume(row.id)).draft
+
+
+async def test_a_draft_with_attachments_is_taken_over_whole_and_none_stays_behind(
+    open_office: OpenOffice, real_servers: RealServers, tmp_path: Path
+) -> None:
+    here = await open_office(**SOON)
+    (tmp_path / "bilan.pdf").write_bytes(b"%PDF-1.7")
+    attachment = await here.engine.writing.attach(tmp_path / "bilan.pdf")
+    await saved(here, replace(letter(COLLEAGUE.address, "Avis"), attachments=(attachment,)))
+    await here.close()
+    (tmp_path / "bilan.pdf").unlink()
+    there = await open_office(machine="autre poste", **SOON)
+    view = await drafts_view(there)
+    old = await there.until_row(view, "Avis")
+    draft = await saved(there, await taken_over(there))
+    async with asyncio.timeout(20):
+        while [row.id for row in await there.rows(view)] in ([], [old.id]):
+            await asyncio.sleep(0.02)
+    await there.until_subjects(view, "Avis")
+    (raw,) = on_server(real_servers)
+    stored = email.message_from_bytes(raw, policy=email.policy.default)
+    assert [part.get_content() for part in stored.iter_attachments()] == [b"%PDF-1.7"]
+    (kept,) = draft.attachments
+    assert await there.engine.writing.attachment_content(kept) == b"%PDF-1.7"
+
+
 async def test_another_clients_draft_is_a_new_draft_and_stays_where_it_is(
     open_office: OpenOffice, real_servers: RealServers
 ) -> None:
@@ -294,6 +325,7 @@ async def test_a_heavy_attachment_is_named_and_not_sent_up_each_minute(
     await there.read(row)
     resumed = await there.engine.resuming.resume(row.id)
     assert resumed.left_out == ("écho.dcm",)
+    assert resumed.draft.id == 0, "it stays there, and says so to whoever opens it next"
 
 
 async def test_a_draft_to_a_patient_is_no_exchange_and_makes_no_contact(

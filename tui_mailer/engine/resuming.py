@@ -63,8 +63,9 @@ class Resuming:
     async def resume(self, message_id: int) -> Resumed:
         """The draft that a held message is a copy of, else a new draft with what it says.
 
-        A new draft refers to the message for its attachments; then that message stays where it
-        is, as does another client's. Another machine's copy is replaced by this draft's own.
+        Another machine's copy is replaced by this draft's own, and kept here for the attachments
+        in it. One that lacks some stays where it is, for whoever opens it next to be told so;
+        another client's stays too.
 
         Raises:
             MessageNotHeld: the message must be fetched first.
@@ -86,7 +87,7 @@ class Resuming:
         if row is not None and Flags.DELETED in row.flags:
             raise DraftMarkedDeleted
         draft = await self._bound(stored.draft)
-        if mark is None or draft.attachments or stored.left_out:
+        if mark is None or stored.left_out:
             return Resumed(draft, stored.left_out)
         return Resumed(await self._take_over(draft, mark))
 
