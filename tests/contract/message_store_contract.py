@@ -1219,6 +1219,36 @@ class OutboxContract:
         await store.set_outgoing_state(queued.id, (state,), OutgoingState.COPY_MISSING)
         assert list(await store.draft_copies_to_do()) == [replace(copy, draft=None)]
 
+    async def test_a_copy_is_unseen_until_a_version_of_it_is_a_row_of_the_drafts(
+        self, store: MessageStore
+    ) -> None:
+        inbox, drafts = await with_folders(
+            store, INBOX, RemoteFolder("Brouillons", "/", FolderRole.DRAFTS)
+        )
+        draft = await store.save_draft(Draft(body="un"), NOON)
+        await store.note_draft_copy(DraftCopy(draft.id, draft, "k"))
+        assert list(await store.draft_copies_unseen()) == [], "none was stored"
+        copy = DraftCopy(draft.id, draft, "k", NOON)
+        await store.note_draft_copy(copy)
+        await store.add_messages(inbox, [letter(1, message_id="<k.1@x>")])
+        await store.add_messages(
+            drafts,
+            [
+                letter(1, message_id="<k.1@x>", flags=Flags.DELETED),
+                letter(2, message_id="<kk.1@x>"),
+            ],
+        )
+        assert list(await store.draft_copies_unseen()) == [copy]
+        assert await store.drafts_taken_elsewhere() == frozenset()
+        await store.add_messages(drafts, [letter(3, message_id="<k.2@x>")])
+        assert list(await store.draft_copies_unseen()) == []
+        await store.remove_messages(drafts, [3])
+        await store.note_draft_copy(replace(copy, taken=True))
+        assert list(await store.draft_copies_unseen()) == []
+        assert await store.drafts_taken_elsewhere() == {draft.id}
+        await store.discard_draft(draft.id)
+        assert await store.drafts_taken_elsewhere() == frozenset()
+
     async def test_a_draft_to_a_patient_belongs_to_no_exchange(self, store: MessageStore) -> None:
         drafts, trash = await with_folders(
             store,

@@ -18,8 +18,8 @@ from servers.practice import RealServers
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, OutgoingState
-from tui_mailer.domain.errors import CommandRefused, LineLost
-from tui_mailer.domain.events import DraftStored
+from tui_mailer.domain.errors import CommandRefused, LineLost, SendRefused
+from tui_mailer.domain.events import DraftStored, DraftTaken
 from tui_mailer.domain.exchange import ExchangeState
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, FolderView, MessageSummary
@@ -264,6 +264,62 @@ async def taken_over(there: Office) -> Draft:
     row = await there.until_row(await drafts_view(there), "Avis")
     await there.read(row)
     return (await there.engine.resuming.resume(row.id)).draft
+
+
+@pytest.mark.parametrize("only_marked", [False, True])
+async def test_a_draft_sent_from_another_machine_is_not_sent_from_here_unawares(
+    open_office: OpenOffice,
+    real_servers: RealServers,
+    monkeypatch: pytest.MonkeyPatch,
+    only_marked: bool,
+) -> None:
+    if only_marked:
+        Ear(hidden={"UIDPLUS"}).install(monkeypatch)
+    here = await open_office(**SOON)
+    first = await saved(here, letter(COLLEAGUE.address, "Avis", "un"))
+    draft = await saved(here, replace(first, body="un, deux"))
+    there = await open_office(machine="autre poste", **SOON)
+    await there.until_row(await drafts_view(there), "Avis")
+    here.engine.look_at_drafts()
+    await here.until_row(await drafts_view(here), "Avis")
+    if only_marked:
+        real_servers.deliver(PRACTICE.address, received("Ailleurs"), DRAFTS, [r"\Deleted"])
+    assert (await here.engine.writing.review(draft)).questions == (), "it was replaced from here"
+
+    sent = await there.engine.writing.send(await taken_over(there))
+    await there.until_outgoing(sent, OutgoingState.SENT)
+    async with asyncio.timeout(20):
+        while not await here.engine.drafts_taken_elsewhere():
+            here.engine.look_at_drafts()
+            await asyncio.sleep(0.05)
+    assert await here.engine.drafts() == [draft], "what was written here stays"
+    with pytest.raises(SendRefused):
+        await here.engine.writing.send(draft)
+    questions = (await here.engine.writing.review(draft)).questions
+    assert [question.code for question in questions] == ["taken_elsewhere"]
+    await here.engine.writing.send(draft, questions)
+
+
+async def test_a_draft_changed_here_offline_after_another_machine_took_it_is_stored_and_asked_about(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    here = await open_office(**SOON)
+    draft = await saved(here, letter(COLLEAGUE.address, "Avis", "un"))
+    await here.close()
+    there = await open_office(machine="autre poste", **SOON)
+    theirs = await taken_over(there)
+    await there.until(lambda: DraftStored(theirs.id) in there.events)
+    again = await open_office(start=False, **SOON)
+    keeper = again.engine.keep_draft(draft)
+    keeper.edited(replace(draft, body="un, deux"))
+    await keeper.save()
+    again.engine.release_draft(keeper)
+    assert await again.engine.drafts_taken_elsewhere() == frozenset(), "offline, nothing is known"
+    again.engine.start()
+    await again.until(lambda: DraftStored(draft.id) in again.events)
+    assert DraftTaken(draft.id) in again.events
+    assert await again.engine.drafts_taken_elsewhere() == {draft.id}
+    assert [b"un, deux" in raw for raw in on_server(real_servers)] == [False, True]
 
 
 async def test_a_draft_with_attachments_is_taken_over_whole_and_none_stays_behind(

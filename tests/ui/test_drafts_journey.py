@@ -9,6 +9,7 @@ from ui.stage import ACCOUNT, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, FileAttachment
+from tui_mailer.domain.events import DraftStored, Event
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags
 from tui_mailer.mime.draft_copy import DraftMark, write
@@ -109,3 +110,29 @@ async def test_a_draft_of_this_machine_is_resumed_where_it_was_left(tmp_path: Pa
         await until(mailing.pilot, lambda: len(stored) == 1)
         screen = await open_draft(mailing)
         assert screen.draft == kept
+
+
+async def test_a_draft_taken_by_another_machine_is_marked_and_asked_about_before_it_leaves(
+    tmp_path: Path,
+) -> None:
+    outdoors = practice(tmp_path)
+    outdoors.options = replace(outdoors.options, server_drafts_s=0.1)
+    async with opened(outdoors) as mailing:
+        events: list[Event] = []
+        mailing.engine.subscribe(events.append)
+        keeper = mailing.engine.keep_draft(Draft())
+        to = (Address.received("jean.durand@medecin.mssante.fr"),)
+        keeper.edited(Draft(to=to, subject="À finir", body="Cher confrère,"))
+        kept = await keeper.save()
+        mailing.engine.release_draft(keeper)
+        await until(mailing.pilot, lambda: DraftStored(kept.id) in events)
+        outdoors.mailbox.folders["Brouillons"].messages.clear()
+        await mailing.press("b")
+        await mailing.shows("repris ailleurs", "À finir")
+        await mailing.press("enter")
+        await mailing.shows("peut-être déjà été envoyé", "messages envoyés", "Cher confrère,")
+        await mailing.press("escape", "ctrl+s")
+        await mailing.shows("Envoyer quand même")
+        await mailing.answer("n")
+        assert await mailing.engine.outbox.waiting_count() == 0
+        assert list(await mailing.engine.drafts()) == [kept]

@@ -98,6 +98,8 @@ class DraftCopy:
         key: stands in a header of every version of the copy; "" until the first one is made.
         stored_at: `updated_at` of the version that is there, aware; None for none.
         replaces: the mark of another machine's copy that this draft was taken over from, or "".
+        taken: the copy left the folder of drafts, and not by our doing: gone on with, sent or
+            thrown away elsewhere. It stays so, whatever is stored later.
     """
 
     draft_id: int
@@ -105,6 +107,7 @@ class DraftCopy:
     key: str = ""
     stored_at: datetime | None = None
     replaces: str = ""
+    taken: bool = False
 
 
 class OutgoingState(Enum):

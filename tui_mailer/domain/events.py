@@ -139,6 +139,13 @@ class DraftStored:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftTaken:
+    """The copy of a draft left the server's folder of drafts, and not by our doing."""
+
+    draft_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DraftDiscarded:
     """A draft was thrown away."""
 
@@ -181,6 +188,7 @@ Event = (
     | FateLearnt
     | DraftSaved
     | DraftStored
+    | DraftTaken
     | DraftDiscarded
     | DraftNotSaved
     | ActionNotDone

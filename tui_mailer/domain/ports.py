@@ -577,6 +577,17 @@ class MessageStore(Protocol):
         """
         ...
 
+    async def draft_copies_unseen(self) -> Sequence[DraftCopy]:
+        """Copies that were stored, and of which no row of the folder of drafts is a version.
+
+        Not those that are noted as taken.
+        """
+        ...
+
+    async def drafts_taken_elsewhere(self) -> frozenset[int]:
+        """Ids of the drafts whose copies are noted as taken."""
+        ...
+
     async def draft_copy(self, key: str) -> DraftCopy | None:
         """The copy that has this key, None for one that was not made here."""
         ...

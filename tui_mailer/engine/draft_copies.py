@@ -4,6 +4,7 @@
 
     draft saved ──within a minute──▶ new version stored ──seen there──▶ older ones removed
     draft sent or discarded ─────────────────────────────────────────▶ all versions removed
+    no version there any more, and not by our doing ─────────────────▶ noted as taken elsewhere
 
 What is to be done is read off the store each time, so a crash or a lost line costs nothing: at
 most two versions stand side by side for a while, never none.
@@ -11,7 +12,7 @@ most two versions stand side by side for a while, never none.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Final
 from uuid import uuid4
@@ -24,6 +25,7 @@ from tui_mailer.domain.events import (
     DraftDiscarded,
     DraftSaved,
     DraftStored,
+    DraftTaken,
     Event,
     OutgoingChanged,
 )
@@ -91,6 +93,10 @@ class DraftCopies:
         """As soon as the line allows."""
         self._worker.do(self._catch_up)
 
+    def look_for_taken(self) -> None:
+        """The folder of drafts was synchronised: what is missing there may be known elsewhere."""
+        self._worker.do(self._look_for_taken)
+
     def _hear(self, event: Event) -> None:
         match event:
             case DraftSaved() if self._within_s:
@@ -130,6 +136,10 @@ class DraftCopies:
             # Before anything is there: no copy that nobody knows of outlives a crash.
             await self._store.note_draft_copy(copy)
         mark = DraftMark.of(copy.key, draft)
+        versions = await _versions(line, copy)
+        if copy.stored_at is not None and await _are_gone(line, versions):
+            # Before the new version hides it from whoever looks next.
+            copy = await self._note_taken(copy)
         there = await find_versions(line, str(mark), is_expected=False)
         if not there and draft.updated_at is not None:
             content = await self._content(draft, mark)
@@ -138,11 +148,27 @@ class DraftCopies:
             await line.open(folder, afresh=True)
             there = await find_versions(line, str(mark), is_expected=True)
         if there:
-            versions = await _versions(line, copy)
-            await remove_versions(line, [uid for uid in versions if uid != max(there)])
+            await remove_versions(line, {*versions, *there} - {max(there)})
             copy = replace(copy, replaces="")
         await self._store.note_draft_copy(replace(copy, stored_at=draft.updated_at))
         self._announce(DraftStored(draft.id))
+
+    async def _look_for_taken(self, line: Line) -> None:
+        unseen = await self._store.draft_copies_unseen()
+        if not unseen:
+            return
+        folder = await folder_with_role(line, self._store, FolderRole.DRAFTS, _FOLDER_TO_CREATE)
+        await line.open(folder, afresh=True)
+        for copy in unseen:
+            # What was stored a moment ago may be no row yet: the server knows.
+            if await _are_gone(line, await _versions(line, copy)):
+                await self._note_taken(copy)
+
+    async def _note_taken(self, copy: DraftCopy) -> DraftCopy:
+        taken = replace(copy, taken=True)
+        await self._store.note_draft_copy(taken)
+        self._announce(DraftTaken(copy.draft_id))
+        return taken
 
     async def _content(self, draft: Draft, mark: DraftMark) -> bytes:
         contents: list[bytes | None] = [None] * len(draft.attachments)
@@ -164,3 +190,9 @@ async def _versions(line: Line, copy: DraftCopy) -> list[int]:
     if copy.replaces:
         found += await find_versions(line, copy.replaces, is_expected=True)
     return found
+
+
+async def _are_gone(line: Line, versions: Collection[int]) -> bool:
+    """True when none is left that could be gone on with."""
+    flags = await line.server.flags(sorted(versions)) if versions else {}
+    return all(Flags.DELETED in each for each in flags.values())

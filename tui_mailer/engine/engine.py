@@ -193,6 +193,7 @@ class Engine:
         self.outbox.tell = self._tell
         self._mailbox.on_look_again = self._copies.store_missing
         self._mailbox.on_learnt = self.reports.examine
+        self._mailbox.on_drafts_synced = self._draft_copies.look_for_taken
 
     # --- life
 
@@ -366,6 +367,14 @@ class Engine:
     async def drafts(self) -> Sequence[Draft]:
         """Drafts kept here, newest first."""
         return await self._store.drafts()
+
+    async def drafts_taken_elsewhere(self) -> frozenset[int]:
+        """Ids of drafts that another machine went on with, sent or threw away, as far as is known."""
+        return await self._store.drafts_taken_elsewhere()
+
+    def look_at_drafts(self) -> None:
+        """Learn what became of them elsewhere, where the server can be asked."""
+        self._mailbox.sync_drafts()
 
     async def discard_draft(self, draft_id: int) -> None:
         """Remove a draft."""

@@ -52,6 +52,7 @@ class Mailbox:
         self.replay = Replay(store, worker, announce, self._open_as_known, self._list_folders)
         self.on_look_again: Callable[[], None] = lambda: None
         self.on_learnt: Callable[[], None] = lambda: None
+        self.on_drafts_synced: Callable[[], None] = lambda: None
 
     async def poll(self) -> None:
         """Look at every folder again and again, until cancelled."""
@@ -98,8 +99,14 @@ class Mailbox:
 
     def _enqueue(self, folder: Folder) -> None:
         self._worker.do_in_background(
-            ("folder", folder.id), lambda line: self._sync.folder(line, folder)
+            ("folder", folder.id), lambda line: self._sync_folder(line, folder)
         )
+
+    async def _sync_folder(self, line: Line, folder: Folder) -> AsyncIterator[None]:
+        async for _ in self._sync.folder(line, folder):
+            yield
+        if folder.role is FolderRole.DRAFTS:
+            self.on_drafts_synced()
 
     async def _sync_those(
         self, line: Line, wanted: Callable[[Folder], bool]
@@ -107,7 +114,7 @@ class Mailbox:
         for folder in await self._store.folders():
             if wanted(folder) and folder.selectable:
                 self._sync.doubt(folder.id)
-                async for _ in self._sync.folder(line, folder):
+                async for _ in self._sync_folder(line, folder):
                     yield
 
     # --- reading

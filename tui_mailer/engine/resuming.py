@@ -34,6 +34,19 @@ class DraftMarkedDeleted(InvalidInput):
     advice = "Cherchez-en une autre version ; le texte de celle-ci se lit encore."
 
 
+class DraftTakenElsewhere(InvalidInput):
+    """A draft whose copy on the server was taken by another machine or client."""
+
+    what = "Ce brouillon a peut-être déjà été envoyé depuis un autre poste."
+    meaning = (
+        "Sa copie a quitté les brouillons du serveur : reprise, envoyée ou jetée ailleurs ; "
+        "le texte gardé ici est entier."
+    )
+    advice = (
+        "Avant d’envoyer, regardez dans les messages envoyés et dans les brouillons du serveur."
+    )
+
+
 class AttachmentsLeftOut(InvalidInput):
     """A copy on the server that was too large for its attachments."""
 

@@ -55,6 +55,7 @@ class Reviewing:
             oppositions=tuple(entry for found in oppositions for entry in found),
             trust=await self._trust.space(),
             signature=self._signature,
+            taken=draft.id in await self._store.drafts_taken_elsewhere(),
         )
 
     async def patient_of_message(self, message_id: int) -> str:

@@ -21,7 +21,7 @@ from tui_mailer.domain.ins_characters import LENGTH_WITHOUT_KEY
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
-from tui_mailer.engine.resuming import AttachmentsLeftOut
+from tui_mailer.engine.resuming import AttachmentsLeftOut, DraftTakenElsewhere
 from tui_mailer.ui.arrival import have_whole
 from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.clock import local_now
@@ -141,6 +141,8 @@ async def _forward(app: App[Any], engine: Engine, message_id: int) -> None:
 async def _resume(
     app: App[Any], engine: Engine, draft: Draft, warning: MailerError | None = None
 ) -> None:
+    if draft.id in await engine.drafts_taken_elsewhere():
+        warning = DraftTakenElsewhere()
     banner = await _known_banner(engine, patients_of(draft, engine.account))
     # A confirmation was for the message of its time: only an exchange clears a reply again.
     is_cleared = bool(draft.answers) and not (await engine.writing.review(draft)).unconfirmed

@@ -17,10 +17,12 @@ from tui_mailer.engine.before_sending.recipients import (
     recipients_are_addresses,
 )
 from tui_mailer.engine.before_sending.subject import subject_is_there
+from tui_mailer.engine.before_sending.taken import is_not_sent_twice
 from tui_mailer.engine.before_sending.unfinished import nothing_is_left_to_fill_in
 
 CHECKS: Final[tuple[Check, ...]] = (
     recipients_are_addresses,
+    is_not_sent_twice,
     one_patient_at_most,
     nothing_of_another_patient,
     another_patient_is_named_on_purpose,

@@ -50,6 +50,7 @@ class Context:
         oppositions: those in force, of the patients written to and of `about`.
         trust: which domains may be written to.
         signature: what stands under every message, or "".
+        taken: another machine went on with the draft, sent it or threw it away.
     """
 
     account: Account
@@ -59,6 +60,7 @@ class Context:
     oppositions: tuple[OppositionEntry, ...] = ()
     trust: TrustSpace = field(default_factory=TrustSpace)
     signature: str = ""
+    taken: bool = False
 
 
 Check = Callable[[Draft, Context], Iterable[Finding]]

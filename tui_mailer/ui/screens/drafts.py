@@ -8,9 +8,11 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.events import DraftTaken
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui import flows
+from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
@@ -90,17 +92,24 @@ class DraftsScreen(CommandModal[None]):
             yield KeyBar()
 
     async def on_mount(self) -> None:
-        """List them."""
+        """List them, and learn what became of them elsewhere."""
         self.choices.focus()
         await self.refresh_drafts()
+        self.engine.look_at_drafts()
+
+    async def on_engine_announced(self, message: EngineAnnounced) -> None:
+        """Another machine went on with one."""
+        if isinstance(message.event, DraftTaken):
+            await self.refresh_drafts()
 
     async def refresh_drafts(self) -> None:
         """Read them anew."""
         drafts = await self.engine.drafts()
+        taken = await self.engine.drafts_taken_elsewhere()
         if not self.is_attached:
             return  # closed meanwhile
         self._drafts = drafts
-        self.choices.show([draft_pieces(draft) for draft in self._drafts])
+        self.choices.show([draft_pieces(draft, taken=draft.id in taken) for draft in drafts])
         self.refresh_bindings()
 
     @on(LineList.Activated)
@@ -109,13 +118,14 @@ class DraftsScreen(CommandModal[None]):
         await self.run_command(ResumeDraft)
 
 
-def draft_pieces(draft: Draft) -> Sequence[Piece]:
-    """When it was last changed, to whom, about what."""
+def draft_pieces(draft: Draft, *, taken: bool) -> Sequence[Piece]:
+    """When it was last changed, to whom, whether it was `taken` elsewhere, about what."""
     date = french_date(draft.updated_at, local_now()) if draft.updated_at else ""
     people = [address.name or address.mailbox for address in draft.recipients]
     people += [safe_line(text) for text in draft.incomplete_recipients if text]
     return [
         (cut(date, 11), "line--faint"),
         (cut(", ".join(people) or "(sans destinataire)", 28) + "  ", "line--strong"),
+        ("⚠ repris ailleurs  " if taken else "", "line--warning"),
         (safe_line(draft.subject) or "(sans objet)", ""),
     ]
