@@ -13,6 +13,7 @@ from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
 from tui_mailer.domain.message import Flags, FolderView
 from tui_mailer.engine.line import Line
+from tui_mailer.engine.replay import MessagesElsewhere
 from tui_mailer.engine.server_folders import list_again
 
 
@@ -58,3 +59,21 @@ async def test_another_folder_with_the_same_numbers_is_not_the_one_that_is_gone(
         (message,) = world.mailbox.folders["Avis"].messages.values()
         assert message.flags is Flags.NONE
         assert labo.id not in {f.id for f in await back.engine.reading.folders()}
+
+
+async def test_what_is_not_removed_as_its_folder_was_made_anew_is_not_said_to_be_in_the_bin(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.mailbox.add_folder("Corbeille", FolderRole.TRASH)
+    world.mailbox.deliver(letter("Périmé"), "Corbeille")
+    async with opened(world, poll_s=3600.0) as office:
+        await until_online(office)
+        row = await office.until_row(await office.view(FolderRole.TRASH), "Périmé")
+    async with opened(world, start=False) as away:
+        await away.engine.actions.expunge([row.id])
+    world.mailbox.folders["Corbeille"].uid_validity = 2
+    async with opened(world, poll_s=3600.0) as back:
+        await until_online(back)
+        told = [event.error for event in back.events if isinstance(event, ActionNotDone)]
+        assert [type(error) for error in told] == [MessagesElsewhere]

@@ -2,7 +2,7 @@
 
 Each run looks at what the store still holds apart from the server, so it may stop anywhere. A move
 whose answer was lost is looked up at both ends before anything is moved again: no message is there
-twice, and none is removed whose copy was not seen.
+twice that has a Message-ID, and none is removed whose copy was not seen.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -141,9 +141,7 @@ class Replay:
         """The messages are as the server has them, as far as is known."""
         await self._store.refuse_pending([change.id for change in changes])
         self._changed(folder_id)
-        is_gone = isinstance(refused, MessageGone)
-        error = _told(refused, MessagesElsewhere if is_gone else FlagsRefused)
-        self._not_done.add(len({change.uid for change in changes}), error)
+        self._not_done.add(len({change.uid for change in changes}), _told(refused, FlagsRefused))
         self._list_folders()
 
     # --- moves
@@ -284,29 +282,43 @@ class Replay:
         Raises:
             CommandRefused: one of them is there, and cannot be opened.
         """
-        arrived = await self._arrived(line, moves)
+        places = await self._new_in(line, moves[0].tried_id, min(move.floor for move in moves))
         try:
             await self._open_as_known(line, moves[0].place.folder_id)
-            present = frozenset(await line.server.uids())
+            uids = frozenset(await line.server.uids())
         except MessageGone:
-            present = frozenset()
-        left = [move for move in moves if move.message_id not in arrived]
+            uids = frozenset()
+        present = frozenset(move.message_id for move in moves if move.place.uid in uids)
+        arrived = await self._arrived(moves, present, places)
+        left = [move.message_id for move in moves if move.message_id not in arrived]
         return _Found(
             arrived,
-            staying=[move.message_id for move in left if move.place.uid in present],
+            staying=[id_ for id_ in left if id_ in present],
             copied=[
                 move.place.uid
                 for move in moves
-                if move.message_id in arrived and move.place.uid in present
+                if move.message_id in arrived and move.message_id in present
             ],
-            gone=[move.message_id for move in left if move.place.uid not in present],
+            gone=[id_ for id_ in left if id_ not in present],
         )
 
-    async def _arrived(self, line: Line, moves: Sequence[PendingMove]) -> dict[int, int]:
-        """Local id -> UID of those that are in the folder they were to be moved to."""
-        places = await self._new_in(line, moves[0].tried_id, min(move.floor for move in moves))
+    async def _arrived(
+        self,
+        moves: Sequence[PendingMove],
+        present: frozenset[int],
+        places: Mapping[object, list[int]],
+    ) -> dict[int, int]:
+        """Local id -> UID in `places` of those that are in the folder they were to be moved to.
+
+        Of several that are alike, those that left come first: one that is `present` where it was, and
+        taken for arrived, is removed there. Without a Message-ID that would prove too little.
+        """
         held = await self._store.summaries([move.message_id for move in moves])
-        return {row.id: places[identity(row)].pop(0) for row in held if places.get(identity(row))}
+        return {
+            row.id: places[identity(row)].pop(0)
+            for row in sorted(held, key=lambda row: row.id in present)
+            if places.get(identity(row)) and (row.message_id or row.id not in present)
+        }
 
     async def _new_in(self, line: Line, folder_id: int, floor: int) -> dict[object, list[int]]:
         """UIDs from `floor` on in a folder, by what tells their messages apart."""
@@ -353,8 +365,10 @@ class Replay:
 
 
 def _told(refused: CommandRefused, usual: type[CommandRefused]) -> CommandRefused:
-    """What the user is told: later is no help where the server never can."""
-    return refused if isinstance(refused, MoveUnsupported) else usual(refused.server_words)
+    """What the user is told: later is no help where the server never can, or has them elsewhere."""
+    if isinstance(refused, MoveUnsupported):
+        return refused
+    return (MessagesElsewhere if isinstance(refused, MessageGone) else usual)(refused.server_words)
 
 
 def _by_effect(
