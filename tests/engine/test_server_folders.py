@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,10 @@ from engine_fakes import World, letter, opened, until_online
 from fakes.mail_server import FakeMailServer
 
 from tui_mailer.domain.action import ActionKind
+from tui_mailer.domain.errors import CommandRefused
 from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
-from tui_mailer.domain.message import Flags, FolderView
+from tui_mailer.domain.message import Flags, FolderView, RemoteMessage
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.replay import MessagesElsewhere
 from tui_mailer.engine.server_folders import list_again
@@ -59,6 +62,36 @@ async def test_another_folder_with_the_same_numbers_is_not_the_one_that_is_gone(
         (message,) = world.mailbox.folders["Avis"].messages.values()
         assert message.flags is Flags.NONE
         assert labo.id not in {f.id for f in await back.engine.reading.folders()}
+
+
+async def test_a_folder_whose_messages_cannot_be_looked_at_does_not_stop_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another client renamed one: which one it was is not certain, and all others are listed."""
+    world = World(tmp_path)
+    world.mailbox.add_folder("Labo")
+    world.mailbox.deliver(letter("Bilan"), "Labo")
+    async with opened(world, poll_s=3600.0) as office:
+        await until_online(office)
+    renamed = world.mailbox.folders.pop("Labo")
+    renamed.remote = replace(renamed.remote, name="Avis")
+    world.mailbox.folders["Avis"] = renamed
+    world.mailbox.add_folder("Tiers")
+    usual = FakeMailServer.messages
+
+    async def messages(
+        server: FakeMailServer, uids: Sequence[int]
+    ) -> AsyncGenerator[Sequence[RemoteMessage], None]:
+        if server._name == "Avis":
+            raise CommandRefused("NO [SERVERBUG] internal error")
+        async for batch in usual(server, uids):
+            yield batch
+
+    monkeypatch.setattr(FakeMailServer, "messages", messages)
+    async with opened(world, poll_s=3600.0) as back:
+        await until_online(back)
+        names = {folder.name for folder in await back.engine.reading.folders()}
+        assert names == {"INBOX", "Avis", "Tiers"}
 
 
 async def test_what_is_not_removed_as_its_folder_was_made_anew_is_not_said_to_be_in_the_bin(

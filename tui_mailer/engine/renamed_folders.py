@@ -51,11 +51,11 @@ async def _is_now(
     held = {row.uid: identity(row) for row in rows if row.uid > 0}
     try:
         await line.open(name)
+        there = {
+            message.uid: identity(message)
+            async for batch in line.server.messages(sorted(held))
+            for message in batch
+        }
     except CommandRefused:
         return False
-    there = {
-        message.uid: identity(message)
-        async for batch in line.server.messages(sorted(held))
-        for message in batch
-    }
     return bool(there) and there.items() <= held.items()
