@@ -1,8 +1,10 @@
 """A message whose sending is in doubt has left once a report names it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from engine_fakes import COLLEAGUE, World, opened, states, until_online
 from engine_helpers import letter
 from fakes.mail_server import FakeSubmission
@@ -12,6 +14,7 @@ from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import DeliveryUncertain
 from tui_mailer.domain.events import FateLearnt
 from tui_mailer.domain.folder import FolderRole
+from tui_mailer.engine.outbox import Outbox
 
 
 def bounce(message_id: str) -> bytes:
@@ -58,3 +61,27 @@ async def test_so_it_has_when_the_report_came_first(tmp_path: Path) -> None:
         outgoing = await office.engine.writing.send(letter(COLLEAGUE, "Avis"))
         await office.until_outgoing(outgoing, OutgoingState.SENT)
         assert states(office) == ["queued", "sending", "uncertain", "copy_missing", "sent"]
+
+
+async def test_so_it_has_when_the_program_ended_once_the_report_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path)
+    world.submission.faults = [DeliveryUncertain()]
+    is_kept = asyncio.Event()
+
+    async def reported(*_: object) -> None:
+        is_kept.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as ended:
+        ended.setattr(Outbox, "reported", reported)
+        async with opened(world, poll_s=0.05) as office:
+            await until_online(office)
+            outgoing = await office.engine.writing.send(letter(COLLEAGUE, "Avis"))
+            await office.until_outgoing(outgoing, OutgoingState.UNCERTAIN)
+            world.mailbox.deliver(bounce(outgoing.message_id))
+            await is_kept.wait()
+    async with opened(world) as back:
+        await back.until_outgoing(outgoing, OutgoingState.SENT)
+    assert world.submission.accepted == []

@@ -170,6 +170,8 @@ class Outbox:
         for outgoing in await self._store.outbox():
             if outgoing.state is OutgoingState.SENDING:
                 await self._doubt(outgoing, DeliveryUncertain())
+            elif outgoing.state is OutgoingState.UNCERTAIN:
+                await self._look_for_report(outgoing)
 
     async def _send_due(self) -> float | None:
         """Send everything due; seconds until the next one is, None when nothing waits."""
@@ -326,7 +328,11 @@ class Outbox:
 
     async def _doubt(self, outgoing: Outgoing, error: DeliveryUncertain) -> None:
         await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
-        if await self._store.reports_on(outgoing.message_id):  # one came first
+        await self._look_for_report(outgoing)
+
+    async def _look_for_report(self, outgoing: Outgoing) -> None:
+        """One came first, or the program ended between keeping it and hearing of it."""
+        if await self._store.reports_on(outgoing.message_id):
             await self.reported(outgoing.message_id)
 
     async def _settle(
