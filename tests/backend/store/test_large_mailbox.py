@@ -262,3 +262,17 @@ async def test_what_the_server_found_joins_without_a_look_at_the_index_for_each_
     meter.taken()
     assert await store.count(view) == 1_000
     assert meter.taken() < 40 * MANY
+
+
+async def test_what_is_to_be_filed_is_found_without_a_look_at_the_whole_inbox(
+    store: EncryptedMessageStore, meter: Meter
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    await store.add_messages(inbox, patients_letters(1, 50))
+    meter.taken()
+    assert len(await store.messages_to_file(inbox, 500)) == 50
+    in_small = meter.taken()
+    await store.add_messages(inbox, [letter(uid) for uid in range(1_000, 1_000 + MANY)])
+    meter.taken()
+    assert len(await store.messages_to_file(inbox, 500)) == 50
+    assert meter.taken() <= 2 * in_small

@@ -88,9 +88,10 @@ _LAST: Final = f"""
     )
 """  # noqa: S608  (constants)
 _FILED_AS: Final = "iif(copy_key <> '', copy_key, 'row ' || id)"
+# With `+uid`, SQLite looks at what is with patients, not at the whole folder by its UIDs.
 _TO_FILE: Final = f"""
     SELECT id FROM message
-    WHERE folder_id = ? AND patient <> '' AND from_owner = 0 AND uid > 0
+    WHERE folder_id = ? AND patient <> '' AND from_owner = 0 AND +uid > 0
       AND {_FILED_AS} NOT IN (SELECT copy_key FROM filed)
     ORDER BY id LIMIT ?
 """  # noqa: S608  (constants)
