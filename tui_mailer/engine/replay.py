@@ -5,6 +5,7 @@ whose answer was lost is looked up at both ends before anything is moved again: 
 twice that has a Message-ID, and none is removed whose copy was not seen.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from tui_mailer.engine.worker import Worker
 OpenAsKnown = Callable[[Line, int], Awaitable[None]]
 """Opens a folder of the store; `MessageGone` when its UIDs mean other messages now."""
 
+# Each message of a command is a line of the journal: of more, they would hold the loop.
 _BATCH: Final = 1_000
 
 
@@ -126,14 +128,18 @@ class Replay:
     async def _flags(self, line: Line) -> None:
         pending = await self._store.pending_flag_changes()
         ids = {folder.name: folder.id for folder in await self._store.folders()}
-        for (folder, add, remove), same in _by_effect(pending):
+        # Flags are slow, and these may be as many as a folder holds.
+        for (folder, add, remove), same in await asyncio.to_thread(_by_effect, pending):
+            left = same
             try:
                 await self._open_as_known(line, ids.get(folder, 0))
-                await line.server.change_flags([change.uid for change in same], add, remove)
+                while left:
+                    some = left[:_BATCH]
+                    await line.server.change_flags([change.uid for change in some], add, remove)
+                    await self._store.forget_pending([change.id for change in some])
+                    left = left[_BATCH:]
             except CommandRefused as refused:
-                await self._refuse_flags(ids.get(folder, 0), same, refused)
-            else:
-                await self._store.forget_pending([change.id for change in same])
+                await self._refuse_flags(ids.get(folder, 0), left, refused)
 
     async def _refuse_flags(
         self, folder_id: int, changes: Sequence[PendingFlags], refused: CommandRefused
@@ -355,12 +361,16 @@ class Replay:
 
     async def _remove(self, line: Line) -> None:
         for folder_id, uids in (await self._store.pending_expunges()).items():
+            left = uids
             try:
                 await self._open_as_known(line, folder_id)
-                await line.server.expunge(uids)
+                while left:
+                    await line.server.expunge(left[:_BATCH])
+                    await self._store.forget_expunges(folder_id, left[:_BATCH])
+                    left = left[_BATCH:]
             except CommandRefused as refused:
-                self._not_done.add(len(uids), _told(refused, RemovalRefused))
-            await self._store.forget_expunges(folder_id, uids)
+                self._not_done.add(len(left), _told(refused, RemovalRefused))
+                await self._store.forget_expunges(folder_id, left)
             self._announce(FoldersChanged())
 
 
