@@ -1,6 +1,7 @@
 """What is taken back while the server is asked is not done there afterwards."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from fakes.mail_server import FakeMailServer, FakeMailServerConnector
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.action import ActionKind
+from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole, FolderState
 from tui_mailer.domain.ports import OnStep
 from tui_mailer.engine.actions import RemovedSince
@@ -103,3 +105,27 @@ async def test_what_is_said_to_be_taken_back_is_what_was(tmp_path: Path) -> None
 
 async def _set(event: asyncio.Event) -> None:
     event.set()
+
+
+async def test_what_is_removed_for_good_while_its_move_is_looked_for_is_not_said_to_be_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a server that does not tell what a moved message is called."""
+    world = World(tmp_path)
+    world.mailbox.add_folder("Corbeille", role=FolderRole.TRASH)
+    world.mailbox.deliver(letter("Périmée"))
+    async with opened(world, poll_s=3600.0) as office, asyncio.timeout(20):
+        await until_online(office)
+        actions = office.engine.actions
+        row = await office.until_row(await office.inbox(), "Périmée")
+        usual = FakeMailServer.move
+
+        async def move(server: FakeMailServer, uids: Sequence[int], to: str) -> Mapping[int, int]:
+            await usual(server, uids, to)
+            await actions.expunge([row.id])
+            return {}
+
+        monkeypatch.setattr(FakeMailServer, "move", move)
+        await actions.delete([row.id])
+        await office.until(lambda: not any(f.messages for f in world.mailbox.folders.values()))
+        assert not any(isinstance(event, ActionNotDone) for event in office.events)

@@ -16,7 +16,7 @@ from tui_mailer.domain.action import PendingMove
 from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
-from tui_mailer.domain.message import Flags, PendingFlags, RemoteMessage
+from tui_mailer.domain.message import Flags, MessageSummary, PendingFlags, RemoteMessage
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
@@ -295,8 +295,10 @@ class Replay:
         except MessageGone:
             uids = frozenset()
         present = frozenset(move.message_id for move in moves if move.place.uid in uids)
-        arrived = await self._arrived(moves, present, places)
-        left = [move.message_id for move in moves if move.message_id not in arrived]
+        # Some may have been removed for good meanwhile: see `_settle_removals`.
+        held = await self._store.summaries([move.message_id for move in moves])
+        arrived = _arrived(held, present, places)
+        left = [row.id for row in held if row.id not in arrived]
         return _Found(
             arrived,
             staying=[id_ for id_ in left if id_ in present],
@@ -307,24 +309,6 @@ class Replay:
             ],
             gone=[id_ for id_ in left if id_ not in present],
         )
-
-    async def _arrived(
-        self,
-        moves: Sequence[PendingMove],
-        present: frozenset[int],
-        places: Mapping[object, list[int]],
-    ) -> dict[int, int]:
-        """Local id -> UID in `places` of those that are in the folder they were to be moved to.
-
-        Of several that are alike, those that left come first: one that is `present` where it was, and
-        taken for arrived, is removed there. Without a Message-ID that would prove too little.
-        """
-        held = await self._store.summaries([move.message_id for move in moves])
-        return {
-            row.id: places[identity(row)].pop(0)
-            for row in sorted(held, key=lambda row: row.id in present)
-            if places.get(identity(row)) and (row.message_id or row.id not in present)
-        }
 
     async def _new_in(self, line: Line, folder_id: int, floor: int) -> dict[object, list[int]]:
         """UIDs from `floor` on in a folder, by what tells their messages apart."""
@@ -372,6 +356,23 @@ class Replay:
                 self._not_done.add(len(left), _told(refused, RemovalRefused))
                 await self._store.forget_expunges(folder_id, left)
             self._announce(FoldersChanged())
+
+
+def _arrived(
+    held: Iterable[MessageSummary],
+    present: frozenset[int],
+    places: Mapping[object, list[int]],
+) -> dict[int, int]:
+    """Local id -> UID in `places` of those that are in the folder they were to be moved to.
+
+    Of several that are alike, those that left come first: one that is `present` where it was, and
+    taken for arrived, is removed there. Without a Message-ID that would prove too little.
+    """
+    return {
+        row.id: places[identity(row)].pop(0)
+        for row in sorted(held, key=lambda row: row.id in present)
+        if places.get(identity(row)) and (row.message_id or row.id not in present)
+    }
 
 
 def _told(refused: CommandRefused, usual: type[CommandRefused]) -> CommandRefused:
