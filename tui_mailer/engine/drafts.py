@@ -8,7 +8,7 @@ from datetime import datetime
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import StoreProblem
 from tui_mailer.domain.events import DraftDiscarded, DraftNotSaved, DraftSaved
-from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.ports import DraftStore
 from tui_mailer.engine.announcer import Announcer
 
 
@@ -21,7 +21,7 @@ class DraftKeeper:
 
     def __init__(
         self,
-        store: MessageStore,
+        store: DraftStore,
         announce: Announcer,
         now: Callable[[], datetime],
         draft: Draft,

@@ -3,14 +3,14 @@
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.journal import Deed, MessageTrace
 from tui_mailer.domain.patient import IdentityConfirmation
-from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.ports import ExchangeStore
 from tui_mailer.engine.journal import JournalKeeper
 
 
 class Identities:
     """Confirmations of this session of the program; each is journalled when given."""
 
-    def __init__(self, store: MessageStore, author: str, journal: JournalKeeper) -> None:
+    def __init__(self, store: ExchangeStore, author: str, journal: JournalKeeper) -> None:
         self._store = store
         self._journal = journal
         self._author = author

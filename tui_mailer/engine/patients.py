@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tui_mailer.domain.opposition import OppositionAct, OppositionEntry, Towards, in_force
-from tui_mailer.domain.ports import MessageStore
+from tui_mailer.domain.ports import PatientStore
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.traits import PatientTraits
 
@@ -12,7 +12,7 @@ from tui_mailer.domain.traits import PatientTraits
 class Patients:
     """Kept in the encrypted store; every entry bears its author and time."""
 
-    def __init__(self, store: MessageStore, author: str, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: PatientStore, author: str, now: Callable[[], datetime]) -> None:
         self._store = store
         self._author = author
         self._now = now
