@@ -10,8 +10,10 @@ from fakes.mail_server import FakeMailServer, FakeMailServerConnector
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.action import ActionKind
+from tui_mailer.domain.errors import CommandRefused, LineLost
 from tui_mailer.domain.events import ActionNotDone
 from tui_mailer.domain.folder import FolderRole, FolderState
+from tui_mailer.domain.message import Flags
 from tui_mailer.domain.ports import OnStep
 from tui_mailer.engine.actions import RemovedSince
 
@@ -129,3 +131,40 @@ async def test_what_is_removed_for_good_while_its_move_is_looked_for_is_not_said
         await actions.delete([row.id])
         await office.until(lambda: not any(f.messages for f in world.mailbox.folders.values()))
         assert not any(isinstance(event, ActionNotDone) for event in office.events)
+
+
+async def test_a_mark_waits_until_it_is_known_where_its_message_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path)
+    world.mailbox.add_folder("Corbeille", role=FolderRole.TRASH)
+    world.mailbox.deliver(letter("À revoir"))
+    usual_move, usual_open = FakeMailServer.move, FakeMailServer.open_folder
+    has_moved, is_refused = asyncio.Event(), asyncio.Event()
+
+    async def move(server: FakeMailServer, uids: Sequence[int], to: str) -> Mapping[int, int]:
+        await usual_move(server, uids, to)
+        has_moved.set()
+        await office.engine.actions.mark([row.id], ActionKind.FLAG)
+        raise LineLost
+
+    async def open_folder(server: FakeMailServer, name: str) -> FolderState:
+        if name == "Corbeille" and has_moved.is_set() and not is_refused.is_set():
+            is_refused.set()
+            raise CommandRefused
+        return await usual_open(server, name)
+
+    async with opened(world, poll_s=0.1) as office, asyncio.timeout(20):
+        await until_online(office)
+        row = await office.until_row(await office.inbox(), "À revoir")
+        monkeypatch.setattr(FakeMailServer, "move", move)
+        monkeypatch.setattr(FakeMailServer, "open_folder", open_folder)
+        await office.engine.actions.delete([row.id])
+        await is_refused.wait()
+        trash = await office.view(FolderRole.TRASH)
+        while (await office.rows(trash))[0].uid < 0:
+            await asyncio.sleep(0.01)
+        while await office.engine._store.pending_flag_changes():
+            await asyncio.sleep(0.01)
+    (message,) = world.mailbox.folders["Corbeille"].messages.values()
+    assert message.flags is Flags.FLAGGED

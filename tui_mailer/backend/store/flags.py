@@ -26,6 +26,7 @@ _PENDING: Final = """
     JOIN message AS m ON m.id = p.message_id
     LEFT JOIN pending_move AS v ON v.message_id = m.id
     JOIN folder AS f ON f.id = coalesce(v.folder_id, m.folder_id)
+    WHERE coalesce(v.tried_id, 0) = 0
     ORDER BY p.id
 """
 _PENDING_OF_FOLDER: Final = """
@@ -109,7 +110,7 @@ class MessageFlags(Part):
         await self._database.write(work)
 
     async def pending_flag_changes(self) -> Sequence[PendingFlags]:
-        """Noted changes, oldest first."""
+        """Noted changes, oldest first, of messages whose place is known."""
 
         def work(sql: Sql) -> list[PendingFlags]:
             return [

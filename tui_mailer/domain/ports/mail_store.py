@@ -115,7 +115,7 @@ class FlagStore(Protocol):
         ...
 
     async def pending_flag_changes(self) -> Sequence[PendingFlags]:
-        """Noted changes, oldest first."""
+        """Noted changes, oldest first, of messages whose place is known."""
         ...
 
     async def forget_pending(self, change_ids: Sequence[int]) -> None:
