@@ -182,6 +182,19 @@ async def test_a_point_out_of_sight_is_shown_and_not_confirmed(engine: Engine) -
         assert confirmed(screen) == {place.point}
 
 
+async def test_a_terminal_too_low_for_a_point_says_so(engine: Engine) -> None:
+    async with search(engine, INS, size=(60, 10)) as (pilot, screen):
+        await readable(pilot, screen)
+        await pilot.press("enter", "down")
+        year = points(screen)[1]
+        await until(pilot, lambda: year.has_focus)
+        await pilot.press("space")
+        await until(pilot, lambda: bool(pilot.app._notifications))
+        (said,) = [toast.message for toast in pilot.app._notifications]
+        assert "agrandissez la fenêtre" in said
+        assert confirmed(screen) == set()
+
+
 async def test_keys_in_one_burst_act_on_the_lines_they_were_meant_for(engine: Engine) -> None:
     async with search(engine, INS) as (pilot, screen):
         await readable(pilot, screen)

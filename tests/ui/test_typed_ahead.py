@@ -58,6 +58,18 @@ async def test_an_ins_typed_behind_the_key_is_read_and_confirms_nothing(tmp_path
         assert pending.points == frozenset()
 
 
+async def test_the_first_point_to_confirm_is_in_sight_on_a_small_terminal(tmp_path: Path) -> None:
+    """The key moves there before all that stands above is known."""
+    async with opened(practice(tmp_path), (60, 15)) as mailing:
+        await mailing.until(lambda: mailing.screen.list.selected is not None)
+        burst(mailing.app, "p", *INS, "enter")
+        await mailing.until(lambda: isinstance(mailing.app.focused, ConfirmPoint))
+        point = mailing.app.focused
+        assert isinstance(point, ConfirmPoint)
+        await mailing.shows("Sexe")
+        assert point.is_in_sight
+
+
 async def test_from_a_key_that_does_something_on_nothing_is_handed_on(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         await mailing.shows("Lettre 5")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -16,6 +17,8 @@ from tui_mailer.domain.patient import IdentityPoint
 from tui_mailer.ui.presenters.identity import point_label
 from tui_mailer.ui.reading_time import could_be_read
 from tui_mailer.ui.text import line
+
+_TOO_LOW: Final = "Cette ligne ne tient pas à l’écran : agrandissez la fenêtre pour la confirmer."
 
 
 class ConfirmPoint(Horizontal, can_focus=True):
@@ -75,8 +78,17 @@ class ConfirmPoint(Horizontal, can_focus=True):
     def _painted(self) -> None:
         self._shown_at = monotonic()
 
+    def _say_too_low(self) -> None:
+        if not self.is_in_sight:
+            self.app.notify(_TOO_LOW, severity="warning", markup=False)
+
     def _takes(self, pressed_at: float) -> bool:
         return could_be_read(self.app, self._shown_at, pressed_at)
+
+    def bring_in_sight(self) -> None:
+        """Scroll to it; it is read from now on."""
+        self._begin_reading()
+        self.scroll_visible(animate=False)
 
     def on_click(self, event: Click) -> None:
         """A click toggles."""
@@ -85,8 +97,8 @@ class ConfirmPoint(Horizontal, can_focus=True):
     def toggle(self, pressed_at: float) -> None:
         """Ask for the tick to change, if the identity could be read by then (monotonic time)."""
         if not self.is_in_sight:
-            self._begin_reading()
-            self.scroll_visible(animate=False)
+            self.bring_in_sight()
+            self.call_after_refresh(self._say_too_low)
         elif self._takes(pressed_at):
             self.post_message(self.Toggled(self.point))
 

@@ -103,8 +103,14 @@ class IdentityPanel(Vertical):
         self.query_one("#ask", Static).update(line(identity.asking(from_bar=from_bar)))
 
     def show_exchange(self, text: str) -> None:
-        """Say where the exchange with this patient stands."""
+        """Say where the exchange with this patient stands: the last to come, above the points."""
         self.query_one("#exchange", Static).update(line(text))
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        for row in self.query(ConfirmPoint):
+            if row.has_focus and not row.is_in_sight:
+                row.bring_in_sight()
 
     def show_known(self, matricule: Matricule, known: Known) -> None:
         """Say what this practice knows of the patient on the screen."""
