@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 from ui.mailbox_stage import opened, practice
 
+from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.commands.base import CommandScreen, bindings, key_name
 from tui_mailer.ui.commands.reference import SCREENS, markdown_table
+from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
+from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.file_chooser import FileChooserScreen
+from tui_mailer.ui.screens.help import HelpScreen
 
 # AltGr on a French keyboard: not every terminal passes them on, so none is a default key.
 _HARD_ON_AZERTY = {
@@ -74,3 +79,19 @@ async def test_the_palette_says_in_french_that_it_knows_no_such_command(tmp_path
         await mailing.shows("Aucune commande de ce nom sur cet écran.")
         await mailing.press("enter", *["backspace"] * 4, *"journal", "enter")
         await mailing.shows("journal intact")
+
+
+async def test_a_key_that_comes_before_a_screen_has_its_widgets_ends_nothing(
+    tmp_path: Path,
+) -> None:
+    """What makes sense depends on them; the program can be left at once."""
+    async with opened(practice(tmp_path)) as mailing:
+        for screen in (
+            HelpScreen(mailing.screen),
+            ChooseFolderScreen(()),
+            FileChooserScreen(tmp_path),
+            ComposeScreen(mailing.engine, Draft()),
+        ):
+            names = [command.__name__ for command in screen.all_commands()]
+            heard = {name for name in names if screen.check_action("command", (name,))}
+            assert heard == {"Redraw", "SwitchLight", "Quit"}

@@ -251,6 +251,8 @@ _BETWEEN_FIELDS: Final[tuple[AnyCommand, ...]] = (NextField, PreviousField)
 _NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
 EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, SwitchLight, Redraw, Help, Quit)
 """What every screen offers last."""
+AT_ONCE: Final[tuple[AnyCommand, ...]] = (Redraw, SwitchLight, Quit)
+"""What shows no other screen: it can be done while one is about to be shown."""
 
 
 class CommandScreen(StyledOnceScreen[ResultT]):
@@ -266,6 +268,7 @@ class CommandScreen(StyledOnceScreen[ResultT]):
 
     takes_typed_ahead: ClassVar[bool] = False
     _is_ready = False
+    _is_composed = False
     commands: ClassVar[tuple[AnyCommand, ...]] = ()
     heading: ClassVar[str] = ""
 
@@ -299,13 +302,21 @@ class CommandScreen(StyledOnceScreen[ResultT]):
         """Let a key through only to a command that makes sense now."""
         if action != "command":
             return super().check_action(action, parameters)
-        return any(command.__name__ == parameters[0] for command in self.available())
+        return any(command.__name__ == parameters[0] for command in self._available_now())
 
     async def action_command(self, name: str) -> None:
         """Run the command of the class `name`."""
-        for command in self.available():
+        for command in self._available_now():
             if command.__name__ == name:
                 await self.run_command(command)
+
+    def _available_now(self) -> Sequence[AnyCommand]:
+        """What a key may do: before its widgets are there, a screen cannot say what makes sense."""
+        return self.available() if self._is_composed else AT_ONCE
+
+    async def _on_compose(self, event: events.Compose) -> None:
+        await super()._on_compose(event)
+        self._is_composed = True
 
     async def run_command(self, command: AnyCommand) -> None:
         """Run `command`: at once, or aside when it asks the user something."""

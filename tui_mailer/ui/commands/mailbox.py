@@ -12,9 +12,6 @@ from tui_mailer.ui.commands.base import (
     AnyCommand,
     CloseNotice,
     Command,
-    Quit,
-    Redraw,
-    SwitchLight,
 )
 from tui_mailer.ui.commands.exchanges import EXCHANGES
 from tui_mailer.ui.commands.holding import CANCELLING, PauseSync
@@ -276,7 +273,5 @@ WHILE_TYPING: Final[tuple[AnyCommand, ...]] = (
     *EVERYWHERE,
 )
 """What the search bar leaves to the screen."""
-WHILE_OPENING: Final = frozenset({Redraw, SwitchLight, Quit})
-"""What shows no other screen, while one is about to be shown."""
 WHILE_AWAITING: Final = frozenset({*CANCELLING, *EVERYWHERE})
 """What can be done while the screen to be shown waits for a message."""

@@ -41,7 +41,7 @@ from tui_mailer.ui import arrival, flows
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
-from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.commands.base import AT_ONCE, AnyCommand, CommandScreen
 from tui_mailer.ui.commands.moving import BETWEEN_ROWS
 from tui_mailer.ui.screens import awaiting
 from tui_mailer.ui.screens.mailbox_actions import MailboxActions
@@ -298,7 +298,7 @@ class MailboxScreen(CommandScreen[None]):
     async def run_command(self, command: AnyCommand) -> None:
         """Run `command`, unless another screen is about to be shown; only what waits is given up."""
         is_awaited = arrival.is_awaited(self.app)
-        heard = commands.WHILE_AWAITING if is_awaited else commands.WHILE_OPENING
+        heard = commands.WHILE_AWAITING if is_awaited else AT_ONCE
         if self.stage == "folders" and command not in BETWEEN_ROWS:
             # Keys of one burst overtake what the pane tells: the next one may be for its first row.
             await self.show_chosen()
