@@ -10,7 +10,7 @@ from ui.stage import SIZES, burst, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
-from tui_mailer.domain.errors import Unreachable
+from tui_mailer.domain.errors import StoreProblem, Unreachable
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, ListView
 
@@ -64,6 +64,28 @@ async def test_keys_that_overtake_the_folder_just_chosen_act_in_that_folder(
         await mailing.shows("Lettre 5", "Lettre 3")
         await until(mailing.pilot, lambda: on_server(outdoors, "INBOX") == 5)
         assert "Lettre 4" not in mailing.terminal
+
+
+async def test_a_folder_that_could_not_be_read_is_said_and_nothing_acted_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outdoors = with_trash(tmp_path)
+    async with opened(outdoors, (140, 40)) as mailing:
+        await mailing.shows("Lettre 5", "Labo", "Dominique PAT-TROIS", "à jour")
+
+        async def fails(_view: object) -> int:
+            raise StoreProblem
+
+        await mailing.press("escape")
+        with monkeypatch.context() as broken:
+            broken.setattr(mailing.engine.reading, "count", fails)
+            burst(mailing.app, "end", "enter", "d")
+            await until(mailing.pilot, lambda: mailing.screen.stage == "list")
+            await until(mailing.pilot, lambda: mailing.screen.shown_error is not None)
+            assert mailing.screen.target is None
+        await mailing.press("escape", "escape", "up", "down", "enter")
+        await mailing.shows("Bilan")
+        assert on_server(outdoors, "INBOX") == 6
 
 
 async def test_what_is_done_to_the_message_read_leaves_the_ticks_of_the_others(

@@ -16,7 +16,8 @@ from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.errors import SubmissionRefused, Unreachable
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.message import Flags
-from tui_mailer.domain.report import KeptReport
+from tui_mailer.domain.report import KeptReport, Report, ReportKind
+from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -286,3 +287,22 @@ async def test_a_message_that_is_shown_late_does_not_take_the_place_of_the_one_o
         await late
         assert screen.reader.message is not None
         assert screen.reader.message.subject == "Avis"
+
+
+async def test_a_message_still_awaited_offers_nothing_that_was_reported_on_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5", "à jour")
+        screen = mailing.screen
+        words = SafeText("550 5.1.1")
+        report = Report(ReportKind.NOT_DELIVERED, (), SafeText(""), server_words=words)
+        screen.reports.kept = [KeptReport("<avis@exemple.mssante.fr>", report, NOON)]
+
+        async def awaited(_message_id: int) -> None:
+            return None
+
+        monkeypatch.setattr(mailing.engine.reading, "message", awaited)
+        await mailing.press("enter")
+        await mailing.until(lambda: screen.stage == "reader")
+        assert not screen.reports.server_words

@@ -210,7 +210,10 @@ class MailboxScreen(CommandScreen[None]):
         """Show what the cursor of the folder pane is on, unless it is shown."""
         async with self._showing:
             if self.is_behind:
-                await self._show_view()
+                try:
+                    await self._show_view()
+                except StoreProblem as problem:
+                    self.show_error(problem)
         self.refresh_bindings()
 
     @property
@@ -316,7 +319,7 @@ class MailboxScreen(CommandScreen[None]):
         """Read the message under the cursor."""
         summary = self.list.selected
         if summary is not None:
-            self.opened = summary
+            self.opened, self.reports.kept = summary, ()
             if not summary.body_held:
                 self.reader.show_waiting(summary, awaiting.words(self.engine.connectivity))
             self.stage = "reader"
