@@ -111,3 +111,30 @@ async def test_a_page_key_typed_behind_the_one_for_the_palette_ends_nothing(tmp_
         await mailing.until(lambda: isinstance(mailing.app.screen, FrenchPalette))
         await mailing.press("escape")
         await mailing.until(lambda: mailing.app.screen is mailing.screen)
+
+
+async def test_the_palette_opened_again_at_once_ends_nothing(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        mailing.app.action_command_palette()
+        palette = mailing.app.screen
+        await mailing.until(lambda: isinstance(palette, FrenchPalette) and palette.is_mounted)
+        mailing.app.pop_screen()
+        mailing.app.action_command_palette()
+        await mailing.until(lambda: mailing.app.screen is mailing.screen)
+
+
+async def test_a_composer_that_could_not_read_the_store_says_so_and_takes_what_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+
+        async def fails() -> None:
+            raise StoreProblem
+
+        monkeypatch.setattr(mailing.engine.trust, "space", fails)
+        burst(mailing.app, "e", *"ab")
+        screen = await composer(mailing)
+        await mailing.until(lambda: screen.query_one("#to-input", Input).value == "ab")
+        assert screen.shown_error is not None

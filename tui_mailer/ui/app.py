@@ -224,5 +224,6 @@ class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False)
 
     def action_command_palette(self) -> None:
         """The palette, in French."""
-        if not isinstance(self.screen, FrenchPalette):
+        # One that was just closed may still be there, and no other may bear its name.
+        if not any(isinstance(screen, FrenchPalette) for screen in self._nodes):
             self.push_screen(FrenchPalette())

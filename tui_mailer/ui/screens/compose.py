@@ -162,7 +162,10 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             self.set_focus(self.query(self.AUTO_FOCUS).first())
         self._show_attachments()
         self._exchange.follow(self._keeper.draft)
-        await self._show_trust()
+        try:
+            await self._show_trust()
+        except MailerError as error:
+            self.show_error(error)
         if self._warn_first is not None:
             self.show_error(self._warn_first)
         try:
