@@ -12,7 +12,13 @@ from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import json_list, storable, to_stamp, word_starts, words
+from tui_mailer.backend.store.values import (
+    json_list,
+    to_stamp,
+    word_starts,
+    words,
+    words_as_written,
+)
 from tui_mailer.domain.ins import clean
 from tui_mailer.domain.search import SearchField, SearchQuery, SearchTerm
 from tui_mailer.domain.server_search import asked, known_here
@@ -52,7 +58,6 @@ _PATIENTS: Final = """
     ORDER BY c.last_used_at DESC LIMIT 100
 """
 _NAMED: Final = "instr(c.name_words || coalesce(t.name_words, ''), :start{n}) > 0"
-_NOT_WORD: Final = re.compile(r"[\W_]+")
 _INS: Final = re.compile(
     "([1-478])([0-9]{2})([0-9]{2})([0-9]{2}|2[ab])([0-9]{3})([0-9]{3})([0-9]{2})?"
 )
@@ -176,7 +181,7 @@ def _written(term: SearchTerm) -> Iterable[str]:
         yield f"({' AND '.join(starts)})"
     if not term.text.isascii():
         # As rows that an earlier version indexed have it.
-        yield _quoted(_NOT_WORD.sub(" ", storable(term.text)).strip())
+        yield _quoted(words_as_written(term.text))
     if ins := _INS.fullmatch(words(term.text).strip()):
         yield _quoted(" ".join(filter(None, ins.groups())))
 

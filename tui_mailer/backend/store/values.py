@@ -100,6 +100,11 @@ def words(text: str) -> str:
     return f" {' '.join(found)} " if found else " "
 
 
+def words_as_written(text: str) -> str:
+    """The words of `text`, between single spaces, with their accents and case."""
+    return _NOT_WORD.sub(" ", storable(text)).strip()
+
+
 def word_starts(text: str) -> list[str]:
     """What to look for in `words`: one piece for each space-separated part of `text`.
 
