@@ -45,8 +45,10 @@ _COMPARE_EVERY_S: Final = 1_800.0
 _MUCH: Final = 5_000
 # One that is stored while the next is read. Small ones come on a slow line, or are looked at.
 _LARGE_BATCH: Final = 400
-# Some wait to be written, while the rows of another are made and one more is read.
-_STORED_AT_ONCE: Final = 5
+# Some wait to be written together, while the rows of another are made and one more is read.
+_STORED_AT_ONCE: Final = 7
+# The last are written as they come: nothing else is left to be done meanwhile.
+_LAST: Final = 6_000
 
 
 class Synchroniser:
@@ -227,12 +229,14 @@ class Synchroniser:
         if not missing:
             return
         progress = SyncProgress(self._announce, folder.id, len(missing), self._now_s)
+        last = missing[max(0, len(missing) - _LAST)]
 
         async def store(batch: Sequence[RemoteMessage]) -> None:
             count = len(batch)
             arrived = batch if announce_arrivals else ()
             unread_count = sum(Flags.SEEN not in message.flags for message in arrived)
-            adding = self._store.add_messages(folder.id, batch)
+            more_follow = count >= _LARGE_BATCH and batch[-1].uid > last
+            adding = self._store.add_messages(folder.id, batch, more_follow=more_follow)
             del batch, arrived  # several wait to be written, and the store knows what it needs
             await adding
             self._learnt()

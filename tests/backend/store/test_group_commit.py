@@ -16,6 +16,11 @@ from tui_mailer.backend.store.group_commit import GroupCommit
 Piece = Callable[[Sql], None]
 
 
+def run(sql: Sql, pieces: Iterator[Piece]) -> None:
+    for piece in pieces:
+        piece(sql)
+
+
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(tmp_path / "x.db", bytes(32))
@@ -26,10 +31,6 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def group(database: Database) -> GroupCommit[Piece]:
-    def run(sql: Sql, pieces: Iterator[Piece]) -> None:
-        for piece in pieces:
-            piece(sql)
-
     return database.in_groups(run)
 
 
@@ -139,3 +140,59 @@ async def test_a_caller_that_is_cancelled_takes_nobody_along(
     await second
     assert first.cancelled()
     assert await numbers(database) == [1, 2]
+
+
+@pytest.fixture
+def for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_mailer.backend.store.group_commit._PAUSE_S", 600.0)
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_pieces_that_follow_one_another_are_gathered_while_nothing_is_written(
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
+) -> None:
+    several = [
+        asyncio.create_task(group.write(transactions.line(number), more_follow=True))
+        for number in range(1, 6)
+    ]
+    await several[3]
+    assert transactions.written == [[1, 2, 3, 4]]
+    await group.write(transactions.line(6))  # the last one: nothing follows
+    assert transactions.written == [[1, 2, 3, 4], [5, 6]]
+    assert await numbers(database) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_piece_that_nothing_follows_after_all_is_written(
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
+) -> None:
+    await group.write(transactions.line(1), more_follow=True)
+    assert await numbers(database) == [1]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_another_transaction_does_not_wait_while_a_group_is_gathered(
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
+) -> None:
+    gathered = asyncio.create_task(group.write(transactions.line(1), more_follow=True))
+    await asyncio.sleep(0)
+    await database.write(transactions.line(100))
+    assert transactions.written == [[100]]
+    await group.ended()
+    await gathered
+    assert transactions.written == [[100], [1]]
+
+
+@pytest.mark.usefixtures("for_ever")
+async def test_what_was_gathered_is_written_before_the_file_is_closed(tmp_path: Path) -> None:
+    def insert(sql: Sql) -> None:
+        sql.execute("INSERT INTO line VALUES (1)")
+
+    opened = await Database.open(tmp_path / "y.db", bytes(32))
+    await opened.execute("CREATE TABLE line (number INTEGER) STRICT")
+    gathered = asyncio.create_task(opened.in_groups(run).write(insert, more_follow=True))
+    await asyncio.sleep(0)
+    await opened.close()
+    await gathered
+    again = await Database.open(tmp_path / "y.db", bytes(32))
+    assert await numbers(again) == [1]
+    await again.close()

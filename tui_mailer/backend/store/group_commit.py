@@ -1,12 +1,14 @@
 """Group commit: transactions that wait for each other anyway reach the disk as one.
 
 A page that many of them change is encrypted and written once. Nobody else waits long for it: a
-group takes nothing more as soon as another transaction wants its turn.
+group takes nothing more as soon as another transaction wants its turn, and while one is gathered the
+connection is free.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -15,6 +17,8 @@ from tui_mailer.backend.store.connection import Connection, Sql
 # What is done at the end for all of them keeps another transaction waiting: with six, a flag set in a
 # first synchronisation took up to half a second.
 _MOST: Final = 4
+# What follows at once follows within a part of this.
+_PAUSE_S: Final = 0.25
 
 Item = TypeVar("Item")
 
@@ -22,6 +26,7 @@ Item = TypeVar("Item")
 @dataclass(frozen=True, slots=True)
 class _Waiting(Generic[Item]):
     item: Item
+    more_follow: bool
     committed: "asyncio.Future[None]"
 
     def end(self, error: Exception | None = None) -> None:
@@ -42,28 +47,51 @@ class GroupCommit(Generic[Item]):
         self._writer = writer
         self._work = work
         self._waiting = deque[_Waiting[Item]]()
+        self._has_come = asyncio.Event()
+        self._is_over = False
         self._running: asyncio.Task[None] | None = None
 
-    async def write(self, item: Item) -> None:
+    async def write(self, item: Item, *, more_follow: bool = False) -> None:
         """Write `item`; once this returns, it survives a power cut.
 
         Where one of a group fails, none of it was done, and each caller is told.
+
+        Args:
+            item: what `work` takes.
+            more_follow: others come at once: it waits until they make a group, or none comes.
         """
-        waiting = _Waiting(item, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(item, more_follow, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        self._has_come.set()
         # A task of its own: whoever began a group may be cancelled, and the others wait for it.
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         await waiting.committed
 
     async def ended(self) -> None:
-        """Wait until nothing is left to write."""
+        """Wait until nothing is left to write; nothing is waited for any more."""
+        self._is_over = True
+        self._has_come.set()
         if self._running is not None:
             await asyncio.wait({self._running})
 
     async def _run(self) -> None:
         while self._waiting:
+            await self._gather()
             await self._one_group()
+
+    async def _gather(self) -> None:
+        """Wait until there is a group, or nothing comes for a moment."""
+        with suppress(TimeoutError):
+            while self._may_grow():
+                self._has_come.clear()
+                async with asyncio.timeout(_PAUSE_S):
+                    await self._has_come.wait()
+
+    def _may_grow(self) -> bool:
+        if self._is_over or len(self._waiting) >= _MOST:
+            return False
+        return all(one.more_follow for one in self._waiting)
 
     async def _one_group(self) -> None:
         begun: list[_Waiting[Item]] = []

@@ -53,15 +53,18 @@ class Messages(Part):
         self._arrivals = database.in_groups(write_arrivals)
         self._upkeep = database.in_pieces(merge_some)
 
-    async def add_messages(self, folder_id: int, messages: Sequence[RemoteMessage]) -> None:
+    async def add_messages(
+        self, folder_id: int, messages: Sequence[RemoteMessage], *, more_follow: bool = False
+    ) -> None:
         """Add rows; a UID already held is left as it is. Fills contacts and the text index.
 
-        A folder that vanished meanwhile takes nothing.
+        A folder that vanished meanwhile takes nothing. Where `more_follow` at once, some calls are
+        written as one: each returns once they are.
         """
         are_few = len(messages) < _FEW
         arriving = await self._got_ready(folder_id, messages)
         del messages  # several batches wait to be written: what they were made of need not
-        await self._arrivals.write(arriving)
+        await self._arrivals.write(arriving, more_follow=more_follow)
         if are_few:
             self._upkeep.begin()
 

@@ -56,8 +56,13 @@ class HeldMessages(Protocol):
         """
         ...
 
-    async def add_messages(self, folder_id: int, messages: Sequence[RemoteMessage]) -> None:
-        """Add rows; a UID already held is left as it is. Fills contacts and the text index."""
+    async def add_messages(
+        self, folder_id: int, messages: Sequence[RemoteMessage], *, more_follow: bool = False
+    ) -> None:
+        """Add rows; a UID already held is left as it is. Fills contacts and the text index.
+
+        Where `more_follow` at once, the store may wait for them and write them together.
+        """
         ...
 
     def settle(self) -> None:
