@@ -46,9 +46,9 @@ _MUCH: Final = 5_000
 # One that is stored while the next is read. Small ones come on a slow line, or are looked at.
 _LARGE_BATCH: Final = 400
 # Some wait to be written together, while the rows of another are made and one more is read.
-_STORED_AT_ONCE: Final = 7
+_STORED_AT_ONCE: Final = 6
 # The last are written as they come: nothing else is left to be done meanwhile.
-_LAST: Final = 6_000
+_LAST: Final = 4_500
 
 
 class Synchroniser:

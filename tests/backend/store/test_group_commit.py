@@ -74,17 +74,17 @@ async def numbers(database: Database) -> list[int]:
     return [row[0] for row in await database.fetch_all("SELECT number FROM line ORDER BY rowid")]
 
 
-async def test_pieces_that_wait_anyway_share_a_transaction_four_at_most(
+async def test_pieces_that_wait_anyway_share_a_transaction_three_at_most(
     database: Database, group: GroupCommit[Piece], transactions: Transactions
 ) -> None:
     gate = Event()
     first = await under_way(group, gate, transactions)
-    others = [asyncio.create_task(group.write(transactions.line(number))) for number in range(2, 9)]
+    others = [asyncio.create_task(group.write(transactions.line(number))) for number in range(2, 7)]
     await asyncio.sleep(0)
     gate.set()
     await asyncio.gather(first, *others)
-    assert transactions.written == [[1, 2, 3, 4], [5, 6, 7, 8]]
-    assert await numbers(database) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert transactions.written == [[1, 2, 3], [4, 5, 6]]
+    assert await numbers(database) == [1, 2, 3, 4, 5, 6]
 
 
 async def test_another_transaction_waits_for_one_piece_only(
@@ -153,13 +153,13 @@ async def test_pieces_that_follow_one_another_are_gathered_while_nothing_is_writ
 ) -> None:
     several = [
         asyncio.create_task(group.write(transactions.line(number), more_follow=True))
-        for number in range(1, 6)
+        for number in range(1, 5)
     ]
-    await several[3]
-    assert transactions.written == [[1, 2, 3, 4]]
-    await group.write(transactions.line(6))  # the last one: nothing follows
-    assert transactions.written == [[1, 2, 3, 4], [5, 6]]
-    assert await numbers(database) == [1, 2, 3, 4, 5, 6]
+    await several[2]
+    assert transactions.written == [[1, 2, 3]]
+    await group.write(transactions.line(5))  # the last one: nothing follows
+    assert transactions.written == [[1, 2, 3], [4, 5]]
+    assert await numbers(database) == [1, 2, 3, 4, 5]
 
 
 async def test_a_piece_that_nothing_follows_after_all_is_written(

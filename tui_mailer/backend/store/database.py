@@ -15,6 +15,7 @@ from tui_mailer.backend.store.group_commit import GroupCommit
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
 from tui_mailer.backend.store.upkeep import Piece, Upkeep
 from tui_mailer.memory import give_back
+from tui_mailer.threads import stand_behind
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -48,6 +49,7 @@ class Database:
         reader = Connection(file, key)
         try:
             await writer.open()
+            await writer.run(lambda _: stand_behind())
             await writer.run(_enter_wal)
             await writer.run(lambda sql: migrate(sql, migrations))
             await reader.open()

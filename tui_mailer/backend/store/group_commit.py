@@ -14,9 +14,9 @@ from typing import Final, Generic, TypeVar
 
 from tui_mailer.backend.store.connection import Connection, Sql
 
-# What is done at the end for all of them keeps another transaction waiting: with six, a flag set in a
-# first synchronisation took up to half a second.
-_MOST: Final = 4
+# What is done at the end for all of them keeps another transaction waiting: with four, a flag set in a
+# first synchronisation took half as long again, and nothing was gained.
+_MOST: Final = 3
 # What follows at once follows within a part of this.
 _PAUSE_S: Final = 0.25
 
