@@ -8,11 +8,13 @@ import getpass
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from tui_mailer.audit_export import CsvExport, JsonExport, Period, verdict
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.journal import Deed, JournalLine
 from tui_mailer.engine.journal import JournalKeeper
+from tui_mailer.output import writing
 
 
 class NoTerminal(MailerError):
@@ -42,22 +44,23 @@ async def export(keeper: JournalKeeper, period: Period, form: str) -> int:
 
     Raises:
         StoreProblem: the journal cannot be read or written.
+        OutputLost: it could not be printed to its end.
     """
     keeper.note(Deed.EXPORTED, detail=f"{form}, {period.words}")
     await keeper.flush()
     output: CsvExport | JsonExport = JsonExport() if form == "json" else CsvExport()
-    sys.stdout.write(output.head)
-    report = await keeper.check(_printer(output.row, period))
-    sys.stdout.write(output.foot)
-    sys.stdout.flush()
+    with writing(exact=True) as file:
+        file.write(output.head)
+        report = await keeper.check(_printer(output.row, period, file))
+        file.write(output.foot)
     print(verdict(report), file=sys.stderr)  # noqa: T201  (the command line's answer)
     return 0 if report.holds else 2
 
 
 def _printer(
-    row: Callable[[JournalLine], str], period: Period
+    row: Callable[[JournalLine], str], period: Period, file: TextIO
 ) -> Callable[[Sequence[JournalLine]], None]:
     def write(lines: Sequence[JournalLine]) -> None:
-        sys.stdout.writelines(row(line) for line in lines if period.holds(line))
+        file.writelines(row(line) for line in lines if period.holds(line))
 
     return write

@@ -1,9 +1,9 @@
 """The command line: understands it, runs one command, and lets no traceback reach a user."""
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from tui_mailer.arguments import parser
 from tui_mailer.diagnostics import record_incident, silence_libraries
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
+from tui_mailer.output import OutputLost, write_any_text, writing
 
 _BROKEN = (
     "Le programme a rencontré une erreur inattendue et s’est fermé.\n"
@@ -26,6 +27,7 @@ _HANDED_OVER = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 done, 1 not, 2 not understood, or a journal touched."""
+    write_any_text()
     arguments = parser().parse_args(argv)
     silence_libraries()
     try:
@@ -36,9 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has left; nothing more may be written there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1  # whoever read our output has left
     except Exception as error:  # noqa: BLE001  (the last line of defence)
         return _report(error)
 
@@ -53,7 +53,9 @@ def _ins(arguments: Namespace) -> int:
     from tui_mailer.ins_command import as_json, describe, exit_code, render  # late: fast start
 
     text, today = " ".join(arguments.matricule), date.today()  # noqa: DTZ011  (a calendar day)
-    print(as_json(describe(text, today)) if arguments.json else render(text, today))  # noqa: T201
+    answer = as_json(describe(text, today)) if arguments.json else render(text, today)
+    with writing() as output:
+        output.write(f"{answer}\n")
     return exit_code(describe(text, today))
 
 
@@ -80,7 +82,9 @@ def _open_interface(arguments: Namespace) -> int:
     if arguments.command == "compose":
         call = bootstrap.call_of(arguments.ins, arguments.attach)
         if bootstrap.hand_over(places, arguments.compte, call):
-            print(_HANDED_OVER)  # noqa: T201  (the command line's answer)
+            # It is handed over, whether anybody can read so or not.
+            with suppress(OutputLost, BrokenPipeError), writing() as output:
+                output.write(f"{_HANDED_OVER}\n")
             return 0
         return bootstrap.run(places, address=arguments.compte, call=call)
     return bootstrap.run(places, address=arguments.compte)

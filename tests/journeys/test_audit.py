@@ -8,6 +8,7 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from typing import IO
 
 import pytest
 from engine_helpers import cheap_derivation
@@ -40,25 +41,32 @@ async def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def audit(home: Path, *arguments: str, password: str = PASSWORD) -> tuple[int, str, str]:
+def audit(
+    home: Path,
+    *arguments: str,
+    password: str = PASSWORD,
+    typed: bytes = b"",
+    stdout: int | IO[str] = subprocess.PIPE,
+    **environment: str,
+) -> tuple[int, str, str]:
     """Run it with a terminal that answers the question; status, standard output, terminal."""
     ours, theirs = pty.openpty()
     places = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE")}
     with subprocess.Popen(
         [sys.executable, "-m", "tui_mailer", "audit", "--since", "2020-01-01", *arguments],
         stdin=theirs,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=theirs,
         start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        env={**os.environ, **places},
+        env={**os.environ, **places, **environment},
     ) as process:
         os.close(theirs)
         shown = b""
         try:
             while b"Mot de passe" not in shown:
                 shown += os.read(ours, 4_096)
-            os.write(ours, f"{password}\n".encode())
+            os.write(ours, typed or f"{password}\n".encode())
             output = process.stdout.read() if process.stdout else b""
             shown += os.read(ours, 65_536)
             while process.poll() is None or b"\n" not in shown[-3:]:
@@ -121,3 +129,23 @@ def test_an_account_never_opened_here_has_no_journal(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "pas de boîte locale" in ran.stderr
     assert not list(tmp_path.rglob("*.db"))
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+async def test_the_file_is_utf_8_whatever_the_terminal_speaks(home: Path, form: str) -> None:
+    store = await EncryptedStoreOpener(home / "data" / "tui-mailer").open(ACCOUNT, PASSWORD)
+    at, address = journal_time(utc_now()), SafeText(ACCOUNT.address)
+    await store.add_to_journal([JournalEntry(at, address, SafeText("marie"), SafeText("œuvré"))])
+    await store.close()
+    status, output, _ = audit(home, "--format", form, PYTHONIOENCODING="ascii")
+    assert status == 0
+    assert "œuvré" in output
+
+
+def test_a_file_that_finds_no_room_is_said_to_be_incomplete(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        status, _, terminal = audit(home, stdout=full)
+    assert status == 1
+    assert "pas pu être écrit en entier" in terminal
+    assert "inattendue" not in terminal
+    assert "Journal intact" not in terminal

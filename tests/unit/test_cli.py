@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +99,36 @@ def test_an_absent_attachment_is_said_before_anything_opens(tmp_path: Path) -> N
         "Cette pièce jointe est introuvable ou illisible : absent.pdf. Rien n’a été ouvert. "
         "Vérifiez le chemin donné avec --attach.\n"
     )
+
+
+@pytest.mark.parametrize("coding", ["ascii", "latin-1", "cp1252"])
+def test_a_terminal_without_our_signs_shows_the_answer_all_the_same(coding: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tui_mailer", "ins", "279035121518988"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": coding},
+    )
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert ran.stdout.startswith(b"Ce matricule INS n")
+
+
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_an_answer_that_finds_no_room_is_said_and_is_no_incident(
+    tmp_path: Path, buffered: str
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "tui_mailer", "ins", "279035121518989"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={
+                **os.environ,
+                "XDG_STATE_HOME": str(tmp_path),
+                "PYTHONUNBUFFERED": buffered,
+            },
+        )
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("Le résultat n’a pas pu être écrit en entier.")
+    assert ran.stderr.count("\n") == 1
+    assert not list(tmp_path.rglob("incident.log"))
