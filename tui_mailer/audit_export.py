@@ -82,8 +82,11 @@ class Period:
 
     def holds(self, line: JournalLine) -> bool:
         """True for a line of these days, by the clock of this machine."""
-        after = self.last is None or line.entry.at < _day_start(self.last + timedelta(days=1))
-        return after and line.entry.at >= _day_start(self.first)
+        if self.last is not None and self.last < date.max:
+            is_before = line.entry.at < _day_start(self.last + timedelta(days=1))
+        else:
+            is_before = True
+        return is_before and line.entry.at >= _day_start(self.first)
 
     @property
     def words(self) -> str:
@@ -94,7 +97,11 @@ class Period:
 
 
 def _day_start(day: date) -> str:
-    return journal_time(datetime.combine(day, time.min).astimezone(UTC))
+    midnight = datetime.combine(day, time.min)
+    try:
+        return journal_time(midnight.astimezone(UTC))
+    except (OverflowError, ValueError):  # the calendar's first and last day have no other zone
+        return journal_time(midnight.replace(tzinfo=UTC))
 
 
 def _where(number: int) -> str:

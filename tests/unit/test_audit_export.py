@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -90,6 +91,22 @@ def test_a_period_holds_its_first_and_its_last_day_and_no_other() -> None:
     assert holds(3, 23, 59)
     assert not holds(4, 0)
     assert Period(date(2026, 3, 2)).holds(written(at=datetime(2099, 1, 1, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/Cayenne", "Pacific/Noumea"])
+def test_a_period_may_reach_to_the_ends_of_the_calendar(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert Period(date.min, date.max).holds(written())
+        assert Period(date.min).holds(written())
+        assert not Period(date.max).holds(written())
+        assert not Period(date.min, date.min).holds(written())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_the_verdict_says_what_to_note_or_what_is_wrong() -> None:
