@@ -25,18 +25,31 @@ class NoTerminal(MailerError):
     advice = "Lancez la commande depuis un terminal ; sa sortie peut aller dans un fichier."
 
 
+class PassphraseNotTyped(MailerError):
+    """The question was left without an answer, or the terminal does not speak as it says."""
+
+    what = "Aucun mot de passe lisible n’a été saisi."
+    meaning = "Rien n’a été exporté."
+    advice = "Relancez la commande et saisissez le mot de passe de la boîte, puis Entrée."
+
+
 def ask_passphrase(address: str) -> str:
     """Ask on the terminal, without echo, wherever standard output goes.
 
     Raises:
         NoTerminal: there is none.
+        PassphraseNotTyped: it ended before an answer, or gave one that is no text.
     """
     try:
         with Path("/dev/tty").open("rb"):
             pass
     except OSError as error:
         raise NoTerminal from error
-    return getpass.getpass(f"Mot de passe de {address} : ")
+    try:
+        return getpass.getpass(f"Mot de passe de {address} : ")
+    except (EOFError, UnicodeDecodeError):
+        # From None: the decoder's error carries what was typed along.
+        raise PassphraseNotTyped from None
 
 
 async def export(keeper: JournalKeeper, period: Period, form: str) -> int:

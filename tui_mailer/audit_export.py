@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.journal import ChainReport, JournalLine, columns, journal_time
 
 COLUMNS: Final = (
@@ -73,12 +74,28 @@ def verdict(report: ChainReport) -> str:
     return "\n".join(["Le journal a été modifié hors du programme :", *told])
 
 
+class PeriodBackwards(InvalidInput):
+    """An export that would be empty, and look as if nothing had been done."""
+
+    what = "La période demandée finit avant de commencer."
+    meaning = "Rien n’a été exporté."
+    advice = "Vérifiez les jours donnés avec --since et --until."
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The calendar days of an export, both included; None: to the end of the journal."""
+    """The calendar days of an export, both included; None: to the end of the journal.
+
+    Raises:
+        PeriodBackwards: the last day is before the first.
+    """
 
     first: date
     last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise PeriodBackwards
 
     def holds(self, line: JournalLine) -> bool:
         """True for a line of these days, by the clock of this machine."""

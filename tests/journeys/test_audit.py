@@ -149,3 +149,17 @@ def test_a_file_that_finds_no_room_is_said_to_be_incomplete(home: Path) -> None:
     assert "pas pu être écrit en entier" in terminal
     assert "inattendue" not in terminal
     assert "Journal intact" not in terminal
+
+
+@pytest.mark.parametrize("typed", [b"\x04", b"\xe9t\xe9\n"], ids=["end of file", "Latin-1"])
+def test_a_question_left_without_an_answer_is_no_incident(home: Path, typed: bytes) -> None:
+    status, output, terminal = audit(home, typed=typed, PYTHONUTF8="1")
+    assert (status, output) == (1, "")
+    assert "Aucun mot de passe lisible" in terminal
+    assert "inattendue" not in terminal
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(home: Path) -> None:
+    ran = run(home, "--since", "2026-06-30", "--until", "2026-01-01")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "finit avant de commencer" in ran.stderr
