@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -67,12 +68,21 @@ class NothingToAttach(AttachmentUnreadable):
     advice = "Vérifiez le chemin donné avec --attach."
 
 
+class NoScreen(MailerError):
+    """Started by a scheduler, in a pipe, or with its display sent to a file."""
+
+    what = "tui-mailer s’ouvre dans un terminal, et il n’y en a pas ici."
+    meaning = "Rien n’a été ouvert."
+    advice = "Lancez la commande dans un terminal, sans rediriger son entrée ni son affichage."
+
+
 class DemoMissing(MailerError):
     """The package was installed without the embedded servers."""
 
     what = "La démonstration n’est pas installée."
     meaning = "La messagerie elle-même fonctionne."
-    advice = "Installez-la avec : pip install 'tui_mailer[demo]'"
+    # From the sources: what an index offers under this name may be anybody's.
+    advice = "Dans le dossier des sources, installez-la avec : pip install '.[demo]'"
 
 
 def make_session(
@@ -132,9 +142,10 @@ def run(places: Places, *, address: str = "", call: WriteCall | None = None) -> 
     """Open the user's own mailbox; the exit status.
 
     Raises:
-        MailerError: the settings cannot be used, or no such account.
+        MailerError: the settings cannot be used, no such account, or no terminal.
     """
     leave_no_core()
+    _look_for_a_screen()
     share_heaps()
     settings = load(places.settings_file)
     opening = replace(
@@ -181,10 +192,19 @@ def run_demo(places: Places) -> int:
 
     Raises:
         DemoMissing: installed without the embedded servers.
+        NoScreen: there is no terminal.
     """
     leave_no_core()
+    _look_for_a_screen()
     settings = load(places.settings_file)
     return asyncio.run(_run_demo(settings))
+
+
+def _look_for_a_screen() -> None:
+    # Where Textual reads, and where it draws.
+    for stream in (sys.__stdin__, sys.__stderr__):
+        if stream is None or not stream.isatty():
+            raise NoScreen
 
 
 def _account(settings: Settings, address: str) -> Account | None:

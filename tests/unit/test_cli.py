@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui_mailer import cli
+from tui_mailer.bootstrap import DemoMissing
 from tui_mailer.diagnostics import describe, record_incident
 
 
@@ -132,3 +133,25 @@ def test_an_answer_that_finds_no_room_is_said_and_is_no_incident(
     assert ran.stderr.startswith("Le résultat n’a pas pu être écrit en entier.")
     assert ran.stderr.count("\n") == 1
     assert not list(tmp_path.rglob("incident.log"))
+
+
+@pytest.mark.parametrize("words", [[], ["demo"], ["compose", "--ins", "279035121518989"]])
+def test_without_a_terminal_nothing_opens_and_it_is_said(tmp_path: Path, words: list[str]) -> None:
+    places = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "DATA", "STATE")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "tui_mailer", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **places},
+    )
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert ran.stderr.startswith("tui-mailer s’ouvre dans un terminal")
+    assert ran.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_demo_is_never_looked_for_under_a_name_that_anybody_may_take() -> None:
+    assert "'.[demo]'" in DemoMissing.advice
+    assert "tui_mailer[" not in DemoMissing.advice
