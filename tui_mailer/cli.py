@@ -91,8 +91,10 @@ def _open_interface(arguments: Namespace) -> int:
 
 
 def _report(error: BaseException) -> int:
-    from tui_mailer.settings.model import Places
+    from tui_mailer.settings.model import NoHome, Places
 
-    report = record_incident(error, Places.usual().state_directory)
+    report = None
+    with suppress(NoHome):
+        report = record_incident(error, Places.usual().state_directory)
     print(_BROKEN.format(report=report or "non enregistré"), file=sys.stderr)  # noqa: T201
     return 1

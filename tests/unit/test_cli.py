@@ -155,3 +155,30 @@ def test_without_a_terminal_nothing_opens_and_it_is_said(tmp_path: Path, words: 
 def test_the_demo_is_never_looked_for_under_a_name_that_anybody_may_take() -> None:
     assert "'.[demo]'" in DemoMissing.advice
     assert "tui_mailer[" not in DemoMissing.advice
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user of whom the machine knows no directory, as in many a container."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_242_424)
+
+
+@pytest.mark.parametrize("words", [[], ["demo"], ["audit", "--since", "2026-01-01"]])
+def test_a_user_without_a_home_is_told_what_to_do(
+    nobody: None, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert cli.main(words) == 1
+    assert capsys.readouterr().err.startswith("Le dossier personnel de cet utilisateur est intro")
+
+
+def test_an_incident_of_a_user_without_a_home_is_said_without_a_report(
+    nobody: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def explode(_arguments: object) -> int:
+        raise RuntimeError
+
+    monkeypatch.setattr(cli, "_run", explode)
+    assert cli.main(["ins", "1"]) == 1
+    assert capsys.readouterr().err.endswith("non enregistré\n")

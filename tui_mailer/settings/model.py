@@ -7,10 +7,19 @@ from typing import Final
 import platformdirs
 
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.errors import MailerError
 from tui_mailer.engine.options import EngineOptions
 
 _APP: Final = "tui-mailer"
 _FILE_NAME: Final = "reglages.toml"
+
+
+class NoHome(MailerError):
+    """A user whom the machine does not know, and no variable that says where to keep things."""
+
+    what = "Le dossier personnel de cet utilisateur est introuvable."
+    meaning = "Rien n’a été ouvert ni modifié."
+    advice = "Donnez son chemin dans la variable HOME, puis relancez le programme."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +32,19 @@ class Places:
 
     @classmethod
     def usual(cls) -> "Places":
-        """The user's own places."""
-        return cls(
-            platformdirs.user_config_path(_APP) / _FILE_NAME,
-            platformdirs.user_data_path(_APP),
-            platformdirs.user_state_path(_APP),
-        )
+        """The user's own places.
+
+        Raises:
+            NoHome: nobody can say where these are.
+        """
+        try:
+            return cls(
+                platformdirs.user_config_path(_APP) / _FILE_NAME,
+                platformdirs.user_data_path(_APP),
+                platformdirs.user_state_path(_APP),
+            )
+        except RuntimeError as error:
+            raise NoHome from error
 
 
 @dataclass(frozen=True, slots=True)
