@@ -225,3 +225,13 @@ def test_the_white_list_is_a_file_of_the_user(file: Path) -> None:
     assert load(write(file, 'liste_blanche = ""\n')).options.white_list is None
     with pytest.raises(SettingsInvalid):
         load(write(file, "liste_blanche = 3\n"))
+
+
+def test_an_address_in_another_case_is_the_same_account(tmp_path: Path) -> None:
+    host = Endpoint("mail.exemple.fr", 143)
+    account = Account("Marie.Martin@medecin.mssante.fr", host, host)
+    book = SettingsFile(tmp_path / "reglages.toml")
+    book.save(account)
+    moved = replace(account, address=account.address.lower(), imap=Endpoint("imap.exemple.fr", 993))
+    book.save(moved)
+    assert tuple(book.accounts()) == (moved,)

@@ -56,7 +56,8 @@ def _with(account: Account, text: str) -> str:
     document = tomlkit.parse(text if not text or text.endswith("\n") else f"{text}\n")
     tables = _tables(document)
     for table in tables:
-        if table.get("adresse") == account.address:
+        # A second table of the same mailbox would never be read: the first one decides.
+        if str(table.get("adresse", "")).casefold() == account.address.casefold():
             _change(table, account)
             break
     else:
