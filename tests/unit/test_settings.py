@@ -235,3 +235,11 @@ def test_an_address_in_another_case_is_the_same_account(tmp_path: Path) -> None:
     moved = replace(account, address=account.address.lower(), imap=Endpoint("imap.exemple.fr", 993))
     book.save(moved)
     assert tuple(book.accounts()) == (moved,)
+
+
+def test_a_file_that_an_editor_of_windows_saved_is_read_and_changed(file: Path) -> None:
+    write(file, "\ufeffreleve_s = 60\r\n")
+    assert load(file).options.poll_s == 60
+    SettingsFile(file).save(ACCOUNT)
+    assert load(file).accounts == (ACCOUNT,)
+    assert load(file).options.poll_s == 60

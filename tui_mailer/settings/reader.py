@@ -77,7 +77,8 @@ def text_of(path: Path) -> str:
         SettingsInvalid: it cannot be read.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        # Editors of Windows put a mark before the text, which nobody sees.
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
