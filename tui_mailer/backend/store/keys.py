@@ -101,7 +101,7 @@ def unwrap(text: bytes, passphrase: str) -> bytes:
             bytes.fromhex(document[name]) for name in ("salt", "nonce", "wrapped_key")
         )
         intact = digest == _digest(document) and document["format"] == _FORMAT
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreDamaged from error
     if not intact or not derivation.is_reasonable():
         raise StoreDamaged
