@@ -188,6 +188,9 @@ class TlsFault(Enum):
     NO_STARTTLS = "Le serveur ne propose pas de connexion chiffrée (STARTTLS)"
     INJECTED = "Des données non chiffrées se sont glissées avant le chiffrement"
     CLIENT_CERTIFICATE = "Le serveur demande un certificat que le compte n’a pas, ou le refuse"
+    CLIENT_FILE = (
+        "Le fichier du certificat client est absent, incomplet ou protégé par un mot de passe"
+    )
     CA_FILE = "Le fichier des autorités de certification est absent ou illisible"
     OTHER = "La connexion chiffrée a échoué"
 
@@ -206,6 +209,10 @@ _TLS_ADVICE = {
     TlsFault.NO_STARTTLS: "Vérifiez le port : 143 et 587 pour STARTTLS, 993 et 465 pour TLS.",
     TlsFault.CLIENT_CERTIFICATE: (
         "Réglages avancés du compte, champ Certificat client : indiquez-le, ou renouvelez-le."
+    ),
+    TlsFault.CLIENT_FILE: (
+        "Vérifiez son chemin (réglages avancés du compte, champ Certificat client) : un fichier PEM "
+        "qui contient le certificat et sa clé, celle-ci sans mot de passe."
     ),
     TlsFault.CA_FILE: "Vérifiez son chemin : réglages avancés du compte, champ Autorités.",
 }

@@ -15,6 +15,12 @@ import pytest
 import trustme
 from backend.imap.conftest import CREDENTIALS, QUICK, Dial, Serve
 from backend.imap.scripted import Authority, Script, Talk
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from servers.certificates import make_certificates
 
 from tui_mailer.backend.imap.connector import ImapConnector
@@ -223,7 +229,29 @@ async def test_a_client_certificate_that_is_right(
 async def test_a_client_certificate_that_cannot_be_read(dial: Dial, tmp_path: Path) -> None:
     missing = tmp_path / "none.pem"
     fault = await fault_of(dial, hears_no_secret, client_certificate=missing)
-    assert fault is TlsFault.CLIENT_CERTIFICATE
+    assert fault is TlsFault.CLIENT_FILE
+    fault = await fault_of(dial, hears_no_secret, client_certificate=Path("a\0b"))
+    assert fault is TlsFault.CLIENT_FILE
+
+
+async def test_a_client_certificate_whose_key_wants_a_password(
+    dial: Dial, authority: Authority, tmp_path: Path
+) -> None:
+    leaf = authority.ca.issue_cert("cabinet-martin.mssante.fr")
+    key = load_pem_private_key(leaf.private_key_pem.bytes(), None)
+    locked = tmp_path / "client.pem"
+    locked.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+        + leaf.cert_chain_pems[0].bytes()
+    )
+    fault = await fault_of(dial, hears_no_secret, client_certificate=locked)
+    assert fault is TlsFault.CLIENT_FILE
+    assert "sans mot de passe" in TlsRefused(fault).advice
+
+
+async def test_authorities_at_a_path_that_no_file_can_have(dial: Dial) -> None:
+    fault = await fault_of(dial, hears_no_secret, ca_file=Path("a\0b"))
+    assert fault is TlsFault.CA_FILE
 
 
 async def test_tls_where_the_server_speaks_clear(dial: Dial, serve: Serve) -> None:

@@ -359,7 +359,7 @@ async def test_an_unusable_file_of_authorities_or_certificate_is_named(
             (dataclasses.replace(account, ca_file=file), TlsFault.CA_FILE),
             (
                 dataclasses.replace(account, client_certificate=file),
-                TlsFault.CLIENT_CERTIFICATE,
+                TlsFault.CLIENT_FILE,
             ),
         ):
             with pytest.raises(TlsRefused) as refusal:

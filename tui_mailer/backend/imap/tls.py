@@ -22,12 +22,12 @@ def make_context(account: Account) -> ssl.SSLContext:
             # Without a password of ours OpenSSL would ask for one on the terminal.
             context.load_cert_chain(account.client_certificate, password="")
         except (OSError, ValueError) as error:
-            raise TlsRefused(TlsFault.CLIENT_CERTIFICATE) from error
+            raise TlsRefused(TlsFault.CLIENT_FILE) from error
     return context
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise TlsRefused(TlsFault.CA_FILE) from error

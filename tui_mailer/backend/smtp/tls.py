@@ -16,7 +16,7 @@ def client_context(account: Account) -> ssl.SSLContext:
     """
     try:
         context = ssl.create_default_context(cafile=account.ca_file)
-    except (OSError, ssl.SSLError) as error:
+    except (OSError, ValueError) as error:
         raise TlsRefused(TlsFault.CA_FILE) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if account.client_certificate is not None:
@@ -24,5 +24,5 @@ def client_context(account: Account) -> ssl.SSLContext:
             # A password that is there, if empty: OpenSSL must not ask for one on the terminal.
             context.load_cert_chain(account.client_certificate, password="")
         except (OSError, ValueError) as error:
-            raise TlsRefused(TlsFault.CLIENT_CERTIFICATE) from error
+            raise TlsRefused(TlsFault.CLIENT_FILE) from error
     return context
