@@ -8,6 +8,7 @@ from ui.stage import INS, Practice, receive, results, stage, text_of, until
 
 from tui_mailer.domain.journal import Deed, MessageTrace
 from tui_mailer.engine.engine import Engine
+from tui_mailer.ui.commands.journal import LeaveJournal
 from tui_mailer.ui.screens.journal import JournalScreen
 
 PATIENT = f"{INS}@patient.mssante.fr"
@@ -89,3 +90,15 @@ async def test_nothing_noted_is_said(tmp_path: Path) -> None:
     engine = await Practice(tmp_path).engine()
     async with stage(JournalScreen(engine), engine=engine) as pilot:
         await until_shown(pilot, "Rien n’a encore été noté", "journal intact : 0 ligne")
+
+
+async def test_the_palette_asks_nothing_of_a_journal_that_is_not_there_yet_or_no_more(
+    tmp_path: Path,
+) -> None:
+    engine = await with_lines(tmp_path)
+    async with stage(journal := JournalScreen(engine), engine=engine) as pilot:
+        await until_shown(pilot, "connexion", "5 lignes")
+        await journal.run_command(LeaveJournal)
+        await until(pilot, lambda: not journal.is_attached)
+        await journal.run_command(LeaveJournal)
+    await JournalScreen(engine).run_command(LeaveJournal)

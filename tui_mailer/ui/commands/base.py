@@ -319,7 +319,12 @@ class CommandScreen(StyledOnceScreen[ResultT]):
         self._is_composed = True
 
     async def run_command(self, command: AnyCommand) -> None:
-        """Run `command`: at once, or aside when it asks the user something."""
+        """Run `command`: at once, or aside when it asks the user something.
+
+        The palette may ask for it before the screen has its widgets, or when they are gone.
+        """
+        if command not in AT_ONCE and not (self._is_composed and self.is_attached):
+            return
         if not command.asks:
             await self._run(command)
             return
