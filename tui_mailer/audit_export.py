@@ -99,11 +99,11 @@ class Period:
 
     def holds(self, line: JournalLine) -> bool:
         """True for a line of these days, by the clock of this machine."""
-        if self.last is not None and self.last < date.max:
-            is_before = line.entry.at < _day_start(self.last + timedelta(days=1))
-        else:
-            is_before = True
-        return is_before and line.entry.at >= _day_start(self.first)
+        if line.entry.at < _day_start(self.first):
+            return False
+        if self.last is None or self.last == date.max:
+            return True
+        return line.entry.at < _day_start(self.last + timedelta(days=1))
 
     @property
     def words(self) -> str:

@@ -311,8 +311,13 @@ class CommandScreen(StyledOnceScreen[ResultT]):
                 await self.run_command(command)
 
     def _available_now(self) -> Sequence[AnyCommand]:
-        """What a key may do: before its widgets are there, a screen cannot say what makes sense."""
-        return self.available() if self._is_composed else AT_ONCE
+        """What a key may do: without its widgets, a screen cannot say what makes sense."""
+        return self.available() if self._has_widgets else AT_ONCE
+
+    @property
+    def _has_widgets(self) -> bool:
+        """False before they are there, and once the screen was taken down."""
+        return self._is_composed and self.is_attached
 
     async def _on_compose(self, event: events.Compose) -> None:
         await super()._on_compose(event)
@@ -323,7 +328,7 @@ class CommandScreen(StyledOnceScreen[ResultT]):
 
         The palette may ask for it before the screen has its widgets, or when they are gone.
         """
-        if command not in AT_ONCE and not (self._is_composed and self.is_attached):
+        if not (self._has_widgets or command in AT_ONCE):
             return
         if not command.asks:
             await self._run(command)
