@@ -7,7 +7,7 @@ import pytest
 from ui.mailbox_stage import opened, practice
 
 from tui_mailer.domain.draft import Draft
-from tui_mailer.ui.commands.base import CommandScreen, bindings, key_name
+from tui_mailer.ui.commands.base import AT_ONCE, CommandScreen, bindings, key_name
 from tui_mailer.ui.commands.reference import SCREENS, markdown_table
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
@@ -95,3 +95,14 @@ async def test_a_key_that_comes_before_a_screen_has_its_widgets_ends_nothing(
             names = [command.__name__ for command in screen.all_commands()]
             heard = {name for name in names if screen.check_action("command", (name,))}
             assert heard == {"Redraw", "SwitchLight", "Quit"}
+
+
+async def test_the_palette_asks_nothing_of_a_mailbox_that_was_left(tmp_path: Path) -> None:
+    """Enter pressed twice in it, and the first ended the program."""
+    async with opened(practice(tmp_path)) as mailing:
+        mailbox = mailing.screen
+        mailbox.stage = "folders"
+        await mailing.app.pop_screen()
+        for command in mailbox.all_commands():
+            if command not in AT_ONCE:
+                await mailbox.run_command(command)

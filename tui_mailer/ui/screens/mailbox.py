@@ -302,7 +302,7 @@ class MailboxScreen(CommandScreen[None]):
         """Run `command`, unless another screen is about to be shown; only what waits is given up."""
         is_awaited = arrival.is_awaited(self.app)
         heard = commands.WHILE_AWAITING if is_awaited else AT_ONCE
-        if self.stage == "folders" and command not in BETWEEN_ROWS:
+        if self._has_widgets and self.stage == "folders" and command not in BETWEEN_ROWS:
             # Keys of one burst overtake what the pane tells: the next one may be for its first row.
             await self.show_chosen()
         if command in heard or not self.is_opening:
