@@ -101,6 +101,62 @@ async def test_another_transaction_waits_for_one_piece_only(
     assert transactions.written == [[1], [100], [2, 3]]
 
 
+_COUNT = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT max(i) FROM n"
+)
+_WITHOUT_END = _COUNT.format(10**15)
+_LONG = _COUNT.format(100_000)
+
+
+class Endless:
+    """A piece that comes to an end only when it was broken off so many times, and then at `gate`."""
+
+    def __init__(self, transactions: Transactions, times: int, gate: Event | None = None) -> None:
+        self._line = transactions.line(1, gate)
+        self._times = times
+
+    def __call__(self, sql: Sql) -> None:
+        if self._times:
+            self._times -= 1
+            sql.execute(_WITHOUT_END).fetchone()
+        self._line(sql)
+        sql.execute(_LONG).fetchone()
+
+
+async def begun(transactions: Transactions, count: int) -> None:
+    while len(transactions.written) < count:
+        await asyncio.sleep(0.001)
+
+
+async def test_a_group_is_broken_off_for_another_transaction_and_done_after_it(
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
+) -> None:
+    pieces: list[Piece] = [Endless(transactions, times=1)]
+    pieces += [transactions.line(number) for number in range(2, 6)]
+    written = [asyncio.create_task(group.write(piece)) for piece in pieces]
+    await begun(transactions, 1)
+    await database.write(transactions.line(100))
+    await asyncio.gather(*written)
+    assert transactions.written == [[], [100], [1], [2, 3, 4], [5]]
+    assert await numbers(database) == [100, 1, 2, 3, 4, 5]
+
+
+async def test_a_group_that_gave_way_twice_is_done_whatever_waits(
+    database: Database, group: GroupCommit[Piece], transactions: Transactions
+) -> None:
+    gate = Event()
+    written = asyncio.create_task(group.write(Endless(transactions, times=2, gate=gate)))
+    for number, count in ((100, 1), (101, 3)):
+        await begun(transactions, count)
+        await database.write(transactions.line(number))
+    await begun(transactions, 5)
+    waiting = asyncio.create_task(database.write(transactions.line(102)))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(written, waiting)
+    assert transactions.written == [[], [100], [], [101], [1], [102]]
+
+
 async def test_a_piece_that_fails_undoes_its_group_and_each_caller_is_told(
     database: Database, group: GroupCommit[Piece], transactions: Transactions
 ) -> None:

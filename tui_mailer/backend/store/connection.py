@@ -8,6 +8,7 @@ leaves it done or not begun, never half.
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar, cast
 
@@ -27,6 +28,12 @@ _CACHE_KIB = 6_144
 # 16 MiB: some batches of a first synchronisation write 2,000 pages, many of them again and again.
 _CHECKPOINT_PAGES = 4_000
 _BUSY_TIMEOUT_S = 10.0
+# Of SQLite's machine: some 2 ms.
+_STEPS_BETWEEN_LOOKS = 20_000
+
+
+class GaveWay(Exception):
+    """A transaction was broken off for another one that waited; nothing of it was done."""
 
 
 def connect(file: Path, key: bytes, *, cache_kib: int = _CACHE_KIB) -> Sql:
@@ -75,8 +82,16 @@ class Connection(aiosqlite.Connection):
         """True while something waits for the thread."""
         return not self._tx.empty()
 
-    async def transact(self, begin: Begin, work: Callable[[Sql], T]) -> T:
-        """Run `work` in one transaction; it commits when `work` returns."""
+    async def transact(
+        self, begin: Begin, work: Callable[[Sql], T], *, gives_way: bool = False
+    ) -> T:
+        """Run `work` in one transaction; it commits when `work` returns.
+
+        Raises:
+            GaveWay: it `gives_way`, and something else began to wait for the thread meanwhile.
+        """
+        if gives_way:
+            work = partial(_giving_way, lambda: self.is_wanted, work)
         # A closure, because aiosqlite's debug log would show the arguments of a call.
         return await self.run(lambda sql: _in_transaction(sql, begin, work))
 
@@ -85,6 +100,24 @@ class Connection(aiosqlite.Connection):
         execute = cast("Callable[[Callable[[], T]], Awaitable[T]]", self._execute)
         with domain_errors():
             return await execute(lambda: work(self._conn))
+
+
+def _giving_way(is_wanted: Callable[[], bool], work: Callable[[Sql], T], sql: Sql) -> T:
+    """Run `work`, unless `is_wanted` meanwhile; the commit after it is not broken off."""
+    gave_way = False
+
+    def look() -> bool:
+        nonlocal gave_way
+        gave_way = is_wanted()
+        return gave_way
+
+    sql.set_progress_handler(look, _STEPS_BETWEEN_LOOKS)
+    try:
+        return work(sql)
+    except dbapi2.OperationalError as error:
+        raise (GaveWay() if gave_way else error) from None
+    finally:
+        sql.set_progress_handler(None, 0)
 
 
 def _in_transaction(sql: Sql, begin: Begin, work: Callable[[Sql], T]) -> T:

@@ -1,8 +1,8 @@
 """Group commit: transactions that wait for each other anyway reach the disk as one.
 
 A page that many of them change is encrypted and written once. Nobody else waits long for it: a
-group takes nothing more as soon as another transaction wants its turn, and while one is gathered the
-connection is free.
+group is broken off as soon as another transaction wants its turn, and done again after it; while one
+is gathered the connection is free.
 """
 
 import asyncio
@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from tui_mailer.backend.store.connection import Connection, Sql
+from tui_mailer.backend.store.connection import Connection, GaveWay, Sql
 
-# What is done at the end for all of them keeps another transaction waiting: in a first synchronisation a
-# flag took up to 0.26 s, with four up to 0.31, and next to nothing was gained.
+# With four, next to nothing is gained.
 _MOST: Final = 3
 # What follows at once follows within a part of this.
 _PAUSE_S: Final = 0.25
+# Giving way, one after the other: somebody who never lets go of a key must not stop it for good.
+_MOST_TIMES: Final = 2
 
 Item = TypeVar("Item")
 
@@ -43,12 +44,16 @@ class GroupCommit(Generic[Item]):
     """Writes items on the connection that writes, in order, some to a transaction."""
 
     def __init__(self, writer: Connection, work: Callable[[Sql, Iterator[Item]], None]) -> None:
-        """`work` writes all that it is given, one at least, in one transaction."""
+        """`work` writes all that it is given, one at least, in one transaction.
+
+        It may be broken off and called again for the same items: it changes nothing but the file.
+        """
         self._writer = writer
         self._work = work
         self._waiting = deque[_Waiting[Item]]()
         self._has_come = asyncio.Event()
         self._is_over = False
+        self._times_it_gave_way = 0
         self._running: asyncio.Task[None] | None = None
 
     async def write(self, item: Item, *, more_follow: bool = False) -> None:
@@ -95,19 +100,28 @@ class GroupCommit(Generic[Item]):
 
     async def _one_group(self) -> None:
         begun: list[_Waiting[Item]] = []
+        # A smaller one is done sooner, should it give way no more.
+        most = 1 if self._times_it_gave_way else _MOST
+        gives_way = self._times_it_gave_way < _MOST_TIMES
         try:
             await self._writer.transact(
-                "BEGIN IMMEDIATE", lambda sql: self._work(sql, self._taken(begun))
+                "BEGIN IMMEDIATE",
+                lambda sql: self._work(sql, self._taken(begun, most)),
+                gives_way=gives_way,
             )
+        except GaveWay:
+            self._waiting.extendleft(reversed(begun))
+            self._times_it_gave_way += 1
         except Exception as error:  # noqa: BLE001  (each caller is told)
             for waiting in begun or [self._waiting.popleft()]:
                 waiting.end(error)
         else:
+            self._times_it_gave_way = 0
             for waiting in begun:
                 waiting.end()
 
-    def _taken(self, begun: list[_Waiting[Item]]) -> Iterator[Item]:
-        """On the connection's thread: what waits, until somebody else does."""
-        while self._waiting and len(begun) < _MOST and not (begun and self._writer.is_wanted):
+    def _taken(self, begun: list[_Waiting[Item]], most: int) -> Iterator[Item]:
+        """On the connection's thread: `most` of what waits, or until somebody else does."""
+        while self._waiting and len(begun) < most and not (begun and self._writer.is_wanted):
             begun.append(self._waiting.popleft())
             yield begun[-1].item
