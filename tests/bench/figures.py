@@ -46,6 +46,8 @@ SEND_LARGE = Quantity("send of 20 MB", "s", 1, 2)
 GAP_FIRST = Quantity("largest gap, login to first page", "ms", 1e3)
 GAP_SYNC = Quantity("largest gap, the other headers arrive", "ms", 1e3)
 WORK_SYNC = Quantity("of a gap, the loop's own work, headers arrive", "ms", 1e3)
+MARK = Quantity("a mark, the other headers arrive, p50", "ms", 1e3)
+MARK_MOST = Quantity("a mark, the other headers arrive, at most", "ms", 1e3)
 GAP_NO_CHANGE = Quantity("largest gap, synchronise again", "ms", 1e3)
 GAP_FETCH = Quantity("largest gap, fetch of 20 MB", "ms", 1e3)
 GAP_SEND = Quantity("largest gap, send of 20 MB", "ms", 1e3)
@@ -74,6 +76,8 @@ QUANTITIES = (
     GAP_FIRST,
     GAP_SYNC,
     WORK_SYNC,
+    MARK,
+    MARK_MOST,
     GAP_NO_CHANGE,
     GAP_FETCH,
     GAP_SEND,

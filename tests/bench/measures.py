@@ -216,6 +216,8 @@ _INSIDE = {
     f.GAP_FIRST: "first page gap",
     f.GAP_SYNC: "first synchronisation gap",
     f.WORK_SYNC: "first synchronisation work",
+    f.MARK: "mark",
+    f.MARK_MOST: "mark at most",
     f.GAP_NO_CHANGE: "no change gap",
     f.GAP_FETCH: "fetch gap",
     f.GAP_SEND: "send gap",
