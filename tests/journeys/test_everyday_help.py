@@ -52,6 +52,12 @@ async def test_results_from_a_template_with_their_attachment_and_the_journal_of_
         (part,) = message.iter_attachments()
         assert part.get_content() == CONTENT
 
+        # the patient may have it before the server's answer is here, and with it the journal's line
+        await screen.press("v")
+        await screen.shows("tout est parti", timeout_s=30)
+        await screen.press("escape")
+        await screen.shows("Boîte de réception")
+
         await screen.press("h")
         await screen.shows("journal intact", "envoi", "identité confirmée", timeout_s=30)
         await screen.press("slash")
