@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from fakes.mail_server import FakeMailbox, FakeMailServerConnector, FakeSubmission
 from textual.app import App
-from textual.events import Key
+from textual.events import Key, MouseDown, MouseMove, MouseUp
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -167,6 +167,13 @@ def burst(app: App[Any], *keys: str) -> None:
     """Keys as a slow line brings them: all are there before the first is handled."""
     for key in keys:
         app.post_message(Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None)))
+
+
+def double_click(app: App[Any], x: int, y: int) -> None:
+    """Both clicks are there before the first is handled."""
+    for event in (MouseMove, *(MouseDown, MouseUp) * 2):
+        button = 0 if event is MouseMove else 1
+        app.post_message(event(None, x, y, 0, 0, button, False, False, False, x, y))
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], timeout_s: float = 30.0) -> None:

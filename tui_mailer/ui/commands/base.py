@@ -3,6 +3,7 @@
 import inspect
 import logging
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
 from textual import events, on
@@ -11,8 +12,9 @@ from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui_mailer.domain.errors import MailerError
-from tui_mailer.ui.aside import is_running
+from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.covered import StyledOnceScreen
+from tui_mailer.ui.dismissed_once import DismissedOnceScreen
 from tui_mailer.ui.typed_ahead import TypedAheadApp
 from tui_mailer.ui.widgets.notice import Notice
 
@@ -255,7 +257,7 @@ AT_ONCE: Final[tuple[AnyCommand, ...]] = (Redraw, SwitchLight, Quit)
 """What shows no other screen: it can be done while one is about to be shown."""
 
 
-class CommandScreen(StyledOnceScreen[ResultT]):
+class CommandScreen(StyledOnceScreen[ResultT], DismissedOnceScreen[ResultT]):
     """A screen whose keys are commands: set `commands` and `heading` in a subclass.
 
     Compose a `Notice` to have errors shown, and a `KeyBar` to have the keys shown.
@@ -335,7 +337,7 @@ class CommandScreen(StyledOnceScreen[ResultT]):
             return
         group = f"{_ASKING}{command.__name__}"
         if not is_running(self, group):
-            self.run_worker(self._run(command), group=group, exit_on_error=False)
+            run_aside(self, partial(self._run, command), group=group)
 
     @property
     def is_asking(self) -> bool:

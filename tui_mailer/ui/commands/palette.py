@@ -8,10 +8,11 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
+from tui_mailer.ui.dismissed_once import DismissedOnceScreen
 from tui_mailer.ui.text import line
 
 
-class FrenchPalette(CommandPalette):
+class FrenchPalette(CommandPalette, DismissedOnceScreen[None]):
     """Textual's palette in French, its cursor still: a blinking one sends bytes for ever."""
 
     def __init__(self) -> None:

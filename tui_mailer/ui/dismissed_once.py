@@ -1,0 +1,20 @@
+"""A screen leaves itself alone, however often it is told to.
+
+Textual takes the uppermost screen away, whichever that is: the second click of two on the answer to a
+question took away the message that was being written below it.
+"""
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import Screen
+
+ResultT = TypeVar("ResultT")
+
+
+class DismissedOnceScreen(Screen[ResultT]):
+    """Can be left only while it is the uppermost."""
+
+    def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
+        """Leave with `result`; nothing happens when it was left already."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
