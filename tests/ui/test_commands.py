@@ -1,10 +1,13 @@
 """Keys, key bar, help, palette and README table come from the commands and cannot disagree."""
 
+import gc
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ui.mailbox_stage import opened, practice
+from ui.stage import burst
 
 from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.commands.base import AT_ONCE, CommandScreen, bindings, key_name
@@ -106,3 +109,16 @@ async def test_the_palette_asks_nothing_of_a_mailbox_that_was_left(tmp_path: Pat
         for command in mailbox.all_commands():
             if command not in AT_ONCE:
                 await mailbox.run_command(command)
+
+
+async def test_leaving_again_while_the_program_ends_leaves_nothing_undone(tmp_path: Path) -> None:
+    """Python tells of a coroutine that never began, and on the terminal of whoever has just left."""
+    async with opened(practice(tmp_path)) as mailing:
+        burst(mailing.app, *["ctrl+q"] * 5)
+        await mailing.until(lambda: mailing.app._exit)
+        mailing.app.action_leave()
+    with pytest.MonkeyPatch.context() as patch:
+        told: list[object] = []
+        patch.setattr(sys, "unraisablehook", told.append)
+        gc.collect()
+    assert told == []

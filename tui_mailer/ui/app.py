@@ -12,6 +12,7 @@ from textual.driver import Driver
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.calls import Calls
 from tui_mailer.ui.commands.base import CommandScreen
@@ -199,7 +200,7 @@ class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False)
 
     def action_leave(self) -> None:
         """Quit; asks first when a message has not left yet."""
-        self.run_worker(self._leave(), group="leave", exclusive=True, exit_on_error=False)
+        run_aside(self, self._leave, group="leave", exclusive=True)
 
     async def _leave(self) -> None:
         engine = self.engine

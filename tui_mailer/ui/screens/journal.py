@@ -67,7 +67,7 @@ class JournalScreen(CommandModal[None]):
     async def on_mount(self) -> None:
         """List everything, and follow the chain meanwhile."""
         self.lines.focus()
-        self.run_worker(self._check(), group="journal check", exit_on_error=False)
+        run_aside(self, self._check, group="journal check")
         self.lines.names = {
             patient.matricule.text: patient.name
             for patient in await self._engine.find_patients("", _MOST_NAMES)

@@ -38,6 +38,7 @@ from tui_mailer.domain.message import Flags, FolderView, MessageSummary, Patient
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui import arrival, flows
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import mailbox as commands
@@ -470,4 +471,4 @@ class MailboxScreen(CommandScreen[None]):
 
     def on_screen_resume(self, _event: Any) -> None:  # noqa: ANN401  (Textual's event)
         """Back from another screen: the outbox and the drafts may have changed."""
-        self.run_worker(self.refresh_outbox(), group="outbox", exit_on_error=False)
+        run_aside(self, self.refresh_outbox, group="outbox")

@@ -1,10 +1,12 @@
 """Answering, for the message that is opened, whoever asks to be told that it was read."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_mailer.domain.errors import UnconfirmedIdentity
 from tui_mailer.domain.message import MessageSummary, ReadMessage
 from tui_mailer.engine.receipts import ReceiptDue
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.presenters.receipt import question_text
 from tui_mailer.ui.screens.question import Question
 
@@ -24,8 +26,8 @@ class MailboxReceipts:
         """A message was opened: see whether a receipt is due, aside."""
         if message.receipt is None:
             return
-        work = self._answer(summary, message)
-        self._screen.run_worker(work, group=_ANSWERING, exclusive=True, exit_on_error=False)
+        work = partial(self._answer, summary, message)
+        run_aside(self._screen, work, group=_ANSWERING, exclusive=True)
 
     async def _answer(self, summary: MessageSummary, message: ReadMessage) -> None:
         receipts = self._screen.engine.receipts

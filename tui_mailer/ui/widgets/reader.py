@@ -8,6 +8,7 @@ from textual.widgets import Static
 from tui_mailer.domain.message import MessageSummary, ReadMessage
 from tui_mailer.domain.subject import shown_subject
 from tui_mailer.domain.traits import PatientTraits
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.presenters import message_text
 from tui_mailer.ui.presenters.fate import News, reader_lines
@@ -70,7 +71,7 @@ class Reader(VerticalScroll, inherit_bindings=False):
         first, *self._rest = message_text.body(message)
         self._fill(self._headers(message), message_text.attachments(message.attachments), first)
         if self._rest:
-            self.run_worker(self._show_rest(), group="rest", exit_on_error=False)
+            run_aside(self, self._show_rest, group="rest")
 
     def show_news(self, news: News | None) -> None:
         """Something was reported on the message that is shown; the reader stays where it is."""

@@ -5,6 +5,7 @@ from typing import Final, Generic
 
 from textual.message import Message
 
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.widgets.line_list import LineList
 from tui_mailer.ui.widgets.row_window import PAGE_ROWS, RowSource, RowT, RowWindow
 
@@ -179,7 +180,7 @@ class WindowedList(LineList, Generic[RowT]):
         self._wanted = (top, stop)
         if not is_loading:
             # The screen's worker: the screen shows what a worker of its own fails on.
-            self.screen.run_worker(self._load_wanted(), group=_LOADING, exit_on_error=False)
+            run_aside(self.screen, self._load_wanted, group=_LOADING)
 
     async def _load_wanted(self) -> None:
         """Load what is on screen, and what came on screen meanwhile."""
