@@ -78,7 +78,23 @@ async def test_a_report_that_comes_before_the_copy_names_the_message_too(
     await office.confirm(BOUNCES["5.1.1"].partition("@")[0])
     event = await told(office, await sent(office, BOUNCES["5.1.1"]))
     assert isinstance(event.error, NotDelivered)
-    assert "« Votre bilan », à " in event.error.headline
+    assert "« Votre bilan », au patient INS 2 60 05 88 154 002 33." in event.error.headline
+
+
+async def test_a_message_that_came_back_names_its_patient_and_no_address(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    office = await open_office()
+    real_servers.deliver(
+        PRACTICE.address,
+        f"From: Yvonne MOLLARD <{BOUNCES['5.2.1']}>\r\nSubject: Bonjour\r\n\r\nx".encode(),
+    )
+    await office.until_row(PATIENTS, "Bonjour")
+    await office.confirm(BOUNCES["5.2.1"].partition("@")[0])
+    event = await told(office, await sent(office, BOUNCES["5.2.1"]))
+    assert isinstance(event.error, NotDelivered)
+    assert "« Votre bilan », à Yvonne MOLLARD (INS 2 77 07 63 220 829 10)." in event.error.headline
+    assert "@" not in event.error.headline
 
 
 async def test_a_receipt_says_that_the_patient_has_read_and_asks_for_no_reading_itself(

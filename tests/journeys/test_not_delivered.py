@@ -11,6 +11,7 @@ from servers.practice import RealServers
 from journeys.conftest import real_world
 from journeys.steps import log_in, write_to
 from journeys.terminal import Terminal, terminal
+from tui_mailer.domain.ins import Matricule
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reports import recognise
 
@@ -85,13 +86,16 @@ async def test_what_comes_back_from_a_patient_is_explained_where_it_is_looked_fo
 ) -> None:
     world, expected = real_world(real_servers), RETURNS[status]
     ins = BOUNCES[status].partition("@")[0]
+    patient = f"patient INS {Matricule.parse(ins).grouped}"
     async with terminal(world, tmp_path, (80, 24)) as screen:
         await log_in(screen, world)
         await write_to(screen, ins, expected.points, SUBJECT)
 
         # said aloud, the server's words one key away
         await screen.says(
-            f"Un message n’a pas été distribué : « {SUBJECT} »", expected.meaning, expected.advice
+            f"Un message n’a pas été distribué : « {SUBJECT} », au {patient}.",
+            expected.meaning,
+            expected.advice,
         )
         await screen.press("f2")
         await screen.says("Réponse exacte du serveur", status, expected.words)
@@ -101,7 +105,7 @@ async def test_what_comes_back_from_a_patient_is_explained_where_it_is_looked_fo
         # explained on the report as well, which nobody answers
         await screen.press("home", "enter")
         await screen.says(f"Concerne votre message « {SUBJECT} »", "✕ Non distribué le")
-        await screen.says(BOUNCES[status], expected.meaning, expected.advice)
+        await screen.says(f" : {patient}", expected.meaning, expected.advice)
         assert "Répondre" not in screen.text
         assert ("i : texte à remettre" in screen.text) is expected.can_activate
         await screen.press("escape")
@@ -114,7 +118,7 @@ async def test_what_comes_back_from_a_patient_is_explained_where_it_is_looked_fo
         await screen.press("home", "enter")
         await screen.shows(" · ✕ non distribué", "✕ non distribué  Votre bilan")
         await screen.press("home", "enter")
-        await screen.says("✕ Non distribué le", BOUNCES[status], expected.meaning, expected.advice)
+        await screen.says("✕ Non distribué le", f" : {patient}", expected.meaning, expected.advice)
         await screen.press("f2")
         await screen.says("Réponse exacte du serveur", status, expected.words)
         await screen.press("escape")
@@ -148,7 +152,7 @@ async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet
         await log_in(screen, world)
         await write_to(screen, UNKNOWN_PATIENT.partition("@")[0], points, SUBJECT)
         await screen.says(
-            f"Le serveur a refusé un destinataire : {UNKNOWN_PATIENT}.",
+            "Le serveur a refusé un destinataire : patient INS 1 54 07 96 123 456 87.",
             "Aucune messagerie Mon espace santé ne correspond à cet INS.",
             "Le message n’est parti pour personne ; il est gardé dans les envois (touche v).",
             "1 envoi en échec",

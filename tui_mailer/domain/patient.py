@@ -10,8 +10,19 @@ from datetime import datetime
 from enum import Enum
 
 from tui_mailer.domain.ins import Matricule
-from tui_mailer.domain.safe_text import SafeText
+from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.domain.traits import PatientTraits
+
+
+def called(matricule: str, name: str = "") -> SafeText:
+    """A patient in a sentence, never by an address: the INS is read in groups.
+
+    Args:
+        matricule: 15 characters.
+        name: the best known one, or "".
+    """
+    ins = f"INS {Matricule(matricule).grouped}"
+    return safe_line(f"{name} ({ins})" if name else f"patient {ins}")
 
 
 class IdentityPoint(Enum):

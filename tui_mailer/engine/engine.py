@@ -150,11 +150,17 @@ class Engine:
             self.announce,
             file_exchanges=options.file_exchanges,
         )
+        self.patients = Patients(store, account.address, outside.now)
         self.reports = Reports(
-            account, store, self._worker, self._mailbox, self.announce, self.outbox.reported
+            account,
+            store,
+            self._worker,
+            self._mailbox,
+            self.patients,
+            self.announce,
+            self.outbox.reported,
         )
         self.identities = Identities(store, account.address, self.journal)
-        self.patients = Patients(store, account.address, outside.now)
         self.exchanges = Exchanges(account, store)
         self.reading = Reading(store, self._mailbox, outside.files, self.journal)
         self.trust = Trust(outside.files, options.white_list, outside.now)

@@ -5,16 +5,22 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Outgoing, OutgoingState
 from tui_mailer.domain.errors import RecipientsRefused
 from tui_mailer.domain.nondelivery import cause_of, explain, status_in
+from tui_mailer.domain.patient import called
+from tui_mailer.domain.safe_text import safe_block
 from tui_mailer.engine.before_sending.patients import patient_of
 
 
 def explained(refused: RecipientsRefused, account: Account) -> RecipientsRefused:
     """The same refusal; where it is a patient's, with its cause and what the patient can do."""
+    named: list[str] = []
     for mailbox, words in refused.refusals.items():
-        if patient_of(Address.received(mailbox), account):
+        matricule = patient_of(Address.received(mailbox), account)
+        named.append(called(matricule) if matricule else mailbox)
+        if matricule:
             told = explain(cause_of(status_in(words), words), to_patient=True)
             refused.meaning = f"{told.what} {RecipientsRefused.meaning}"
             refused.advice = told.advice
+    refused.subject = safe_block(", ".join(named))
     return refused
 
 

@@ -20,6 +20,7 @@ from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import CommandRefused, NotDelivered
 from tui_mailer.domain.events import FateLearnt
 from tui_mailer.domain.message import Flags, MessageSummary
+from tui_mailer.domain.patient import called
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.domain.report import (
     KeptReport,
@@ -32,6 +33,7 @@ from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.mailbox import Mailbox
+from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.worker import Worker
 from tui_mailer.mime.reports import recognise
 
@@ -50,6 +52,7 @@ class Reports:
         store: MessageStore,
         worker: Worker,
         mailbox: Mailbox,
+        patients: Patients,
         announce: Announcer,
         on_reported: Callable[[str], Awaitable[None]],
     ) -> None:
@@ -58,6 +61,7 @@ class Reports:
         self._store = store
         self._worker = worker
         self._mailbox = mailbox
+        self._patients = patients
         self._announce = announce
         self._on_reported = on_reported
 
@@ -128,9 +132,14 @@ class Reports:
         sent = await self._store.sent_summary(sent_id)
         nobody = SafeText("")
         recipient = report.recipient or (sent.correspondent.mailbox if sent else nobody)
-        to_patient = bool(patient_of(Address(recipient), self._account))
-        told = explain_report(report, to_patient=to_patient)
+        matricule = patient_of(Address(recipient), self._account)
+        told = explain_report(report, to_patient=bool(matricule))
         # A report may come before the copy of what it is about: the outbox knows it too.
         known = sent or await self._store.outgoing_with(sent_id)
-        title = f"« {known.subject} », à {recipient}" if known else f"à {recipient}"
+        to = await self._whom(matricule) if matricule else f"à {recipient}"
+        title = f"« {known.subject} », {to}" if known else to
         return NotDelivered(title, told.what, told.advice, report.server_words)
+
+    async def _whom(self, matricule: str) -> str:
+        traits = await self._patients.best_known(matricule)
+        return f"à {called(matricule, traits.name)}" if traits else f"au {called(matricule)}"

@@ -3,13 +3,14 @@
 Without a report nothing is said: a message that left is not a message that arrived.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import ReadMessage
+from tui_mailer.domain.patient import called
 from tui_mailer.domain.report import Fate, KeptReport, ReportKind, explain_report
 from tui_mailer.ui.text import Part, french_date, french_moment
 
@@ -47,10 +48,12 @@ class News:
     Attributes:
         kept: the gravest first.
         about: of a report, the subject of the message that it is about; "" of any other message.
+        names: of patients among the recipients reported, by matricule, as far as they are known.
     """
 
     kept: Sequence[KeptReport] = ()
     about: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def reader_lines(
@@ -61,7 +64,9 @@ def reader_lines(
     if news.about:
         parts += ["Concerne votre message ", (f"« {news.about} »\n", "bold")]
     for one in news.kept:
-        parts += _told(one, now)
+        matricule = patient_reported(one, patient_domain)
+        whom = called(matricule, news.names.get(matricule, "")) if matricule else ""
+        parts += _told(one, whom or one.report.recipient, now)
         if one.report.kind.is_failure:
             parts += _explained(one, patient_domain)
     return parts + _awaited(message, news.kept)
@@ -78,21 +83,26 @@ def _awaited(message: ReadMessage, kept: Sequence[KeptReport]) -> list[Part]:
 def can_activate(one: KeptReport, patient_domain: str) -> bool:
     """True when the patient can mend it by activating Mon espace santé."""
     report = one.report
-    to_patient = Address(report.recipient).matricule(patient_domain) is not None
+    to_patient = patient_reported(one, patient_domain) is not None
     return (
         to_patient and report.kind is ReportKind.NOT_DELIVERED and report.cause.patient_can_activate
     )
 
 
-def _told(one: KeptReport, now: datetime) -> list[Part]:
-    report = one.report
-    style = "bold $error" if report.kind.is_failure else "bold"
-    who = f" : {report.recipient}" if report.recipient else ""
-    return [(_LONG[report.kind], style), f" le {french_moment(one.reported_at, now)}{who}\n"]
+def patient_reported(one: KeptReport, patient_domain: str) -> str | None:
+    """The matricule of the patient whose news it is, None for anybody else's."""
+    return Address(one.report.recipient).matricule(patient_domain)
+
+
+def _told(one: KeptReport, whom: str, now: datetime) -> list[Part]:
+    kind = one.report.kind
+    style = "bold $error" if kind.is_failure else "bold"
+    who = f" : {whom}" if whom else ""
+    return [(_LONG[kind], style), f" le {french_moment(one.reported_at, now)}{who}\n"]
 
 
 def _explained(one: KeptReport, patient_domain: str) -> list[Part]:
-    to_patient = Address(one.report.recipient).matricule(patient_domain) is not None
+    to_patient = patient_reported(one, patient_domain) is not None
     told = explain_report(one.report, to_patient=to_patient)
     hints = [_WORDS_HINT] if one.report.server_words else []
     hints += [ACTIVATION_HINT] if can_activate(one, patient_domain) else []

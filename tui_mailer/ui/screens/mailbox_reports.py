@@ -3,14 +3,14 @@
 A report that is read tells the same of the message that it is about, with the same keys.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui_mailer.domain.events import FateLearnt
 from tui_mailer.domain.message import MessageSummary
 from tui_mailer.domain.report import KeptReport
 from tui_mailer.domain.safe_text import SafeText, safe_join
-from tui_mailer.ui.presenters.fate import News, can_activate
+from tui_mailer.ui.presenters.fate import News, can_activate, patient_reported
 from tui_mailer.ui.screens.activation import ActivationSheet
 from tui_mailer.ui.screens.details import DetailsScreen
 
@@ -39,7 +39,14 @@ class MailboxReports:
             about = await reports.subject_sent(kept[0].sent_id) or "(sans objet)"
         if self._screen.opened is summary:
             self.kept = kept
-        return News(kept, about) if kept or summary.outgoing else None
+        return News(kept, about, await self._names(kept)) if kept or summary.outgoing else None
+
+    async def _names(self, kept: Sequence[KeptReport]) -> Mapping[str, str]:
+        engine = self._screen.engine
+        domain = engine.account.patient_domain
+        patients = {matricule for one in kept if (matricule := patient_reported(one, domain))}
+        known = [await engine.patients.best_known(matricule) for matricule in patients]
+        return {traits.matricule: traits.name for traits in known if traits is not None}
 
     async def learnt(self, event: FateLearnt) -> None:
         """Show it on the list and on the message, and say a failure aloud."""
