@@ -97,6 +97,15 @@ async def test_a_patient_is_found_confirmed_and_given(
         assert await engine.identities.cleared((INS,)) == {INS}
 
 
+async def test_what_is_typed_takes_the_place_of_the_ins_the_search_was_opened_with(
+    engine: Engine,
+) -> None:
+    async with search(engine, INS) as (pilot, screen):
+        await pilot.press(*OTHER_INS)
+        await until(pilot, lambda: screen.reading.cleaned == OTHER_INS)
+        assert confirmed(screen) == set()
+
+
 async def test_the_key_that_goes_on_is_named(engine: Engine) -> None:
     async with search(engine, INS) as (pilot, screen):
         await until(pilot, lambda: "; Entrée pour cocher chaque ligne :" in text_of(screen))

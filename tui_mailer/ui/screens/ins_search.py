@@ -131,7 +131,9 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     def on_mount(self) -> None:
         """Read what the screen was opened with."""
         if self._initial_text:
-            self.query_one("#ins", Input).value = self._initial_text
+            bar = self.query_one("#ins", Input)
+            bar.value = self._initial_text
+            bar.action_select_all()  # another patient's INS takes its place
         self._take(self._initial_text)
         self._search()
         if self._purpose is Purpose.WRITE:

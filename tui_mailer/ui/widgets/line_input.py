@@ -56,6 +56,10 @@ class LineInput(Input):
         text: str = safe_line(_LINE_BREAK.sub(" ", event.text).strip())
         if self.max_length:
             text = text[: max(0, self.max_length - len(self.value) + len(self.selected_text))]
+        self.write(text)
+
+    def write(self, text: str) -> None:
+        """Put `text` where the cursor is, in the place of what is selected."""
         if self.selection.is_empty:
             self.insert_text_at_cursor(text)
         else:

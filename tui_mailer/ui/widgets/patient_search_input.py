@@ -33,7 +33,7 @@ class PatientSearchInput(LineInput):
     async def on_key(self, event: Key) -> None:
         """A terminal hands GS over as a key that no field would take for a character."""
         if event.key == _GS_KEY:
-            self.insert_text_at_cursor(_GS_SHOWN)
+            self.write(_GS_SHOWN)
             event.stop()
             event.prevent_default()
 
@@ -41,10 +41,10 @@ class PatientSearchInput(LineInput):
         """Write what was typed elsewhere, in the order in which it was: keys come by several ways."""
         for key in sorted(keys, key=lambda key: key.time):
             if key.key == _GS_KEY:
-                self.insert_text_at_cursor(_GS_SHOWN)
+                self.write(_GS_SHOWN)
             elif key.key == "enter":
                 await self.action_submit()
             elif key.key == "backspace":
                 self.action_delete_left()
             elif key.is_printable and key.character:
-                self.insert_text_at_cursor(key.character)
+                self.write(key.character)
