@@ -1,5 +1,6 @@
 """Which limit stops a message, and where the signature stands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from engine_helpers import Office
 from fakes.mail_server import FakeSubmission
 
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.draft import Draft, FileAttachment
 from tui_mailer.domain.errors import MessageTooLarge
 from tui_mailer.domain.exchange import END_SUBJECT
 
@@ -48,6 +49,22 @@ async def test_the_lower_limit_stops_a_message_to_a_patient_and_is_named(
         sentence = await told(office, heavy(PATIENT))
         assert limit in sentence
         assert "une fois encodé" in sentence
+
+
+async def test_what_its_attachments_make_too_large_is_stopped_before_anything_is_asked(
+    tmp_path: Path,
+) -> None:
+    film = FileAttachment(tmp_path / "film.avi", "film.avi", "video/x-msvideo", 30_000_000)
+    draft = replace(heavy(PATIENT), body="Bonjour", attachments=(film,))
+    async with opened(World(tmp_path), start=False) as office:
+        writing = office.engine.writing
+        with pytest.raises(MessageTooLarge) as raised:
+            await writing.review_to_send(draft)
+        assert "41,1 Mo une fois encodé, limite 25 Mo" in raised.value.explanation
+        smaller = replace(draft, attachments=(replace(film, size_bytes=18_000_000),))
+        found = await writing.review_to_send(smaller)
+        assert [question.code for question in found.questions] == ["not_previewed"]
+        assert found.unconfirmed
 
 
 async def test_the_patients_limit_stops_no_message_to_a_colleague(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.mime import attachments as received_attachments
-from tui_mailer.mime.compose import compose, new_message_id
+from tui_mailer.mime.compose import compose, encoded_size, new_message_id
 from tui_mailer.mime.headers import one_line
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reply import forward, reply
@@ -138,6 +138,20 @@ class Writing:
         """Hold a draft against the rules; nothing is sent."""
         return await self._reviewing.review(draft)
 
+    async def review_to_send(self, draft: Draft) -> Review:
+        """As `review`, when the user wants to send: nothing is asked about what cannot leave.
+
+        Raises:
+            SendRefused: a rule forbids it.
+            MessageTooLarge: by its attachments alone.
+        """
+        found = await self.review(draft)
+        if found.refusals:
+            raise SendRefused(" ".join(found.refusals))
+        leaving = _leaving(draft, found)
+        self._check_size(sum(map(_least_bytes, leaving.attachments)), found.patient)
+        return found
+
     async def send(self, draft: Draft, answered: Collection[Question] = ()) -> Outgoing:
         """Hand `draft` over; it leaves after the time to take it back.
 
@@ -152,9 +166,7 @@ class Writing:
             MessageTooLarge: above what the server or Mon espace santé takes.
             StoreFull: nothing was queued; the draft stays.
         """
-        found = await self.review(draft)
-        if found.refusals:
-            raise SendRefused(" ".join(found.refusals))
+        found = await self.review_to_send(draft)
         if found.unconfirmed:
             raise UnconfirmedIdentity
         if unanswered := [question for question in found.questions if question not in answered]:
@@ -223,6 +235,12 @@ class Writing:
         if size_bytes > limit_bytes:
             size, limit = _megabytes(size_bytes, ceil), _megabytes(limit_bytes, floor)
             raise MessageTooLarge(subject=f"{size} une fois encodé, limite {limit} ({whose})")
+
+
+def _least_bytes(attachment: DraftAttachment) -> int:
+    """What an attachment weighs on its way at least: messages may travel as they are."""
+    travels_plain = attachment.media_type.lower().startswith("message/")
+    return attachment.size_bytes if travels_plain else encoded_size(attachment.size_bytes)
 
 
 def _megabytes(size_bytes: int, rounded: Callable[[float], int]) -> str:

@@ -14,7 +14,7 @@ from textual.app import App
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import AttachedForAnother, FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
-from tui_mailer.domain.errors import MailerError, SendRefused
+from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.identity_entry import read_entry
 from tui_mailer.domain.ins import InsReading
 from tui_mailer.domain.ins_characters import LENGTH_WITHOUT_KEY
@@ -170,9 +170,7 @@ async def _end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
         InsSearchScreen(engine, matricule, Purpose.END)
     ):
         return
-    review = await engine.writing.review(draft)
-    if review.refusals:
-        raise SendRefused(" ".join(review.refusals))
+    review = await engine.writing.review_to_send(draft)
     # The sheet was the one question about the end; what else is found is asked as ever.
     for question in review.questions:
         screen = Question(question.text, question.yes, question.no)

@@ -18,7 +18,6 @@ from tui_mailer.domain.errors import (
     AttachmentUnreadable,
     MailerError,
     MessageTooLarge,
-    SendRefused,
 )
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
@@ -27,7 +26,6 @@ from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
-from tui_mailer.engine.gate import Review
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import compose as commands
@@ -355,8 +353,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     async def _hand_over(self) -> Outgoing | None:
         self.clear_error()
         await self._take_in_keys()
-        review = await self._reviewed()
-        answered = await self._ask(review)
+        answered = await self._ask()
         if answered is None:
             return None
         self._is_settled = True
@@ -369,12 +366,6 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             self._edited()
             raise
 
-    async def _reviewed(self) -> Review:
-        review = await self._engine.writing.review(self._keeper.draft)
-        if review.refusals:
-            raise SendRefused(" ".join(review.refusals))
-        return review
-
     async def _take_in_keys(self) -> None:
         """The key that sends overtakes the letters typed just before it: wait for them."""
         taken = asyncio.Event()
@@ -382,12 +373,16 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         await taken.wait()
         self._edited()
 
-    async def _ask(self, review: Review) -> list[Asked] | None:
+    async def _ask(self) -> list[Asked] | None:
         """Everything the user must say before sending; None when one answer was no.
 
         A patient whose identity this screen never showed is confirmed here, even one confirmed
         for another message: a completed address may be the wrong patient's.
+
+        Raises:
+            InvalidInput: it cannot leave as it is, whatever the answers.
         """
+        review = await self._engine.writing.review_to_send(self._keeper.draft)
         if review.unconfirmed or (review.patient and review.patient not in self._identified):
             confirmed = await self.app.push_screen_wait(
                 InsSearchScreen(self._engine, review.patient, Purpose.SEND)
@@ -414,7 +409,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         """The message is to end the exchange: its subject says so, and what that does is asked."""
         self.query_one("#subject", Input).value = END_SUBJECT
         self._edited()
-        left = await self._ask(await self._reviewed())
+        left = await self._ask()
         return None if left is None else [*answered, *left]
 
     async def close(self) -> None:
