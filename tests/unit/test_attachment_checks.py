@@ -46,9 +46,12 @@ def test_a_patient_is_asked_about_once_for_all_files_that_are_not_previewed() ->
     (question,) = asked(draft)
     assert question.code == "not_previewed"
     assert "« b[/].docx »" in question.text
+    assert "ne les affiche pas, le patient devra les télécharger." in question.text
     assert "a.pdf" not in question.text
     assert asked(replace(draft, to=(COLLEAGUE,))) == []
     assert asked(replace(draft, attachments=(PDF,))) == []
+    (one,) = asked(replace(draft, attachments=(PDF, DOCX)))
+    assert "ne l’affiche pas, le patient devra le télécharger. L’envoyer ainsi ?" in one.text
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "IMAGE/PNG", "application/pdf"])

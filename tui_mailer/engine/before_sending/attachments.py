@@ -29,9 +29,15 @@ def patient_can_see_attachments(draft: Draft, context: Context) -> Iterator[Find
     unseen = [a.name for a in draft.attachments if a.media_type.lower() not in PREVIEWED]
     if unseen:
         names = ", ".join(f"« {safe_line(name)} »" for name in unseen)
-        subject = "n’est pas un fichier" if len(unseen) == 1 else "ne sont pas des fichiers"
+        what, them = (
+            ("n’est pas un fichier", "l’affiche pas, le patient devra le télécharger. L’envoyer")
+            if len(unseen) == 1
+            else (
+                "ne sont pas des fichiers",
+                "les affiche pas, le patient devra les télécharger. Les envoyer",
+            )
+        )
         yield Question(
             "not_previewed",
-            f"{names} {subject} PDF, JPEG ou PNG : Mon espace santé ne l’affiche pas, le patient "
-            "devra le télécharger. L’envoyer ainsi ?",
+            f"{names} {what} PDF, JPEG ou PNG : Mon espace santé ne {them} ainsi ?",
         )
