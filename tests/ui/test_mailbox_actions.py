@@ -240,11 +240,11 @@ async def test_only_removing_for_good_asks(tmp_path: Path) -> None:
         await mailing.press("escape", *["down"] * 4)
         await mailing.shows("Récent")
         await mailing.press("enter", "d")
-        await mailing.shows("Supprimer définitivement ce message ?")
+        await mailing.shows("Supprimer définitivement le message « Récent » ?")
         await mailing.answer("n")
         assert on_server(outdoors, "Trash") == 2
         await mailing.press("d")
-        await mailing.shows("Supprimer définitivement ce message ?")
+        await mailing.shows("Supprimer définitivement le message « Récent » ?")
         await mailing.answer("o")
         await mailing.shows("1 message supprimé définitivement")
         await until(mailing.pilot, lambda: on_server(outdoors, "Trash") == 1)

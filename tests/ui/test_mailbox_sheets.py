@@ -96,6 +96,7 @@ async def test_a_draft_is_thrown_away_only_after_a_yes(tmp_path: Path) -> None:
         await mailing.shows("À garder [/]", "(sans destinataire)")
         await mailing.press("delete")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, Question))
+        await mailing.shows("Jeter le brouillon « À garder [/] » ?")
         await mailing.answer("enter")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, DraftsScreen))
         assert len(await mailing.engine.drafts()) == 1

@@ -103,3 +103,8 @@ def plural(count: int, one: str, many: str = "") -> str:
     """A counted noun: "1 message", "2 messages"; `many` when an s does not do. 0 is singular."""
     noun = one if abs(count) < 2 else many or f"{one}s"
     return f"{french_number(count)} {noun}"
+
+
+def quoted(text: str, width: int = 60) -> str:
+    """`text` in a sentence, between French quotation marks, cut where it is too long for one."""
+    return f"« {cut(text, width).rstrip()} »"

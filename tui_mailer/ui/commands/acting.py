@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Final
 from tui_mailer.domain.action import ActionKind
 from tui_mailer.domain.ending import is_untouched_end
 from tui_mailer.domain.message import Flags
+from tui_mailer.domain.subject import shown_subject
 from tui_mailer.ui import flows
 from tui_mailer.ui.commands.base import AnyCommand, Command
 from tui_mailer.ui.errors import TooLateToTakeBack
 from tui_mailer.ui.presenters.exchanges import END_TAKEN_BACK
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.question import Question
-from tui_mailer.ui.text import plural
+from tui_mailer.ui.text import plural, quoted
 
 if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -83,15 +84,13 @@ class Expunge(OnMessages):
     async def run(self, screen: "MailboxScreen") -> None:
         """The one action that asks: nothing takes it back."""
         ids = screen.acting.ids
-        counted = plural(len(ids), "message")
-        question = Question(
-            f"Supprimer définitivement {counted} ? Rien ne pourra les faire revenir."
-            if len(ids) > 1
-            else "Supprimer définitivement ce message ? Rien ne pourra le faire revenir.",
-            "Supprimer",
-            "Garder",
-        )
-        if await screen.app.push_screen_wait(question):
+        what, them = plural(len(ids), "message"), "les"
+        if len(ids) == 1:
+            message = await screen.engine.reading.summary(ids[0])
+            subject = shown_subject(message.subject) if message is not None else ""
+            what, them = f"le message {quoted(subject or '(sans objet)')}", "le"
+        text = f"Supprimer définitivement {what} ? Rien ne pourra {them} faire revenir."
+        if await screen.app.push_screen_wait(Question(text, "Supprimer", "Garder")):
             await screen.acting.went_on(await screen.engine.actions.expunge(ids), ids)
 
 

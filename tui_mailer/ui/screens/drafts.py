@@ -17,7 +17,7 @@ from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
 from tui_mailer.ui.screens.question import Question
-from tui_mailer.ui.text import cut, french_date, line
+from tui_mailer.ui.text import cut, french_date, line, quoted
 from tui_mailer.ui.widgets.choice_list import ChoiceList
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList, Piece
@@ -56,8 +56,11 @@ class DiscardDraft(Command["DraftsScreen"]):
     async def run(self, screen: "DraftsScreen") -> None:
         """Ask, then remove it."""
         draft = screen.selected
-        question = Question("Jeter ce brouillon ? Son texte sera perdu.", "Jeter", "Garder")
-        if draft is not None and await screen.app.push_screen_wait(question):
+        if draft is None:
+            return
+        subject = quoted(safe_line(draft.subject) or "(sans objet)")
+        text = f"Jeter le brouillon {subject} ? Son texte sera perdu."
+        if await screen.app.push_screen_wait(Question(text, "Jeter", "Garder")):
             await screen.engine.discard_draft(draft.id)
             await screen.refresh_drafts()
 
