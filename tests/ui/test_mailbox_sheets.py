@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from ui.mailbox_stage import Mailing, opened, practice
-from ui.stage import until
+from ui.stage import INS, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
@@ -104,6 +104,16 @@ async def test_a_draft_is_thrown_away_only_after_a_yes(tmp_path: Path) -> None:
         await mailing.answer("o")
         await mailing.shows("Aucun brouillon")
         assert list(await mailing.engine.drafts()) == []
+
+
+async def test_a_draft_to_a_patient_says_so_and_shows_no_address(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        keeper = mailing.engine.keep_draft(Draft())
+        keeper.edited(Draft(to=(Address.received(f"{INS}@patient.mssante.fr"),), body="…"))
+        await keeper.save()
+        mailing.engine.release_draft(keeper)
+        await mailing.press("b")
+        await mailing.shows("◆ patient 2 79 03 51 215 189 89", "(sans objet)")
 
 
 def _outgoing(state: OutgoingState, *, attempt_count: int = 0, due_in_s: float = 8.0) -> Outgoing:

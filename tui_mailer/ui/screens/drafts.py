@@ -16,6 +16,7 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
+from tui_mailer.ui.presenters.identity import grouped
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.text import cut, french_date, line, quoted
 from tui_mailer.ui.widgets.choice_list import ChoiceList
@@ -112,7 +113,8 @@ class DraftsScreen(CommandModal[None]):
         if not self.is_attached:
             return  # closed meanwhile
         self._drafts = drafts
-        self.choices.show([draft_pieces(draft, taken=draft.id in taken) for draft in drafts])
+        domain = self.engine.account.patient_domain
+        self.choices.show([draft_pieces(one, domain, taken=one.id in taken) for one in drafts])
         self.refresh_bindings()
 
     @on(LineList.Activated)
@@ -121,13 +123,18 @@ class DraftsScreen(CommandModal[None]):
         await self.run_command(ResumeDraft)
 
 
-def draft_pieces(draft: Draft, *, taken: bool) -> Sequence[Piece]:
+def draft_pieces(draft: Draft, patient_domain: str, *, taken: bool) -> Sequence[Piece]:
     """When it was last changed, to whom, whether it was `taken` elsewhere, about what."""
     date = french_date(draft.updated_at, local_now()) if draft.updated_at else ""
-    people = [address.name or address.mailbox for address in draft.recipients]
+    patients = [address.matricule(patient_domain) for address in draft.recipients]
+    people = [
+        address.name or (grouped(patient) if patient else address.mailbox)
+        for address, patient in zip(draft.recipients, patients, strict=True)
+    ]
     people += [safe_line(text) for text in draft.incomplete_recipients if text]
     return [
         (cut(date, 11), "line--faint"),
+        ("◆ patient " if any(patients) else "", "line--patient"),
         (cut(", ".join(people) or "(sans destinataire)", 28) + "  ", "line--strong"),
         ("⚠ repris ailleurs  " if taken else "", "line--warning"),
         (safe_line(draft.subject) or "(sans objet)", ""),
