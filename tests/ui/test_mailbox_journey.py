@@ -170,6 +170,15 @@ async def test_the_way_out_is_shown_where_not_all_keys_have_room(tmp_path: Path)
         await mailing.shows("Ctrl+S Envoyer", "Échap Fermer  F1 Aide")
 
 
+async def test_in_a_low_terminal_the_help_keeps_its_title_and_its_keys(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path), (60, 15)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("question_mark")
+        await mailing.shows("Touches · Boîte aux lettres", "Échap Fermer")
+        await mailing.press("end")
+        await mailing.shows("Touches · Boîte aux lettres", "Lire la réponse exacte", "Échap Fermer")
+
+
 async def test_help_begins_with_the_keys_that_do_something_now(tmp_path: Path) -> None:
     async with opened(practice(tmp_path), (100, 40)) as mailing:
         await mailing.shows("Lettre 5")

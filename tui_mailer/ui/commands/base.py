@@ -410,3 +410,5 @@ class CommandModal(ModalScreen[ResultT], CommandScreen[ResultT]):
 
     `ModalScreen` comes first: styles know a class by its first base alone.
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]  # noqa: RUF012  (Textual's own)
