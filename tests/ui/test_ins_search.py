@@ -192,7 +192,7 @@ async def test_a_point_out_of_sight_is_shown_and_not_confirmed(engine: Engine) -
 
 
 async def test_a_terminal_too_low_for_a_point_says_so(engine: Engine) -> None:
-    async with search(engine, INS, size=(60, 10)) as (pilot, screen):
+    async with search(engine, INS, size=(60, 8)) as (pilot, screen):
         await readable(pilot, screen)
         await pilot.press("enter", "down")
         year = points(screen)[1]
@@ -202,6 +202,26 @@ async def test_a_terminal_too_low_for_a_point_says_so(engine: Engine) -> None:
         (said,) = [toast.message for toast in pilot.app._notifications]
         assert "agrandissez la fenêtre" in said
         assert confirmed(screen) == set()
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_what_is_left_to_confirm_is_shown_whole_beside_every_button(
+    engine: Engine, purpose: Purpose
+) -> None:
+    async with search(engine, INS, purpose) as (pilot, screen):
+        await until(pilot, lambda: "Reste : sexe, année" in text_of(screen))
+        words = " ".join(text_of(screen).replace("│", " ").split())
+        assert "Reste : sexe, année, département, INS qualifiée." in words
+
+
+async def test_in_a_low_terminal_the_identity_has_the_room_of_the_note(engine: Engine) -> None:
+    async with search(engine, size=(60, 15)) as (pilot, screen):
+        await until(pilot, lambda: "www.monespacesante.fr" in text_of(screen))
+        await pilot.press(*INS)
+        await readable(pilot, screen)
+        await until(pilot, lambda: "www.monespacesante.fr" not in text_of(screen))
+        await pilot.press("enter", "down", "down")
+        await until(pilot, lambda: all(point.is_in_sight for point in points(screen)[:3]))
 
 
 async def test_keys_in_one_burst_act_on_the_lines_they_were_meant_for(engine: Engine) -> None:

@@ -87,6 +87,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
     takes_typed_ahead = True
     commands = (LeaveSearch, AddKey, Opposition)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012  (Textual's own)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012  (Textual's own)
 
     def __init__(self, engine: Engine, text: str = "", purpose: Purpose = Purpose.WRITE) -> None:
         """`text` fills the search bar; it is read like anything typed."""
