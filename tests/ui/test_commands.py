@@ -11,6 +11,7 @@ from ui.stage import burst
 
 from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.commands.base import AT_ONCE, CommandScreen, bindings, key_name
+from tui_mailer.ui.commands.palette import ScreenCommands
 from tui_mailer.ui.commands.reference import SCREENS, markdown_table
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
@@ -82,6 +83,37 @@ async def test_the_palette_says_in_french_that_it_knows_no_such_command(tmp_path
         await mailing.shows("Aucune commande de ce nom sur cet écran.")
         await mailing.press("enter", *["backspace"] * 4, *"journal", "enter")
         await mailing.shows("journal intact")
+
+
+_TO_ALL = "Répondre à l’expéditeur et à tous les destinataires"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("À tous", _TO_ALL),
+        ("a tous", _TO_ALL),
+        ("repondre tous", _TO_ALL),
+        ("d'accord", None),
+        ("Palette", None),
+        ("Thème", "Passer du thème sombre au thème clair, ou l’inverse"),
+        ("volet", "Passer au volet suivant : dossiers, messages, lecture"),
+    ],
+)
+async def test_the_palette_knows_a_command_by_its_label_too_and_without_accents(
+    tmp_path: Path, typed: str, found: str | None
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        hits = [hit async for hit in ScreenCommands(mailing.screen).search(typed)]
+        assert (max(hits).text if hits else None) == found
+
+
+async def test_the_palette_shows_the_key_and_the_label_under_the_help_line(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("ctrl+p", *"archiver")
+        await mailing.shows("Archiver : ranger dans le dossier « Archives »", "y  Archiver")
 
 
 async def test_a_key_that_comes_before_a_screen_has_its_widgets_ends_nothing(

@@ -1,9 +1,12 @@
-"""The palette: every command of the screen, found by a few letters."""
+"""The palette: every command of the screen, found by a few letters of its label or its help line."""
 
+import unicodedata
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
@@ -52,23 +55,53 @@ class ScreenCommands(Provider):
                 line(_title(command)),
                 partial(screen.run_command, command),
                 text=_title(command),
-                help=command.key_names(),
+                help=_called(command),
             )
 
     async def search(self, query: str) -> Hits:
-        """Those whose help line matches."""
-        matcher = self.matcher(query)
+        """Those whose label or help line has each of the words, whatever their accents."""
+        words = _plain(query).split()
         for screen, command in self._offered:
-            score = matcher.match(_title(command))
+            title = _title(command)
+            score = _score(words, _plain(command.label), _plain(title))
             if score > 0:
                 yield Hit(
                     score,
-                    matcher.highlight(_title(command)),
+                    _marked(title, words),
                     partial(screen.run_command, command),
-                    text=_title(command),
-                    help=command.key_names(),
+                    text=title,
+                    help=_called(command),
                 )
 
 
 def _title(command: AnyCommand) -> str:
     return command.help_line().rstrip(".")
+
+
+def _called(command: AnyCommand) -> str:
+    """Its keys and its label, as the key bar has them."""
+    return f"{command.key_names()}  {command.label}".strip()
+
+
+def _score(words: Sequence[str], label: str, title: str) -> float:
+    """0 where a word is missing; most where the label begins with them, then the help line."""
+    if not all(word in label or word in title for word in words):
+        return 0.0
+    wanted, whole = " ".join(words), f" {label} {title}"
+    begun = sum(f" {word}" in whole for word in words) / max(len(words), 1)
+    return 1 + 4 * label.startswith(wanted) + 2 * title.startswith(wanted) + begun
+
+
+def _marked(title: str, words: Sequence[str]) -> Content:
+    """The help line, with what was typed told apart."""
+    shown, plain = line(title), _plain(title)
+    for word in words:
+        place = plain.find(word)
+        if place >= 0:
+            shown = shown.stylize("reverse", place, place + len(word))
+    return shown
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents, one for each character: as one types in a hurry."""
+    return "".join(unicodedata.normalize("NFD", each)[0] for each in text.replace("’", "'").lower())
