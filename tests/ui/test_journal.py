@@ -66,6 +66,12 @@ async def test_a_patient_is_looked_for_by_name_and_a_message_by_one_key(tmp_path
         await until(pilot, lambda: results(pilot) == [None])
 
 
+async def test_in_a_low_terminal_the_keys_stay_in_sight(tmp_path: Path) -> None:
+    engine = await with_lines(tmp_path)
+    async with stage(JournalScreen(engine), engine=engine, size=(60, 15)) as pilot:
+        await until_shown(pilot, "Journal", "5 lignes", "Quoi", "Échap Fermer", "Aide")
+
+
 async def test_letters_typed_in_the_bar_are_text(tmp_path: Path) -> None:
     engine = await with_lines(tmp_path)
     async with stage(JournalScreen(engine), engine=engine) as pilot:
