@@ -161,6 +161,9 @@ async def test_help_lists_the_keys_of_the_screen_below(tmp_path: Path) -> None:
         await mailing.press("question_mark")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, HelpScreen))
         await mailing.shows("Boîte aux lettres", "Échanger avec un usager")
+        assert mailing.terminal.count("? Aide") == 1  # of the screen below
+        await mailing.press("question_mark")
+        await until(mailing.pilot, lambda: mailing.app.screen is mailing.screen)
 
 
 async def test_the_way_out_is_shown_where_not_all_keys_have_room(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False)
 
     def action_show_help(self) -> None:
         """The keys of the screen that is shown."""
-        if isinstance(self.screen, CommandScreen) and not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, CommandScreen) and self.screen.has_help:
             self.push_screen(HelpScreen(self.screen))
 
     def action_show_server_words(self) -> None:

@@ -153,6 +153,10 @@ class Help(Command["CommandScreen[Any]"]):
     key = "question_mark,f1"
     label = "Aide"
 
+    def enabled(self, screen: "CommandScreen[Any]") -> bool:
+        """Not on the help itself, which the same keys close."""
+        return screen.has_help
+
     async def run(self, screen: "CommandScreen[Any]") -> None:
         """Open the help above the screen."""
         await screen.app.run_action("app.show_help")
@@ -266,7 +270,10 @@ class CommandScreen(StyledOnceScreen[ResultT], DismissedOnceScreen[ResultT]):
         commands: what can be done here, the most useful first: the key bar cuts the end off.
         heading: the screen's French name in the help.
         takes_typed_ahead: what was typed while it opened is written where its focus is.
+        has_help: its keys can be listed.
     """
+
+    has_help: ClassVar[bool] = True
 
     takes_typed_ahead: ClassVar[bool] = False
     _is_ready = False

@@ -15,7 +15,7 @@ from tui_mailer.ui.widgets.key_bar import KeyBar, first_of_each_key
 class CloseHelp(Command["HelpScreen"]):
     """Revenir à l’écran précédent."""
 
-    key = "escape,q,enter"
+    key = "escape,q,enter,question_mark,f1"
     label = "Fermer"
 
     async def run(self, screen: "HelpScreen") -> None:
@@ -28,6 +28,7 @@ class HelpScreen(CommandModal[None]):
 
     heading = "Aide"
     commands = (CloseHelp,)
+    has_help = False
 
     def __init__(self, below: CommandScreen[Any]) -> None:
         """`below` is the screen whose keys are listed."""
