@@ -38,4 +38,4 @@ class AttachedForAnother(InvalidInput):
 
     what = "Les pièces jointes demandées n’ont pas été jointes"
     meaning = "Elles accompagnaient une autre INS que celle que vous avez confirmée."
-    advice = "Si elles sont bien pour cet usager, joignez-les vous-même : Ctrl+T."
+    advice = "Si elles sont bien pour ce patient, joignez-les vous-même : Ctrl+T."

@@ -14,7 +14,7 @@ from tui_mailer.ui.screens.mailbox import MailboxScreen
 _LOOK_S: Final = 0.5
 _SAID_S: Final = 20.0
 _WAITS: Final = (
-    "Votre logiciel métier demande d’écrire à un usager. La recherche s’ouvrira dès que vous "
+    "Votre logiciel métier demande d’écrire à un patient. La recherche s’ouvrira dès que vous "
     "aurez fini ici."
 )
 

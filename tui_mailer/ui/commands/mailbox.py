@@ -48,7 +48,7 @@ class OnMessage(Command["MailboxScreen"]):
 
 
 class New(Command["MailboxScreen"]):
-    """Nouveau message : écrire à un professionnel ou échanger avec un usager."""
+    """Nouveau message : écrire à un professionnel ou échanger avec un usager (patient)."""
 
     key = "plus"
     label = "Nouveau"
@@ -59,10 +59,10 @@ class New(Command["MailboxScreen"]):
 
 
 class ToPatient(Command["MailboxScreen"]):
-    """Échanger avec un usager : recherche par INS et contrôle de l’identité."""
+    """Échanger avec un usager (patient) : recherche par INS et contrôle de l’identité."""
 
     key = "p"
-    label = "Usager"
+    label = "Patient"
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Open the INS search, on the patient one is looking at under "Echanges patient"."""

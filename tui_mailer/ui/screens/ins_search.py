@@ -71,8 +71,8 @@ class Purpose(Enum):
 
 _TITLES = {
     Purpose.WRITE: "Échanger avec un usager",
-    Purpose.REPLY: "Répondre à un usager : contrôle de l’identité",
-    Purpose.SEND: "Envoyer à un usager : contrôle de l’identité",
+    Purpose.REPLY: "Répondre à un patient : contrôle de l’identité",
+    Purpose.SEND: "Envoyer à un patient : contrôle de l’identité",
     Purpose.END: "Mettre fin aux échanges : contrôle de l’identité",
 }
 
@@ -112,7 +112,7 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         with Vertical(id="search"):
             bar = PatientSearchInput(
                 id="ins",
-                placeholder="INS de l’usager, datamatrix scanné, ou nom d’un patient connu",
+                placeholder="INS, datamatrix scanné, ou nom d’un patient connu",
                 disabled=locked,
                 max_length=_LONGEST_TYPED,
             )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
 
 _NOBODY = {
-    PatientFilter.ALL: "Aucun échange avec un patient ; p : écrire à un usager.",
+    PatientFilter.ALL: "Aucun échange avec un patient ; p : écrire à un patient.",
     PatientFilter.UNREAD: "Aucun message de patient à lire.",
 }
 _NONE_LEFT = "Aucun patient avec ce filtre ; w : en choisir un autre."

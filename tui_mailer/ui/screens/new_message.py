@@ -27,10 +27,10 @@ class ToProfessional(Command["NewMessageScreen"]):
 
 
 class ToPatient(Command["NewMessageScreen"]):
-    """Échanger avec un usager, par son INS."""
+    """Échanger avec un usager (patient), par son INS."""
 
     key = "p"
-    label = "Usager"
+    label = "Patient"
 
     async def run(self, screen: "NewMessageScreen") -> None:
         """Leave with this choice."""
@@ -60,7 +60,7 @@ class NewMessageScreen(CommandModal[Correspondent | None]):
             yield Static(line(("Nouveau message", "bold")), markup=False, classes="sheet-title")
             yield OptionList(
                 Option(line(("e", "bold"), "  Écrire à un professionnel"), "professional"),
-                Option(line(("p", "bold"), "  Échanger avec un usager"), "patient"),
+                Option(line(("p", "bold"), "  Échanger avec un usager (patient)"), "patient"),
                 markup=False,
             )
             yield KeyBar()
