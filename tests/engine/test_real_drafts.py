@@ -266,6 +266,26 @@ async def taken_over(there: Office) -> Draft:
     return (await there.engine.resuming.resume(row.id)).draft
 
 
+async def test_another_machines_draft_is_gone_on_with_once_until_its_place_is_taken(
+    open_office: OpenOffice,
+) -> None:
+    """The row stays for up to a minute; a second draft of it would be sent twice."""
+    here = await open_office(**SOON)
+    await saved(here, letter(COLLEAGUE.address, "Avis", "un"))
+    await here.close()
+    there = await open_office(machine="autre poste", server_drafts_s=600.0)
+    first = await taken_over(there)
+    keeper = there.engine.keep_draft(first)
+    keeper.edited(replace(first, body="un, deux"))
+    kept = await keeper.save()
+    there.engine.release_draft(keeper)
+    assert await taken_over(there) == kept
+    assert await there.engine.drafts() == [kept]
+    await there.engine.discard_draft(kept.id)
+    with pytest.raises(DraftHandedOver):
+        await taken_over(there)
+
+
 @pytest.mark.parametrize("only_marked", [False, True])
 async def test_a_draft_sent_from_another_machine_is_not_sent_from_here_unawares(
     open_office: OpenOffice,

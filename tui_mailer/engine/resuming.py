@@ -77,7 +77,7 @@ class Resuming:
         """The draft that a held message is a copy of, else a new draft with what it says.
 
         Another machine's copy is replaced by this draft's own, and kept here for the attachments
-        in it. One that lacks some stays where it is, for whoever opens it next to be told so;
+        in it; until it is, it leads to that draft. One that lacks some stays where it is, for whoever opens it next to be told so;
         another client's stays too.
 
         Raises:
@@ -102,7 +102,12 @@ class Resuming:
         draft = await self._bound(stored.draft)
         if mark is None or stored.left_out:
             return Resumed(draft, stored.left_out)
-        return Resumed(await self._take_over(draft, mark))
+        taken = await self._store.draft_copy_replacing(str(mark))
+        if taken is None:
+            return Resumed(await self._take_over(draft, mark))
+        if taken.draft is None:
+            raise DraftHandedOver
+        return Resumed(taken.draft)
 
     async def _bound(self, draft: Draft) -> Draft:
         """What another client wrote says nothing of a patient; what it answers does."""

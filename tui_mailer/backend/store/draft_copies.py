@@ -41,6 +41,10 @@ _ONE: Final = f"""
     SELECT {_COLUMNS} FROM draft_copy AS c LEFT JOIN draft AS d ON d.id = c.draft_id
     WHERE c.copy_key = ?
 """  # noqa: S608  (constants)
+_REPLACING: Final = f"""
+    SELECT {_COLUMNS} FROM draft_copy AS c LEFT JOIN draft AS d ON d.id = c.draft_id
+    WHERE c.replaces = ? AND c.replaces <> ''
+"""  # noqa: S608  (constants)
 _NOTE: Final = """
     INSERT INTO draft_copy (draft_id, copy_key, stored_at, replaces, taken) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (draft_id) DO UPDATE SET
@@ -71,6 +75,11 @@ class DraftCopies(Part):
     async def draft_copy(self, key: str) -> DraftCopy | None:
         """The copy that has this key, None for one that was not made here."""
         row = await self._database.fetch_one(_ONE, (key,))
+        return _copy(row) if row else None
+
+    async def draft_copy_replacing(self, mark: str) -> DraftCopy | None:
+        """The copy that is to take the place of another machine's, whose mark this is, or None."""
+        row = await self._database.fetch_one(_REPLACING, (mark,))
         return _copy(row) if row else None
 
     async def note_draft_copy(self, copy: DraftCopy) -> None:

@@ -58,6 +58,10 @@ class DraftCopyStore(Protocol):
         """The copy that has this key, None for one that was not made here."""
         ...
 
+    async def draft_copy_replacing(self, mark: str) -> DraftCopy | None:
+        """The copy that is to take the place of another machine's, whose mark this is, or None."""
+        ...
+
     async def note_draft_copy(self, copy: DraftCopy) -> None:
         """Keep what is known of a draft's copy."""
         ...
