@@ -458,7 +458,7 @@ class PatientContract:
         (row,) = await store.rows(PatientsView(), 0, 9)
         assert row.folder_id == archive
         assert await store.count(PatientsView()) == 1
-        assert (await store.find_patients("", 9))[0].message_count == 1
+        assert len(await store.find_patients("", 9)) == 1
         await store.remove_messages(archive, [9])
         (row,) = await store.rows(PatientsView(), 0, 9)
         assert row.folder_id == sent
@@ -500,9 +500,9 @@ class PatientContract:
         everyone = await store.find_patients("", 9)
         assert [known.matricule for known in everyone] == [Matricule(MARC), Matricule(HELENE)]
         helene = everyone[1]
-        assert (helene.name, helene.message_count, helene.unread_count, helene.last_at) == (
+        assert await store.count(PatientsView(HELENE)) == 2
+        assert (helene.name, helene.unread_count, helene.last_at) == (
             "Hélène ŒUVRARD-Petit",
-            2,
             1,
             NOON + timedelta(minutes=2),
         )

@@ -90,7 +90,6 @@ class KnownPatient:
 
     matricule: Matricule
     name: SafeText
-    message_count: int
     unread_count: int
     last_at: datetime
     name_is_confirmed: bool = False

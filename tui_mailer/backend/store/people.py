@@ -15,8 +15,7 @@ _COMPLETE: Final = """
     ORDER BY use_count DESC, last_used_at DESC, mailbox_key LIMIT ?
 """
 _PATIENTS: Final = """
-    SELECT p.matricule, coalesce(t.name, c.name, ''), p.message_count, p.unread_count, p.last_at,
-           t.name IS NOT NULL
+    SELECT p.matricule, coalesce(t.name, c.name, ''), p.unread_count, p.last_at, t.name IS NOT NULL
     FROM patient_mail AS p
     LEFT JOIN contact AS c ON c.mailbox_key = lower(p.matricule) || '@' || ?
     LEFT JOIN patient_traits AS t ON t.matricule = p.matricule
@@ -64,6 +63,4 @@ def _all_found(column: str, count: int) -> str:
 def _patient(row: tuple[Any, ...]) -> KnownPatient:
     # Official test identities have wrong keys; whether they count was decided on arrival.
     matricule = Matricule.parse(row[0], test_identities=True)
-    return KnownPatient(
-        matricule, safe_line(row[1]), row[2], row[3], from_stamp(row[4]), bool(row[5])
-    )
+    return KnownPatient(matricule, safe_line(row[1]), row[2], from_stamp(row[3]), bool(row[4]))
