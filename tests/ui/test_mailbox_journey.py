@@ -93,6 +93,27 @@ async def test_an_attachment_is_saved_where_the_user_says(tmp_path: Path) -> Non
     assert (tmp_path / "bilan.pdf").read_bytes() == b"%PDF-1.4"
 
 
+async def test_a_message_that_is_closed_is_said_to_be_kept_and_an_empty_one_is_not(
+    tmp_path: Path,
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("e")
+        await mailing.shows("Nouveau message")
+        await mailing.press("escape")
+        await mailing.shows("Lettre 5")
+        await mailing.press("enter", "r")
+        await mailing.shows("Répondre", "Re: Lettre 5")
+        await mailing.press("escape")
+        await mailing.shows("n Suivant")
+        assert "brouillon" not in mailing.terminal
+        await mailing.press("escape")
+        await mailing.press("e")
+        await mailing.shows("Nouveau message")
+        await mailing.press(*"docteur", "escape")
+        await mailing.shows("✓ brouillon gardé — b : le reprendre", "Lettre 5")
+
+
 async def test_a_message_can_be_taken_back_until_it_leaves(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         await mailing.engine.writing.send(_draft())

@@ -18,6 +18,7 @@ from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.identity_entry import read_entry
 from tui_mailer.domain.ins import InsReading
 from tui_mailer.domain.ins_characters import LENGTH_WITHOUT_KEY
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.patients import patients_of
 from tui_mailer.engine.engine import Engine
@@ -32,6 +33,7 @@ from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
 from tui_mailer.ui.screens.question import Question
 
 _GROUP: Final = "flow"
+_KEPT: Final = safe_line("✓ brouillon gardé — b : le reprendre")
 _log = logging.getLogger(__name__)
 
 
@@ -223,6 +225,8 @@ async def _compose(
     if sent is None:
         for matricule in screen.confirmed_here:
             engine.identities.withdraw(matricule)
+    if screen.is_kept and isinstance(app.screen, CommandScreen):
+        app.screen.tell(_KEPT)
     return sent
 
 

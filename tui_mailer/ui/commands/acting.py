@@ -49,7 +49,7 @@ class Undo(Command["MailboxScreen"]):
             # Nobody wrote it: there is nothing to go on with.
             await screen.engine.discard_draft(draft.id)
             await screen.refresh_outbox()
-            screen.acting.tell(END_TAKEN_BACK)
+            screen.tell(END_TAKEN_BACK)
             return
         flows.resume_draft(screen.mailer, screen.engine, draft)
 

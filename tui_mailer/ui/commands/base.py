@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.worker import Worker, WorkerState
 
 from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.covered import StyledOnceScreen
 from tui_mailer.ui.dismissed_once import DismissedOnceScreen
@@ -400,6 +401,9 @@ class CommandScreen(StyledOnceScreen[ResultT], DismissedOnceScreen[ResultT]):
         if self._notice is not None:
             self._notice.show_error(error)
             self.refresh_bindings()
+
+    def tell(self, words: SafeText) -> None:
+        """Say for a while what was done, where the screen has a place for it."""
 
     def clear_error(self) -> None:
         """The error no longer holds."""

@@ -57,7 +57,11 @@ _OF_ATTACHMENTS = (AttachmentUnreadable, MessageTooLarge)
 
 
 class ComposeScreen(CommandScreen[Outgoing | None]):
-    """Gives the message handed over for sending, or None when it was closed or discarded."""
+    """Gives the message handed over for sending, or None when it was closed or discarded.
+
+    Attributes:
+        is_kept: it was closed, and what was written stands in the drafts.
+    """
 
     heading = "Écrire un message"
     takes_typed_ahead = True
@@ -98,6 +102,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         matricule = patient.matricule.text if patient else ""
         self._identified = {matricule} if is_identified else set[str]()
         self.confirmed_here: list[Matricule] = []
+        self.is_kept = False
         self._fields = fields_of(draft, matricule, engine.account.patient_domain)
         self.add_class(f"begins-{self._first_field(draft)}")
         self._keeper = engine.keep_draft(draft)
@@ -424,7 +429,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         if self._is_blank:
             await self._keeper.discard()
         else:
-            await self._keeper.save()
+            # An answer to which nothing was added has no id: it is not worth keeping.
+            self.is_kept = bool((await self._keeper.save()).id)
         self._leave(None)
 
     @property

@@ -35,7 +35,7 @@ from tui_mailer.domain.events import (
 )
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, FolderView, MessageSummary, PatientsView
-from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui import arrival, flows
 from tui_mailer.ui.aside import run_aside
@@ -314,6 +314,10 @@ class MailboxScreen(CommandScreen[None]):
         stages = STAGES if self.opened is not None else STAGES[:2]
         self.stage = stages[(stages.index(self.stage) + by) % len(stages)]
 
+    def tell(self, words: SafeText) -> None:
+        """In the status line."""
+        self.acting.tell(words)
+
     # --- reading
 
     async def open_selected(self) -> None:
@@ -441,7 +445,7 @@ class MailboxScreen(CommandScreen[None]):
     async def _outgoing_changed(self, event: OutgoingChanged) -> None:
         await self.refresh_outbox()
         if event.state is OutgoingState.COPY_MISSING and event.error is None:
-            self.acting.tell(safe_line(f"✓ Message parti à {local_now():%H:%M}"))
+            self.tell(safe_line(f"✓ Message parti à {local_now():%H:%M}"))
         is_settled = event.state not in {OutgoingState.QUEUED, OutgoingState.SENDING}
         is_told = isinstance(self.app.screen, OutboxScreen)
         if is_settled and event.error is not None and not is_told:
