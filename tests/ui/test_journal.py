@@ -72,6 +72,12 @@ async def test_in_a_low_terminal_the_keys_stay_in_sight(tmp_path: Path) -> None:
         await until_shown(pilot, "Journal", "5 lignes", "Quoi", "Échap Fermer", "Aide")
 
 
+async def test_a_move_is_told_from_where_to_where(tmp_path: Path) -> None:
+    engine = await with_lines(tmp_path)
+    async with stage(JournalScreen(engine), engine=engine, size=(140, 40)) as pilot:
+        await until_shown(pilot, "INBOX vers Corbeille")
+
+
 async def test_letters_typed_in_the_bar_are_text(tmp_path: Path) -> None:
     engine = await with_lines(tmp_path)
     async with stage(JournalScreen(engine), engine=engine) as pilot:

@@ -72,7 +72,9 @@ def chain_words(report: ChainReport) -> tuple[str, str]:
 def _about(entry: JournalEntry, names: Names) -> str:
     who = names.get(entry.patient) or (f"INS {entry.patient}" if entry.patient else "")
     where = entry.folder if entry.uid or not who else ""
-    return " · ".join(filter(None, (f"◆ {who}" if who else "", entry.detail, where)))
+    is_move = bool(where) and entry.detail.startswith("vers ")
+    what = [f"{where} {entry.detail}"] if is_move else [entry.detail, where]
+    return " · ".join(filter(None, (f"◆ {who}" if who else "", *what)))
 
 
 def _uid(uid: int) -> str:
