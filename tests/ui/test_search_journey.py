@@ -55,12 +55,19 @@ async def test_a_message_is_found_while_its_words_are_typed(
         assert "Chercher " not in mailing.terminal.split("\n")[1]
 
 
+async def test_what_an_empty_list_says_is_shown_whole(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("slash", *"zzzz")
+        await mailing.shows("Aucun message trouvé. Ctrl+F : chercher dans tous", " les dossiers.")
+
+
 async def test_all_folders_are_searched_on_demand(tmp_path: Path) -> None:
     async with opened(practice(tmp_path), (140, 40)) as mailing:
         await mailing.shows("Lettre 5")
         await mailing.press("ctrl+f")
         await type_in(mailing, "bilan")
-        await mailing.shows("rien ici · 1 message ailleurs", "Aucun message trouvé.")
+        await mailing.shows("rien ici · 1 message ailleurs", "Aucun message trouvé. Ctrl+F : ")
         await mailing.press("ctrl+f")
         await mailing.shows("1 message · tous les dossiers")
         assert shown(mailing) == ["Bilan"]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
 
 _LOOKING = "mailbox search"
+_NONE = "Aucun message trouvé."
+_NONE_HERE = "Aucun message trouvé. Ctrl+F : chercher dans tous les dossiers."
 
 
 class MailboxSearch:
@@ -146,7 +148,7 @@ class MailboxSearch:
             await messages.restore(place)
         else:
             rows = ViewRows(self._screen.engine.reading, self.view)
-            await messages.show(rows, "Aucun message trouvé.")
+            await messages.show(rows, _NONE if self.everywhere else _NONE_HERE)
         self._screen.exchanges.arrange()
         self._server.ask(self.view, at_once=not self.is_typing)
         await self.told()

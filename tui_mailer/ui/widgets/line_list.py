@@ -5,6 +5,7 @@ screen, keeps a bounded number of drawn lines, and redraws two rows when the cur
 """
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -23,6 +24,7 @@ from tui_mailer.ui.text import cut
 Piece = tuple[str, str]
 """A text and the component class that draws it ("" for the plain one)."""
 
+_INDENT: Final = "  "
 _KEPT_STRIPS: Final = 512
 # Stands for the lines below the last row.
 _NOTHING: Final = (-1, False)
@@ -187,13 +189,17 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         """Draw one line of the screen."""
         index, part = divmod(self.scroll_offset.y + y, self.row_height)
         if index >= self.row_count:
-            says_empty = not self.row_count and y == 1
-            return self._blank(self.empty_words) if says_empty else self._nothing()
+            return self._nothing() if self.row_count else self._said_empty(y - 1)
         key = (index, index == self.cursor)
         drawn = self._strips.get(key)
         if drawn is None:
             drawn = self._strips[key] = self._draw(index, selected=key[1])
         return drawn[part] if part < len(drawn) else self._nothing()
+
+    def _said_empty(self, index: int) -> Strip:
+        """A line of what stands in an empty list, below one that is left free."""
+        said = wrap(self.empty_words, max(1, self._drawn_with()[1] - len(_INDENT)))
+        return self._blank(_INDENT + said[index]) if 0 <= index < len(said) else self._nothing()
 
     def _nothing(self) -> Strip:
         if _NOTHING not in self._strips:
@@ -203,7 +209,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def _blank(self, words: str) -> Strip:
         base, width = self._drawn_with()
         style = self._piece_style(base, "line--faint", None)
-        return Strip([Segment(cut(f"  {words}", width), style)])
+        return Strip([Segment(cut(words, width), style)])
 
     def _drawn_with(self) -> tuple[Style, int]:
         """Plain style and width of a row: Textual asks all that is around for them, each time."""
