@@ -31,6 +31,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of, why_no_patient
+from tui_mailer.engine.patience import Patience
 from tui_mailer.engine.refusals import explained
 from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
@@ -72,6 +73,7 @@ class Outbox:
         self._now = now
         self._retry_s = retry_s
         self._undo_s = undo_s
+        self._patience = Patience(now)
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self._is_login_refused = False
@@ -103,6 +105,7 @@ class Outbox:
 
     async def retry(self, outgoing_id: int) -> bool:
         """Queue a failed or uncertain message again: only ever at the user's word."""
+        self._patience.renew(outgoing_id)
         moved = await self._store.set_outgoing_state(
             outgoing_id, _SETTLED_BY_USER, OutgoingState.QUEUED, due_at=self._now()
         )
@@ -146,6 +149,7 @@ class Outbox:
         """The user is done: what waits to be taken back is due now."""
         for outgoing in await self._store.outbox():
             if outgoing.state is OutgoingState.QUEUED and not outgoing.attempt_count:
+                self._patience.renew(outgoing.id)
                 await self._store.set_outgoing_state(
                     outgoing.id, _WAITING, OutgoingState.QUEUED, due_at=self._now()
                 )
@@ -217,6 +221,7 @@ class Outbox:
         self._changed(outgoing.id, OutgoingState.SENDING)
         try:
             content = await self._store.outgoing_content(outgoing.id)
+            self._patience.check(outgoing, content)
             words = await self._submit(outgoing, content)
         except (StoreProblem, asyncio.CancelledError):
             # Neither comes once the server may have the message: see `Submission`.

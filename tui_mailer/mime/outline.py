@@ -1,8 +1,10 @@
 """What a message's header says of it, without looking at its body."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from email.utils import parsedate_to_datetime
 
 from tui_mailer.domain.address import Address
 from tui_mailer.mime.addresses import parse_addresses
@@ -16,11 +18,13 @@ class Outline:
         message_id: with its angle brackets, or "".
         subject: raw: ``[FIN]`` counts only when it is written so (ENS V1.3 §7).
         recipients: To and Cc.
+        date: aware; None where there is none, or none that can be read.
     """
 
     message_id: str
     subject: str
     recipients: tuple[Address, ...]
+    date: datetime | None = None
 
 
 def outline(content: bytes) -> Outline:
@@ -30,5 +34,16 @@ def outline(content: bytes) -> Outline:
     headers = BytesHeaderParser(policy=compat32).parsebytes(head)
     to, cc = (parse_addresses(str(headers.get(name, ""))) for name in ("To", "Cc"))
     return Outline(
-        str(headers.get("Message-ID", "")).strip(), str(headers.get("Subject", "")).strip(), to + cc
+        str(headers.get("Message-ID", "")).strip(),
+        str(headers.get("Subject", "")).strip(),
+        to + cc,
+        _date(str(headers.get("Date", ""))),
     )
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date if date.tzinfo is not None else None

@@ -66,11 +66,11 @@ def _words(count: int) -> str:
     if count == 1:
         return (
             "Un message n’est pas encore parti. Si vous quittez maintenant, il partira au "
-            "prochain démarrage."
+            "prochain démarrage ; après trois jours, seulement avec votre accord."
         )
     return (
         f"{count} messages ne sont pas encore partis. Si vous quittez maintenant, ils partiront "
-        "au prochain démarrage."
+        "au prochain démarrage ; après trois jours, seulement avec votre accord."
     )
 
 
