@@ -20,6 +20,7 @@ from tui_mailer.domain.draft import (
     Outgoing,
     OutgoingState,
 )
+from tui_mailer.domain.errors import StoreDamaged
 from tui_mailer.domain.exchange import Exchange, ExchangeState
 from tui_mailer.domain.folder import Folder, FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.ins import Matricule
@@ -1106,6 +1107,21 @@ class OutboxContract:
         settled = await store.outgoing(two.id)
         assert settled is not None
         assert settled.state is OutgoingState.SENT
+
+    async def test_the_bytes_of_a_message_are_kept_until_its_copy_is_stored(
+        self, store: MessageStore
+    ) -> None:
+        one, other = [await store.queue(to_send(f"<{n}@x>"), b"x", Draft()) for n in range(2)]
+        queued, missing = OutgoingState.QUEUED, OutgoingState.COPY_MISSING
+        for outgoing in (one, other):
+            assert await store.set_outgoing_state(outgoing.id, [queued], missing)
+        assert not await store.set_outgoing_state(one.id, [queued], OutgoingState.SENT)
+        assert await store.outgoing_content(one.id) == b"x"
+        assert await store.set_outgoing_state(one.id, [missing], OutgoingState.SENT)
+        with pytest.raises(StoreDamaged):
+            await store.outgoing_content(one.id)
+        assert await store.outgoing_content(other.id) == b"x"
+        assert await store.outgoing_with("<0@x>") is not None
 
     async def test_a_state_moves_only_from_an_expected_one(self, store: MessageStore) -> None:
         queued = await store.queue(to_send(), b"", Draft())

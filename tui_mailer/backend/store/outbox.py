@@ -44,6 +44,15 @@ _SET_STATE: Final = """
         attempt_count = attempt_count + (:state = 'sending')
     WHERE id = :id AND state IN (SELECT value FROM json_each(:expected))
 """
+# The copy among the sent messages is on the server by then; a receipt has none. From the few that
+# are held to the many that were sent.
+_FORGET_CONTENT: Final = """
+    DELETE FROM outgoing_content WHERE outgoing_id IN (
+        SELECT c.outgoing_id FROM outgoing_content AS c
+        CROSS JOIN outgoing AS o ON o.id = c.outgoing_id
+        WHERE o.state = 'sent'
+    )
+"""
 _TAKE: Final = """
     SELECT o.draft_id, c.draft_updated_at, c.draft
     FROM outgoing AS o JOIN outgoing_content AS c ON c.outgoing_id = o.id
@@ -115,7 +124,10 @@ class Outbox(Part):
         server_words: SafeText = SafeText(""),
         due_at: datetime | None = None,
     ) -> bool:
-        """Move to `state` if the present one is among `expected`; False otherwise."""
+        """Move to `state` if the present one is among `expected`; False otherwise.
+
+        Of what is SENT only the row is kept, not its bytes.
+        """
         values: dict[str, str | int | None] = {
             "id": outgoing_id,
             "expected": _json_states(expected),
@@ -124,7 +136,14 @@ class Outbox(Part):
             "server_words": server_words,
             "due_at": None if due_at is None else to_stamp(due_at),
         }
-        return await self._database.execute(_SET_STATE, values) == 1
+
+        def work(sql: Sql) -> bool:
+            has_moved = sql.execute(_SET_STATE, values).rowcount == 1
+            if has_moved and state is OutgoingState.SENT:
+                sql.execute(_FORGET_CONTENT)
+            return has_moved
+
+        return await self._database.write(work)
 
     async def take_back(self, outgoing_id: int, expected: Sequence[OutgoingState]) -> Draft | None:
         """In one transaction: out of the outbox, back among the drafts; None if not `expected`.

@@ -94,7 +94,7 @@ class OutboxStore(Protocol):
         ...
 
     async def outgoing_content(self, outgoing_id: int) -> bytes:
-        """The exact bytes to send."""
+        """The exact bytes to send; they are kept until the message is SENT."""
         ...
 
     async def set_outgoing_state(
