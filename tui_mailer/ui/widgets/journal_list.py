@@ -6,8 +6,8 @@ from datetime import datetime
 from tui_mailer.domain.journal import JournalFilter, JournalLine
 from tui_mailer.engine.journal import JournalKeeper
 from tui_mailer.ui.presenters.journal import Names, row
+from tui_mailer.ui.widgets.dated_list import DatedList
 from tui_mailer.ui.widgets.line_list import Piece, column
-from tui_mailer.ui.widgets.windowed_list import WindowedList
 
 
 class JournalRows:
@@ -30,7 +30,7 @@ class JournalRows:
         return None
 
 
-class JournalList(WindowedList[JournalLine]):
+class JournalList(DatedList[JournalLine]):
     """Shows lines, newest first; those where the chain breaks bear a mark.
 
     Attributes:
@@ -40,8 +40,7 @@ class JournalList(WindowedList[JournalLine]):
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """`now` gives the local time, aware."""
-        super().__init__()
-        self._now = now
+        super().__init__(now)
         self.names: Names = {}
         self.faulty: Container[int] = frozenset()
 

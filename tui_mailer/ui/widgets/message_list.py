@@ -7,14 +7,14 @@ from typing import Final
 from textual.message import Message
 
 from tui_mailer.domain.message import MessageSummary
+from tui_mailer.ui.widgets.dated_list import DatedList
 from tui_mailer.ui.widgets.line_list import Piece, column
 from tui_mailer.ui.widgets.message_row import RowStyle, draw_row, row_height
-from tui_mailer.ui.widgets.windowed_list import WindowedList
 
 _ROWS_AT_ONCE: Final = 1_000
 
 
-class MessageList(WindowedList[MessageSummary]):
+class MessageList(DatedList[MessageSummary]):
     """Messages of a folder, of an exchange or of a search, newest first."""
 
     mark_cells = 5
@@ -24,8 +24,7 @@ class MessageList(WindowedList[MessageSummary]):
 
     def __init__(self, now: Callable[[], datetime], patient_domain: str) -> None:
         """`now` gives the local time, aware."""
-        super().__init__()
-        self._now = now
+        super().__init__(now)
         self._patient_domain = patient_domain
         self._style_of_rows = RowStyle(now(), patient_domain)
         # Local id -> folder, in the order they were ticked.
@@ -39,11 +38,12 @@ class MessageList(WindowedList[MessageSummary]):
 
     def prepare(self) -> None:
         """Dates are told from now on."""
+        super().prepare()
         self._style_of_rows = RowStyle(self._now(), self._patient_domain)
 
     def stays_true(self) -> bool:
         """Until midnight: what came today is told by its hour."""
-        return self._style_of_rows.now.date() == self._now().date()
+        return self.is_of_today
 
     def height_for(self, width: int) -> int:
         """One line where there is room, else two."""

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
 from tui_mailer.engine.exchanges import Exchanges
+from tui_mailer.ui.widgets.dated_list import DatedList
 from tui_mailer.ui.widgets.line_list import Piece, column
 from tui_mailer.ui.widgets.patient_row import ROW_HEIGHT, draw_patient
-from tui_mailer.ui.widgets.windowed_list import WindowedList
 
 
 class PatientRows:
@@ -30,15 +30,14 @@ class PatientRows:
         return await self._exchanges.place(self._narrowed, str(row_id))
 
 
-class PatientList(WindowedList[PatientSummary]):
+class PatientList(DatedList[PatientSummary]):
     """Shows patients, the one of the newest message first."""
 
     row_height = ROW_HEIGHT
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """`now` gives the local time, aware."""
-        super().__init__()
-        self._now = now
+        super().__init__(now)
         self._all_read = True
 
     def know(self, *, all_read: bool) -> None:
