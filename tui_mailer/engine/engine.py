@@ -130,6 +130,7 @@ class Engine:
             self._mailbox.sync_inbox,
             self._pause(),
             options.idle_renewal_s,
+            secret_retry_s=options.secret_retry_s,
         )
         self.outbox = Outbox(
             account,

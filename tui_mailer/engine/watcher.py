@@ -26,13 +26,17 @@ class Watcher:
         on_change: Callable[[], None],
         backoff: Backoff,
         renewal_s: float,
+        *,
+        secret_retry_s: float,
     ) -> None:
+        """`secret_retry_s`: a command or keyring that gave no secret is asked again after that."""
         self._account = account
         self._connector = connector
         self._secrets = secrets
         self._on_change = on_change
         self._backoff = backoff
         self._renewal_s = renewal_s
+        self._secret_retry_s = None if account.is_password_typed else secret_retry_s
         self._may_connect = asyncio.Event()
         self._dropped = asyncio.Event()
         self.on_lost: Callable[[], None] = lambda: None
@@ -53,8 +57,11 @@ class Watcher:
             self._dropped.clear()
             try:
                 await interrupted(self._dropped, self._watch(folder))
-            except (LoginRefused, SecretUnavailable):
+            except LoginRefused:
                 self._may_connect.clear()
+            except SecretUnavailable:
+                # No server was asked, and the work connection may live for weeks.
+                await happens_within(self._dropped, self._secret_retry_s)
             except MailerError:
                 self.on_lost()
                 await happens_within(self._dropped, self._backoff.next_s())
