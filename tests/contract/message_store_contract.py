@@ -1235,6 +1235,19 @@ class OutboxContract:
         await store.set_outgoing_state(queued.id, (state,), OutgoingState.COPY_MISSING)
         assert list(await store.draft_copies_to_do()) == [replace(copy, draft=None)]
 
+    async def test_what_was_stored_of_a_draft_is_known_while_it_waits_to_be_sent(
+        self, store: MessageStore
+    ) -> None:
+        draft = await store.save_draft(Draft(body="texte"), NOON)
+        queued = await store.queue(to_send("<1@x>"), b"x", draft)
+        other = await store.queue(to_send("<2@x>"), b"x", Draft())
+        await store.note_draft_copy(DraftCopy(draft.id, draft, "k"))
+        assert await store.draft_copy_of_outgoing(queued.id) is None
+        copy = DraftCopy(draft.id, None, "k", NOON)
+        await store.note_draft_copy(copy)
+        assert await store.draft_copy_of_outgoing(queued.id) == copy
+        assert await store.draft_copy_of_outgoing(other.id) is None
+
     async def test_a_copy_is_unseen_until_a_version_of_it_is_a_row_of_the_drafts(
         self, store: MessageStore
     ) -> None:

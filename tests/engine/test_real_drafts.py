@@ -17,13 +17,14 @@ from servers.practice import RealServers
 
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import Draft, OutgoingState
+from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
 from tui_mailer.domain.errors import CommandRefused, LineLost, SendRefused
 from tui_mailer.domain.events import DraftStored, DraftTaken
 from tui_mailer.domain.exchange import ExchangeState
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags, FolderView, MessageSummary
 from tui_mailer.engine import draft_copies
+from tui_mailer.engine.queued_elsewhere import SentElsewhere
 from tui_mailer.engine.resuming import DraftHandedOver, DraftMarkedDeleted
 
 INS = "279035121518989"
@@ -318,6 +319,53 @@ async def test_a_draft_sent_from_another_machine_is_not_sent_from_here_unawares(
     questions = (await here.engine.writing.review(draft)).questions
     assert [question.code for question in questions] == ["taken_elsewhere"]
     await here.engine.writing.send(draft, questions)
+
+
+async def queued_offline(open_office: OpenOffice) -> tuple[Draft, Outgoing]:
+    """Written with a line, handed over without one."""
+    here = await open_office(**SOON)
+    draft = await saved(here, letter(COLLEAGUE.address, "Avis", "un"))
+    await here.close()
+    offline = await open_office(start=False, **SOON)
+    outgoing = await offline.engine.writing.send(draft)
+    await offline.close()
+    return draft, outgoing
+
+
+async def test_what_waits_here_and_was_sent_elsewhere_meanwhile_is_not_sent_twice(
+    open_office: OpenOffice, real_servers: RealServers
+) -> None:
+    draft, outgoing = await queued_offline(open_office)
+    there = await open_office(machine="autre poste", **SOON)
+    sent = await there.engine.writing.send(await taken_over(there))
+    await there.until_outgoing(sent, OutgoingState.SENT)
+    again = await open_office(**SOON)
+    change = await again.until_outgoing(outgoing, OutgoingState.FAILED)
+    assert isinstance(change.error, SentElsewhere)
+    reopened = await again.engine.outbox.take_back(outgoing.id)
+    assert reopened is not None
+    assert reopened.id == draft.id
+    questions = (await again.engine.writing.review(reopened)).questions
+    assert [question.code for question in questions] == ["taken_elsewhere"]
+    received_by_colleague = [raw for _, raw in real_servers.mailbox(COLLEAGUE.address)]
+    assert len(received_by_colleague) == 1
+
+
+async def test_what_waits_here_leaves_when_nobody_took_it_or_the_user_wants_it(
+    open_office: OpenOffice,
+) -> None:
+    _, outgoing = await queued_offline(open_office)
+    again = await open_office(**SOON)
+    await again.until_outgoing(outgoing, OutgoingState.SENT)
+    await again.close()
+    _, outgoing = await queued_offline(open_office)
+    there = await open_office(machine="autre poste", **SOON)
+    theirs = await taken_over(there)
+    await there.until(lambda: DraftStored(theirs.id) in there.events)
+    again = await open_office(**SOON)
+    await again.until_outgoing(outgoing, OutgoingState.FAILED)
+    assert await again.engine.outbox.retry(outgoing.id)
+    await again.until_outgoing(outgoing, OutgoingState.SENT)
 
 
 async def test_a_draft_changed_here_offline_after_another_machine_took_it_is_stored_and_asked_about(

@@ -12,7 +12,7 @@ most two versions stand side by side for a while, never none.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 from uuid import uuid4
@@ -33,7 +33,12 @@ from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.ports import MessageStore
 from tui_mailer.engine.announcer import Announcer
-from tui_mailer.engine.draft_versions import find_versions, remove_versions
+from tui_mailer.engine.draft_versions import (
+    find_versions,
+    is_gone,
+    remove_versions,
+    versions_of,
+)
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.server_folders import folder_with_role
 from tui_mailer.engine.worker import Worker
@@ -127,7 +132,7 @@ class DraftCopies:
         self._on_changed()
 
     async def _take_away(self, line: Line, copy: DraftCopy) -> None:
-        await remove_versions(line, await _versions(line, copy))
+        await remove_versions(line, await versions_of(line, copy))
         await self._store.forget_draft_copy(copy.draft_id)
 
     async def _bring(self, line: Line, folder: str, copy: DraftCopy, draft: Draft) -> None:
@@ -136,8 +141,8 @@ class DraftCopies:
             # Before anything is there: no copy that nobody knows of outlives a crash.
             await self._store.note_draft_copy(copy)
         mark = DraftMark.of(copy.key, draft)
-        versions = await _versions(line, copy)
-        if copy.stored_at is not None and await _are_gone(line, versions):
+        versions = await versions_of(line, copy)
+        if copy.stored_at is not None and await is_gone(line, versions):
             # Before the new version hides it from whoever looks next.
             copy = await self._note_taken(copy)
         there = await find_versions(line, str(mark), is_expected=False)
@@ -161,7 +166,7 @@ class DraftCopies:
         await line.open(folder, afresh=True)
         for copy in unseen:
             # What was stored a moment ago may be no row yet: the server knows.
-            if await _are_gone(line, await _versions(line, copy)):
+            if await is_gone(line, await versions_of(line, copy)):
                 await self._note_taken(copy)
 
     async def _note_taken(self, copy: DraftCopy) -> DraftCopy:
@@ -181,18 +186,3 @@ class DraftCopies:
             return await self._read_attachment(attachment)
         except AttachmentUnreadable:
             return None
-
-
-async def _versions(line: Line, copy: DraftCopy) -> list[int]:
-    """UIDs of all that this draft has in the open folder, and of what it was taken over from."""
-    is_there = copy.stored_at is not None
-    found = await find_versions(line, copy.key, is_expected=is_there)
-    if copy.replaces:
-        found += await find_versions(line, copy.replaces, is_expected=True)
-    return found
-
-
-async def _are_gone(line: Line, versions: Collection[int]) -> bool:
-    """True when none is left that could be gone on with."""
-    flags = await line.server.flags(sorted(versions)) if versions else {}
-    return all(Flags.DELETED in each for each in flags.values())

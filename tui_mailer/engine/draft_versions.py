@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from tui_mailer.domain.draft import DraftCopy
 from tui_mailer.domain.errors import CommandRefused
 from tui_mailer.domain.message import Flags
 from tui_mailer.engine.line import Line
@@ -32,6 +33,21 @@ async def find_versions(line: Line, mark: str, *, is_expected: bool) -> list[int
     if bearing or not is_expected:
         return bearing
     return await _bearing(line, await _likely(line, mark), mark)
+
+
+async def versions_of(line: Line, copy: DraftCopy) -> list[int]:
+    """UIDs of all that this draft has in the open folder, and of what it was taken over from."""
+    is_there = copy.stored_at is not None
+    found = await find_versions(line, copy.key, is_expected=is_there)
+    if copy.replaces:
+        found += await find_versions(line, copy.replaces, is_expected=True)
+    return found
+
+
+async def is_gone(line: Line, versions: Collection[int]) -> bool:
+    """True when none is left that could be gone on with."""
+    flags = await line.server.flags(sorted(versions)) if versions else {}
+    return all(Flags.DELETED in each for each in flags.values())
 
 
 async def remove_versions(line: Line, uids: Iterable[int]) -> None:

@@ -52,6 +52,7 @@ from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
 from tui_mailer.engine.patients import Patients
 from tui_mailer.engine.proof import Proof
+from tui_mailer.engine.queued_elsewhere import QueuedElsewhere
 from tui_mailer.engine.reading import Reading
 from tui_mailer.engine.receipts import Receipts
 from tui_mailer.engine.reports import Reports
@@ -189,6 +190,7 @@ class Engine:
             self._mailbox.sync_drafts,
             within_s=options.server_drafts_s,
         )
+        self.outbox.taken_elsewhere = QueuedElsewhere(store, self._worker).among
         self._pulse = Pulse(self._woke, outside.now, options.pulse_s)
         self.receipts = Receipts(
             account, store, self._mailbox, self.outbox, reviewing, options, outside.now

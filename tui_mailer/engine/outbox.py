@@ -5,7 +5,7 @@ the next start; a message is never sent again by itself from there.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,6 +32,7 @@ from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of, why_no_patient
 from tui_mailer.engine.patience import Patience
+from tui_mailer.engine.queued_elsewhere import SentElsewhere
 from tui_mailer.engine.refusals import explained
 from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
@@ -39,7 +40,18 @@ _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
 # A server that says "later" is asked less and less often, up to this many times the first pause.
 _MOST_PAUSES: Final = 32
+# Longer after its time, a message waited: the machine slept, or no line was there.
+_LATE: Final = timedelta(minutes=1)
 _SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
+
+
+TakenElsewhere = Callable[[Sequence[int]], Awaitable[frozenset[int]]]
+"""Those of the messages, by their local ids, that another machine may have sent meanwhile."""
+
+
+async def _none(_outgoing_ids: Sequence[int]) -> frozenset[int]:
+    """Where nobody can know."""
+    return frozenset()
 
 
 class SendingStopped(MailerError):
@@ -77,8 +89,10 @@ class Outbox:
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self._is_login_refused = False
+        self._began_at = now()
         self.on_accepted: Callable[[], None] = lambda: None
         self.tell: Callable[[MailerError], None] = lambda _problem: None
+        self.taken_elsewhere: TakenElsewhere = _none
 
     # --- what the user does
 
@@ -165,6 +179,7 @@ class Outbox:
     async def run(self) -> None:
         """Send what is due until cancelled."""
         await self._settle_interrupted()
+        self._began_at = self._now()
         while True:
             self._wake.clear()
             pause_s = await self._send_due()
@@ -179,19 +194,35 @@ class Outbox:
 
     async def _send_due(self) -> float | None:
         """Send everything due; seconds until the next one is, None when nothing waits."""
-        waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
-        for outgoing in waiting:
+        late = [o.id for o in await self._waiting() if self._has_waited(o)]
+        taken = await self.taken_elsewhere(late) if late else frozenset[int]()
+        for outgoing in await self._waiting():
+            if outgoing.id in taken:
+                await self._settle(
+                    outgoing, OutgoingState.FAILED, SentElsewhere(), expected=_WAITING
+                )
+                continue
             latest = self._now() + self._longest_wait(outgoing)
             if outgoing.due_at > latest:
                 await self._date_anew(outgoing, latest)
             if outgoing.due_at <= self._now() and not self._is_login_refused:
                 await self._send(outgoing)
                 stop_if_cancelled()
-        waiting = [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
+        waiting = await self._waiting()
         if not waiting or self._is_login_refused:
             return None
         next_due = min(outgoing.due_at for outgoing in waiting)
         return max((next_due - self._now()).total_seconds(), 0.0)
+
+    async def _waiting(self) -> Sequence[Outgoing]:
+        return [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
+
+    def _has_waited(self, outgoing: Outgoing) -> bool:
+        """It is due, and was for a while: long enough to be sent from elsewhere."""
+        due_at, now = outgoing.due_at, self._now()
+        if due_at > now or self._is_login_refused or self._patience.is_wanted(outgoing.id):
+            return False
+        return outgoing.attempt_count > 0 or due_at < self._began_at or now - due_at > _LATE
 
     def _longest_wait(self, outgoing: Outgoing) -> timedelta:
         """To be taken back, or after its last attempt."""

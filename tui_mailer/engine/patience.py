@@ -38,6 +38,10 @@ class Patience:
         """The user wants it sent now; asked again once it has waited as long anew."""
         self._wanted_at[outgoing_id] = self._now()
 
+    def is_wanted(self, outgoing_id: int) -> bool:
+        """True once the user has said so, since the program started."""
+        return outgoing_id in self._wanted_at
+
     def check(self, outgoing: Outgoing, content: bytes) -> None:
         """Nothing to say of a receipt: what it tells stays true.
 

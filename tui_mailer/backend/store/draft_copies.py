@@ -45,6 +45,11 @@ _REPLACING: Final = f"""
     SELECT {_COLUMNS} FROM draft_copy AS c LEFT JOIN draft AS d ON d.id = c.draft_id
     WHERE c.replaces = ? AND c.replaces <> ''
 """  # noqa: S608  (constants)
+_OF_OUTGOING: Final = f"""
+    SELECT {_COLUMNS} FROM outgoing AS o JOIN draft_copy AS c ON c.draft_id = o.draft_id
+    LEFT JOIN draft AS d ON d.id = c.draft_id
+    WHERE o.id = ? AND c.stored_at > 0
+"""  # noqa: S608  (constants)
 _NOTE: Final = """
     INSERT INTO draft_copy (draft_id, copy_key, stored_at, replaces, taken) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (draft_id) DO UPDATE SET
@@ -80,6 +85,11 @@ class DraftCopies(Part):
     async def draft_copy_replacing(self, mark: str) -> DraftCopy | None:
         """The copy that is to take the place of another machine's, whose mark this is, or None."""
         row = await self._database.fetch_one(_REPLACING, (mark,))
+        return _copy(row) if row else None
+
+    async def draft_copy_of_outgoing(self, outgoing_id: int) -> DraftCopy | None:
+        """What was stored of the draft that a message of the outbox was; None when nothing was."""
+        row = await self._database.fetch_one(_OF_OUTGOING, (outgoing_id,))
         return _copy(row) if row else None
 
     async def note_draft_copy(self, copy: DraftCopy) -> None:

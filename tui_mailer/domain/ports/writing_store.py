@@ -62,6 +62,10 @@ class DraftCopyStore(Protocol):
         """The copy that is to take the place of another machine's, whose mark this is, or None."""
         ...
 
+    async def draft_copy_of_outgoing(self, outgoing_id: int) -> DraftCopy | None:
+        """What was stored of the draft that a message of the outbox was; None when nothing was."""
+        ...
+
     async def note_draft_copy(self, copy: DraftCopy) -> None:
         """Keep what is known of a draft's copy."""
         ...
