@@ -14,6 +14,11 @@ class MessageBody(TextArea):
         super().__init__(safe_block(text), soft_wrap=True, tab_behavior="focus", id="body")
         self.cursor_blink = False
 
+    def on_unmount(self) -> None:
+        """Textual 8 has the app hold each `TextArea`, all it has drawn included, for its theme."""
+        watching = getattr(self.app, "__watchers", {}).get("theme", [])
+        watching[:] = [entry for entry in watching if entry[0] is not self]
+
     async def on_key(self, event: Key) -> None:
         """Corrections in their turn among the letters."""
         await edit_at_once(self, event)
