@@ -11,7 +11,7 @@ from tui_mailer.arguments import parser
 from tui_mailer.diagnostics import record_incident, silence_libraries
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
-from tui_mailer.output import OutputLost, write_any_text, writing
+from tui_mailer.output import OutputLost, stand_in_for_closed, write_any_text, writing
 
 _BROKEN = (
     "Le programme a rencontré une erreur inattendue et s’est fermé.\n"
@@ -27,6 +27,7 @@ _HANDED_OVER = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 done, 1 not, 2 not understood, or a journal touched."""
+    stand_in_for_closed()
     write_any_text()
     arguments = parser().parse_args(argv)
     silence_libraries()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TextIO
 
 from tui_mailer.domain.errors import MailerError
@@ -23,6 +24,22 @@ def write_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def stand_in_for_closed() -> None:
+    """Have files where standard input, output or error was closed by whoever started the program.
+
+    Else the next file that is opened takes the place, and what was meant for the terminal is written
+    into it; and `print` takes an error output that is closed for standard output.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free (open(2))
+            os.set_inheritable(number, True)
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (to the end)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 import termios
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +15,7 @@ import pytest
 from engine_helpers import cheap_derivation
 
 from tui_mailer.backend.store import EncryptedStoreOpener
-from tui_mailer.domain.account import Account, Endpoint
+from tui_mailer.domain.account import Account, Endpoint, SecretOrigin
 from tui_mailer.domain.journal import Deed, JournalEntry, journal_time
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.engine import utc_now
@@ -105,11 +106,11 @@ def test_a_wrong_passphrase_prints_nothing(home: Path) -> None:
     assert "n’ouvre pas la boîte locale" in terminal
 
 
-def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run it without any terminal."""
+def run(home: Path, *arguments: str, before: str = 'exec "$@"') -> subprocess.CompletedProcess[str]:
+    """Run it without any terminal, by the words of a shell."""
     places = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "STATE")}
     return subprocess.run(
-        [sys.executable, "-m", "tui_mailer", "audit", *arguments],
+        ["sh", "-c", before, "sh", sys.executable, "-m", "tui_mailer", "audit", *arguments],
         input=PASSWORD,
         capture_output=True,
         text=True,
@@ -129,6 +130,21 @@ def test_an_account_never_opened_here_has_no_journal(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "pas de boîte locale" in ran.stderr
     assert not list(tmp_path.rglob("*.db"))
+
+
+async def test_an_error_output_that_is_closed_puts_nothing_into_the_journal(home: Path) -> None:
+    account = replace(
+        ACCOUNT, secret_origin=SecretOrigin.COMMAND, secret_command=("printf", "%s", PASSWORD)
+    )
+    SettingsFile(home / "config" / "tui-mailer" / "reglages.toml").save(account)
+    # Standard input too: the next file that is opened would take its place.
+    ran = run(home, "--since", "2020-01-01", "--format", "json", before='exec "$@" <&- 2>&-')
+    assert [line["action"] for line in json.loads(ran.stdout)] == [
+        "lecture", "lecture", "lecture", "export du journal",
+    ]  # fmt: skip
+    assert ran.returncode == 0
+    ran = run(home, "--since", "2020-01-01", "--account", "autre@chu.fr", before='exec "$@" 2>&-')
+    assert (ran.returncode, ran.stdout) == (1, "")
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
