@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tui_mailer import __version__
+from tui_mailer.domain.errors import MailerError
 
 _EXAMPLES = """\
 exemples :
@@ -19,6 +20,14 @@ exemples :
   tui-mailer audit --since 2026-01-01 > journal.csv
                             exporter le journal des opérations
 """
+
+
+class NoSuchDay(MailerError):
+    """What stands after --since or --until names no day."""
+
+    what = "Ce jour n’existe pas, ou n’est pas écrit comme il faut"
+    meaning = "Rien n’a été exporté."
+    advice = "Écrivez l’année, le mois et le jour avec des tirets, par exemple 2026-01-31."
 
 
 class _FrenchHelp(argparse.RawDescriptionHelpFormatter):
@@ -46,8 +55,18 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, "La ligne de commande n’est pas comprise. Essayez : tui-mailer --help\n")
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NoSuchDay(subject=text) from error
+
+
 def parser() -> argparse.ArgumentParser:
-    """The whole grammar."""
+    """The whole grammar.
+
+    What it does not understand ends the program; `parse_args` raises `NoSuchDay` for a bad day.
+    """
     root = _Parser(
         prog="tui-mailer",
         description="Messagerie MSSanté au clavier : échanger avec ses patients et ses confrères.",
@@ -99,12 +118,10 @@ def _add_audit(audit: _Parser) -> None:
     options.add_argument(
         "--since",
         required=True,
-        type=date.fromisoformat,
+        type=_day,
         metavar="JOUR",
         help="AAAA-MM-JJ, compris",
     )
-    options.add_argument(
-        "--until", type=date.fromisoformat, metavar="JOUR", help="AAAA-MM-JJ, compris"
-    )
+    options.add_argument("--until", type=_day, metavar="JOUR", help="AAAA-MM-JJ, compris")
     options.add_argument("--format", choices=("csv", "json"), default="csv", help="csv ou json")
     options.add_argument("--account", metavar="ADRESSE", default="", help="le compte")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from tui_mailer.arguments import parser
+from tui_mailer.arguments import NoSuchDay, parser
 from tui_mailer.diagnostics import record_incident, silence_libraries
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
@@ -29,7 +29,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 done, 1 not, 2 not understood, or a journal touched."""
     stand_in_for_closed()
     write_any_text()
-    arguments = parser().parse_args(argv)
+    try:
+        arguments = parser().parse_args(argv)
+    except NoSuchDay as error:
+        print(error.explanation, file=sys.stderr)  # noqa: T201  (the command line's answer)
+        return 2
     silence_libraries()
     try:
         return _run(arguments)

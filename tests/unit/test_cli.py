@@ -49,6 +49,20 @@ def test_a_command_that_is_not_understood_gets_a_french_sentence() -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("text", ["01/01/2026", "2026-02-30", "hier", "\x1b[2J", ""])
+@pytest.mark.parametrize("name", ["--since", "--until"])
+def test_a_day_that_does_not_exist_is_named_and_how_one_is_written(
+    capsys: pytest.CaptureFixture[str], name: str, text: str
+) -> None:
+    assert cli.main(["audit", "--since", "2026-01-01", name, text]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("Ce jour n’existe pas, ou n’est pas écrit comme il faut")
+    assert "par exemple 2026-01-31" in printed
+    if text.isprintable():
+        assert text in printed
+    assert "\x1b" not in printed
+
+
 def test_no_traceback_reaches_a_user(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
