@@ -32,8 +32,8 @@ class PtyProgram:
         self._terminal = terminal
 
     def press(self, keys: str) -> None:
-        """Send the bytes of keys."""
-        os.write(self._terminal, keys.encode())
+        """Send the bytes of keys; "\\udce9" is the byte 0xE9 alone (PEP 383)."""
+        os.write(self._terminal, keys.encode(errors="surrogateescape"))
 
     def collect(self) -> None:
         """Take what the program has written since."""

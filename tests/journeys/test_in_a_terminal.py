@@ -117,6 +117,29 @@ async def test_hostile_mail_sends_the_terminal_nothing_but_text(
     check_bytes(program)
 
 
+async def test_a_terminal_that_speaks_latin_1_writes_its_accents(
+    real_servers: RealServers, tmp_path: Path
+) -> None:
+    """The first one ended the program."""
+    prepare(tmp_path, real_servers, received("à lire"))
+    async with running(tmp_path) as program:
+        await log_in(program)
+        program.press("e")
+        await program.shows("Nouveau message")
+        program.press("\t\t\tB\udce9nin\tl\udce9ger \udce0 z\udce9ro.")
+        await program.shows("léger à zéro.")
+        program.press(QUIT)
+        assert await program.ends() == 0
+    account = Account(PRACTICE.address, Endpoint("", 0), Endpoint("", 0))
+    store = await EncryptedStoreOpener(tmp_path / "data" / "tui-mailer").open(
+        account, PRACTICE.password
+    )
+    try:
+        assert [draft.body for draft in await store.drafts()] == ["léger à zéro."]
+    finally:
+        await store.close()
+
+
 async def test_a_lost_terminal_keeps_the_draft_and_ends(
     real_servers: RealServers, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from ui.mailbox_stage import opened, practice
 
 from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.app import MailerApp
+from tui_mailer.ui.discreet import InputLost
 
 SECRET = "Mme PAT-TROIS, 279035121518989"
 
@@ -40,3 +41,12 @@ async def test_a_fault_ends_the_program_prints_nothing_and_keeps_the_draft(
     printed = capfd.readouterr()
     assert SECRET not in printed.out + printed.err
     assert "Traceback" not in printed.out + printed.err
+
+
+async def test_a_thread_that_reads_no_more_is_a_fault_and_no_ordinary_end(tmp_path: Path) -> None:
+    """Textual has the app panic then, and the program ended with 0, without a word."""
+    async with opened(practice(tmp_path)) as mailing:
+        mailing.app.panic("Traceback")
+        assert isinstance(mailing.app.fault, InputLost)
+        # What ended it is looked at above; this stage would raise it.
+        mailing.app._exception = None

@@ -12,6 +12,7 @@ from textual.driver import Driver
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
+from tui_mailer.ui.any_bytes import take_any_bytes
 from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.calls import Calls
@@ -91,8 +92,9 @@ class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False)
         self._calls: Calls | None = None
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's own driver, sparing bytes; what is pasted presses no key."""
+        """The platform's own driver, sparing bytes; what is pasted presses no key, and any byte may come."""
         guard_pastes()
+        take_any_bytes()
         return mortal(thrifty(super().get_driver_class()))
 
     def on_mount(self) -> None:

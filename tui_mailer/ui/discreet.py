@@ -8,6 +8,10 @@ from rich.console import RenderableType
 from textual.app import App
 
 
+class InputLost(Exception):
+    """The thread that reads the terminal ended on a fault, of which Textual gives a picture only."""
+
+
 class DiscreetApp(App[None], inherit_bindings=False):
     """Base of the program's app; see the module."""
 
@@ -18,6 +22,8 @@ class DiscreetApp(App[None], inherit_bindings=False):
 
     def panic(self, *renderables: RenderableType) -> None:  # noqa: ARG002  (Textual's signature)
         """End; nothing is printed."""
+        if self._exception is None:
+            self._exception = InputLost()
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:
