@@ -1,6 +1,8 @@
 """The SSH session dies under the program: the terminal is gone, what was written is not."""
 
 import asyncio
+import signal
+import termios
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,36 @@ async def test_a_line_that_dies_while_it_is_full_ends_the_program(
             await asyncio.sleep(0.005)
         program.hang_up()
         assert await program.ends() == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
+async def test_a_program_that_was_stopped_draws_all_anew_and_leaves_the_terminal_as_it_was(
+    tmp_path: Path, real_servers: RealServers, lines: BadLines, stop: signal.Signals
+) -> None:
+    real_servers.empty(PRACTICE.address)
+    write_settings(tmp_path, real_servers, lines, undo_s=1)
+    async with logged_in(tmp_path) as program:
+        program.press("e")
+        await program.shows("Nouveau message")
+        program.process.send_signal(stop)
+        async with asyncio.timeout(10):
+            while _state(program.process.pid) != "T":
+                await asyncio.sleep(0.02)
+        program.collect()
+        before = len(program.written)
+        program.process.send_signal(signal.SIGCONT)
+        async with asyncio.timeout(10):
+            while b"Nouveau message" not in program.written[before:]:
+                await asyncio.sleep(0.02)
+                program.collect()
+        program.press("\t\t\tSujet\ttexte")
+        await program.shows("texte")
+        program.press("\x11")
+        assert await program.ends() == 0
+        assert program.modes[3] & termios.ECHO
+        assert program.modes[3] & termios.ICANON
+
+
+def _state(process: int) -> str:
+    """R, S, T... (proc(5))"""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]

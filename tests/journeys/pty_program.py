@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pyte
 import pytest
@@ -51,6 +52,11 @@ class PtyProgram:
     def picture(self) -> str:
         """What the terminal shows, line by line."""
         return "\n".join(self._screen.display)
+
+    @property
+    def modes(self) -> list[Any]:
+        """How the terminal is set, as termios says it."""
+        return termios.tcgetattr(self._terminal)
 
     async def shows(self, text: str, timeout_s: float = 30) -> None:
         """Wait until `text` stands on the terminal."""

@@ -101,6 +101,8 @@ class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False)
         """A lost terminal ends the program in order."""
         self.set_class(self.opening.light, LIGHT_CLASS)
         self.set_timer(_STARTING_S, self._time_the_line)
+        # Textual takes the terminal again, and draws what changes from then on.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)

@@ -1,8 +1,13 @@
-"""A terminal that is gone ends the program in order, whether a SIGHUP says so or not.
+"""A terminal that is gone ends the program in order, and one that was lent is taken back.
 
-The signal is for the process that leads the session, and that may be another one: ``make demo`` in
-a tmux whose server is killed. Textual would go on: the thread that reads spins on end of file, and
-the one that writes dies of the first refusal, with whoever writes waiting for it for ever.
+It may be gone without a SIGHUP: the signal is for the process that leads the session, and that may
+be another one: ``make demo`` in a tmux whose server is killed. Textual would go on: the thread that
+reads spins on end of file, and the one that writes dies of the first refusal, with whoever writes
+waiting for it for ever.
+
+A program that was stopped goes on with SIGCONT, and takes the terminal again. Of one that had no
+time to give it back first (SIGSTOP) Textual would take it twice: two threads read the keys, and the
+shell got a raw terminal in the end.
 """
 
 import select
@@ -53,6 +58,14 @@ class _MortalDriver(_Base):
             self._file = cast("Any", _Output(self._file, self._ends_soon))
         cast("Any", super()).start_application_mode()  # it carries no types
         self._begin_watch()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again, once it is given back."""
+        writer = self._writer_thread
+        if self._auto_restart and writer is not None and writer.is_alive():
+            self.suspend_application_mode()
+            self._must_signal_resume = True  # the shell has written on the picture
+        super()._sigcont_application()
 
     def run_input_thread(self) -> None:
         """Read until the terminal refuses."""
