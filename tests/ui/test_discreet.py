@@ -9,6 +9,8 @@ from ui.mailbox_stage import opened, practice
 from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.app import MailerApp
 from tui_mailer.ui.discreet import InputLost
+from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.screens.login import LoginScreen
 
 SECRET = "Mme PAT-TROIS, 279035121518989"
 
@@ -50,3 +52,22 @@ async def test_a_thread_that_reads_no_more_is_a_fault_and_no_ordinary_end(tmp_pa
         assert isinstance(mailing.app.fault, InputLost)
         # What ended it is looked at above; this stage would raise it.
         mailing.app._exception = None
+
+
+@pytest.mark.parametrize("told_to_end", [True, False])
+async def test_a_screen_that_was_being_filled_when_the_program_ends_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_to_end: bool
+) -> None:
+    fill = LoginScreen.on_mount
+
+    async def interrupted(self: LoginScreen) -> None:
+        if told_to_end:
+            self.app.exit()  # as SIGHUP and SIGTERM do
+        await self.query("*").remove()
+        fill(self)
+
+    monkeypatch.setattr(LoginScreen, "on_mount", interrupted)
+    app = MailerApp(practice(tmp_path).session(), Opening())
+    await app.run_async(headless=True)
+    assert (app.fault is None) is told_to_end
+    assert app.return_code == (0 if told_to_end else 1)

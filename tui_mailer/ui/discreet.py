@@ -6,6 +6,7 @@ is kept for whoever started the app, who says it in a sentence and notes where i
 
 from rich.console import RenderableType
 from textual.app import App
+from textual.css.query import NoMatches
 
 
 class InputLost(Exception):
@@ -19,6 +20,13 @@ class DiscreetApp(App[None], inherit_bindings=False):
     def fault(self) -> Exception | None:
         """What ended the app, if it did not end by itself."""
         return self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        # A screen that is still being filled when the app is told to end finds its widgets gone.
+        if self._exit and isinstance(error, NoMatches):
+            self._close_messages_no_wait()
+        else:
+            super()._handle_exception(error)
 
     def panic(self, *renderables: RenderableType) -> None:  # noqa: ARG002  (Textual's signature)
         """End; nothing is printed."""
