@@ -201,6 +201,22 @@ def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
             "imap_port",
         ),
         ("à = [", "TOML"),
+        (HALF + "imap_port = 143\nimap_port = 993\n", "ligne 6, le même réglage y est déjà"),
+        (
+            HALF.replace('"i"', "« i »"),
+            "ligne 3, n’est pas du TOML : un texte est entre guillemets",
+        ),
+        (HALF + "releve_s = 60", "« releve_s » se place avant le premier [[compte]]"),
+        ("imap_port = 993\n" + HALF, "« imap_port » se place sous un [[compte]]"),
+        (HALF.replace("a@b.fr", "@"), "« adresse » s’écrit nom@domaine"),
+        (HALF.replace("a@b.fr", " a@b.fr"), "« adresse » s’écrit nom@domaine"),
+        (HALF.replace("a@b.fr", "Dr A <a@b.fr>"), "« adresse » s’écrit nom@domaine"),
+        (HALF.replace("a@b.fr", "a\\u200b@b.fr"), "« adresse » s’écrit nom@domaine"),
+        (HALF.replace('"i"', '" "'), "« imap_serveur » est un nom de serveur seul"),
+        (HALF.replace('"s"', '"smtps://s"'), "« smtp_serveur » est un nom de serveur seul"),
+        (HALF.replace('"s"', '"s:465"'), "« smtp_serveur » est un nom de serveur seul"),
+        (HALF + 'nom_affiche = "Dr A\\nBcc: x@y.fr"', "« nom_affiche » tient sur une ligne"),
+        (HALF + 'autorites = "igc\\u0000.pem"', "autorites"),
         ('liste_blanche = "~personne/liste.xml"', "liste_blanche"),
         ('dossier_pieces_jointes = "~personne"', "dossier_pieces_jointes"),
         (HALF + 'autorites = "~personne/igc.pem"', "autorites"),
@@ -212,11 +228,52 @@ def test_a_line_that_cannot_be_used_is_named(file: Path, text: str, named: str) 
     assert named in refused.value.explanation
 
 
+@pytest.mark.parametrize("second", ["a@b.fr", "A@B.FR"])
+def test_of_two_accounts_with_one_address_none_is_chosen_in_silence(
+    file: Path, second: str
+) -> None:
+    text = HALF + HALF.replace("a@b.fr", second).replace('"s"', '"autre"')
+    with pytest.raises(SettingsInvalid) as refused:
+        load(write(file, text))
+    assert "deux [[compte]] ont la même « adresse »" in refused.value.explanation
+    with pytest.raises(SettingsInvalid):
+        SettingsFile(file).save(replace(ACCOUNT, address="a@b.fr"))
+    assert file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "domain", ["", " ", "@patient.mssante.fr", " patient.mssante.fr", "patient.mssante.fr\\u200b"]
+)
+def test_a_domain_of_patients_that_no_address_has_is_refused(file: Path, domain: str) -> None:
+    """No mail would be a patient's."""
+    with pytest.raises(SettingsInvalid) as refused:
+        load(write(file, HALF + f'domaine_patients = "{domain}"\n'))
+    assert "domaine_patients" in refused.value.headline
+
+
+@pytest.mark.parametrize("host", ["i", "mail_1", "imap.operateur.fr", "10.0.0.1", "::1"])
+def test_a_server_is_a_name_or_an_ip_address(file: Path, host: str) -> None:
+    assert load(write(file, HALF.replace('"i"', f'"{host}"'))).accounts[0].imap.host == host
+
+
 def test_a_file_that_is_no_text_is_refused(file: Path) -> None:
     file.parent.mkdir()
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsInvalid):
         load(file)
+    file.write_text(HALF + "# Hélène\n", encoding="latin-1")
+    with pytest.raises(SettingsInvalid) as refused:
+        load(file)
+    assert "ligne 5, n’est pas en UTF-8 : enregistrez-le ainsi" in refused.value.headline
+
+
+def test_a_file_that_may_not_be_read_is_said_so_with_its_place(file: Path) -> None:
+    file.mkdir(parents=True)
+    with pytest.raises(SettingsInvalid) as refused:
+        load(file)
+    assert str(file) in refused.value.headline
+    assert "le droit de le lire" in refused.value.advice
+    assert "cette ligne" not in refused.value.advice
 
 
 def test_the_white_list_is_a_file_of_the_user(file: Path) -> None:

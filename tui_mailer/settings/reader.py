@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui_mailer.domain.account import Account, Endpoint, SecretOrigin, Security
+from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import SettingsInvalid
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.settings.model import Settings
+from tui_mailer.settings.table import Table
 
 # name in the file -> field of EngineOptions
 _OPTION_NAMES: Final = {
@@ -35,6 +38,11 @@ _RANGES: Final = {
     "journal_mois": (6, 600),
 }
 _LINE: Final = re.compile(r"at line (\d+)")
+_NO_TOML: Final = (
+    "n’est pas du TOML : un texte est entre guillemets droits, oui et non s’écrivent true et false"
+)
+# tomllib's words for a name that stands there a second time.
+_TWICE: Final = re.compile(r"Cannot (overwrite|declare)")
 _GENERAL_NAMES: Final = frozenset(
     {"editeur_externe", "affichage_leger", "dossier_pieces_jointes", "liste_blanche"}
     | set(_OPTION_NAMES)
@@ -60,6 +68,13 @@ _ACCOUNT_NAMES: Final = frozenset(
 )
 
 
+class SettingsUnreadable(SettingsInvalid):
+    """The file is there, and may not be read; `subject` is its path."""
+
+    what = "Le fichier de réglages ne peut pas être lu"
+    advice = "Vérifiez que ce fichier vous appartient et que vous avez le droit de le lire."
+
+
 def load(path: Path) -> Settings:
     """Read the settings file; an absent one means the defaults.
 
@@ -74,15 +89,22 @@ def text_of(path: Path) -> str:
     """What stands in a settings file; nothing in an absent one.
 
     Raises:
-        SettingsInvalid: it cannot be read.
+        SettingsUnreadable: no right, or no file.
+        SettingsInvalid: it is no text.
     """
     try:
         # Editors of Windows put a mark before the text, which nobody sees.
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsInvalid(subject=f"{path.name} est illisible") from error
+    except OSError as error:
+        raise SettingsUnreadable(subject=str(path)) from error
+    except UnicodeDecodeError as error:
+        # Outside a comment it is an accent, which another coding writes otherwise.
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsInvalid(
+            subject=f"{path.name}, ligne {line}, n’est pas en UTF-8 : enregistrez-le ainsi"
+        ) from error
 
 
 def read(text: str, name: str) -> Settings:
@@ -96,7 +118,9 @@ def read(text: str, name: str) -> Settings:
     except (ValueError, RecursionError) as error:  # a number too long is no TOMLDecodeError
         line = _LINE.search(str(error))
         place = f", ligne {line[1]}" if line else ""
-        raise SettingsInvalid(subject=f"{name} n’est pas du TOML{place}") from error
+        twice = _TWICE.search(str(error)) is not None
+        fault = "le même réglage y est déjà plus haut" if twice else _NO_TOML
+        raise SettingsInvalid(subject=f"{name}{place}, {fault}") from error
     return _settings(document)
 
 
@@ -106,7 +130,11 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     accounts = document.get("compte", [])
     if not isinstance(accounts, list) or not all(isinstance(one, dict) for one in accounts):
         raise SettingsInvalid(subject="[[compte]] s’écrit avec deux crochets")
-    values = _Table(general)
+    read_accounts = tuple(read_account(table) for table in accounts)
+    if len({account.address.casefold() for account in read_accounts}) < len(read_accounts):
+        # Which of them counts is not for us to choose: their servers may differ.
+        raise SettingsInvalid(subject="deux [[compte]] ont la même « adresse »")
+    values = Table(general)
     options = EngineOptions()
     kinds = {option.name: type(getattr(options, option.name)) for option in fields(options)}
     changes = {
@@ -117,7 +145,7 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     if white_list:
         changes["white_list"] = white_list
     return Settings(
-        accounts=tuple(read_account(table) for table in accounts),
+        accounts=read_accounts,
         options=replace(options, **changes),
         external_editor=values.take("editeur_externe", bool, False),
         light_display=values.take("affichage_leger", bool, False),
@@ -125,54 +153,21 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     )
 
 
-def _option(values: "_Table", name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401
+def _option(values: "Table", name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401
     if issubclass(kind, Enum):
-        return _choice(values, name, kind, default)
+        return values.take_choice(name, kind, default)
     return values.take(name, kind, default, _RANGES.get(name))
 
 
-class _Table:
-    """A TOML table read with types; an error names the key."""
-
-    def __init__(self, table: Mapping[str, Any]) -> None:
-        self._table = table
-
-    def __iter__(self) -> Any:  # noqa: ANN401  (keys of a foreign mapping)
-        return iter(self._table)
-
-    def take(
-        self,
-        name: str,
-        kind: type[Any],
-        default: Any,  # noqa: ANN401  (any TOML value)
-        within: tuple[int, int] | None = None,
-    ) -> Any:  # noqa: ANN401
-        """The value of `name`, of that type and within these bounds, else `default`."""
-        value = self._table.get(name, default)
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        is_number = kind in {int, float}
-        if not isinstance(value, kind) or (is_number and isinstance(value, bool)):
-            raise SettingsInvalid(subject=f"« {name} » n’a pas la forme attendue")
-        if within is not None:
-            least, most = within
-            if not least <= float(value) <= most:
-                raise SettingsInvalid(subject=f"« {name} » doit être entre {least} et {most}")
-        return value
-
-    def take_path(self, name: str, default: str = "") -> Path | None:
-        """The path that `name` or `default` is, ``~`` written out; None for an empty one."""
-        text = self.take(name, str, default)
-        try:
-            return Path(text).expanduser() if text else None
-        except RuntimeError as error:
-            raise SettingsInvalid(subject=f"« {name} » nomme le dossier d’un inconnu") from error
-
-
-def _refuse_unknown(keys: Mapping[str, Any] | _Table, known: frozenset[str]) -> None:
+def _refuse_unknown(keys: Mapping[str, Any] | Table, known: frozenset[str]) -> None:
     for key in keys:
-        if key not in known:
-            raise SettingsInvalid(subject=f"« {key} » est inconnu")
+        if key in known:
+            continue
+        if key in _GENERAL_NAMES:
+            raise SettingsInvalid(subject=f"« {key} » se place avant le premier [[compte]]")
+        if key in _ACCOUNT_NAMES:
+            raise SettingsInvalid(subject=f"« {key} » se place sous un [[compte]]")
+        raise SettingsInvalid(subject=f"« {key} » est inconnu")
 
 
 def read_account(table: Mapping[str, Any]) -> Account:
@@ -181,46 +176,46 @@ def read_account(table: Mapping[str, Any]) -> Account:
     Raises:
         SettingsInvalid: a value cannot be used.
     """
-    return _account(_Table(table))
+    return _account(Table(table))
 
 
-def _account(table: _Table) -> Account:
+def _account(table: Table) -> Account:
     _refuse_unknown(table, _ACCOUNT_NAMES)
     address = table.take("adresse", str, "")
-    if "@" not in address:
+    if not address:
         raise SettingsInvalid(subject="« adresse » manque dans un [[compte]]")
+    if not Address(safe_line(address)).is_sendable:
+        raise SettingsInvalid(
+            subject="« adresse » s’écrit nom@domaine, seule, sans espace ni accent"
+        )
     command = table.take("secret_commande", list, [])
     if not all(isinstance(word, str) for word in command):
         raise SettingsInvalid(subject="« secret_commande » est une liste de textes")
     base = Account(address, _endpoint(table, "imap", 143), _endpoint(table, "smtp", 587))
     return replace(
         base,
-        sender_label=table.take("nom_affiche", str, ""),
+        sender_label=table.take_line("nom_affiche"),
         ca_file=table.take_path("autorites"),
         client_certificate=table.take_path("certificat_client"),
-        secret_origin=_choice(table, "secret", SecretOrigin, SecretOrigin.TYPED),
+        secret_origin=table.take_choice("secret", SecretOrigin, SecretOrigin.TYPED),
         secret_command=tuple(command),
-        nil=table.take("x_mss_nil", str, ""),
-        patient_domain=table.take("domaine_patients", str, base.patient_domain),
+        nil=table.take_line("x_mss_nil"),
+        patient_domain=_domain(table, "domaine_patients", base.patient_domain),
         test_identities=table.take("identites_de_test", bool, False),
     )
 
 
-def _endpoint(table: _Table, protocol: str, port: int) -> Endpoint:
-    host = table.take(f"{protocol}_serveur", str, "")
-    if not host:
-        raise SettingsInvalid(subject=f"« {protocol}_serveur » manque dans un [[compte]]")
+def _domain(table: Table, name: str, default: str) -> str:
+    # Who is a patient hangs on it: with a stray character, nobody would be.
+    domain: str = table.take(name, str, default)
+    if not Address(safe_line(f"x@{domain}")).is_sendable:
+        raise SettingsInvalid(subject=f"« {name} » est un domaine seul, sans @ ni espace")
+    return domain
+
+
+def _endpoint(table: Table, protocol: str, port: int) -> Endpoint:
     return Endpoint(
-        host,
+        table.take_host(f"{protocol}_serveur"),
         table.take(f"{protocol}_port", int, port, (1, 65_535)),
-        _choice(table, f"{protocol}_securite", Security, Security.STARTTLS),
+        table.take_choice(f"{protocol}_securite", Security, Security.STARTTLS),
     )
-
-
-def _choice(table: _Table, name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401  (an Enum)
-    value = table.take(name, str, default.value)
-    try:
-        return kind(value)
-    except ValueError:
-        allowed = ", ".join(choice.value for choice in kind)
-        raise SettingsInvalid(subject=f"« {name} » vaut l’un de : {allowed}") from None
