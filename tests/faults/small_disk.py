@@ -1,5 +1,6 @@
 """A disk that can be full: a small one of its own."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,13 @@ class SmallDisk:
     def _ballast(self) -> Path:
         return self.directory / "ballast"
 
-    def fill(self) -> None:
-        """Leave no byte."""
+    def fill(self, *, but: int = 0) -> None:
+        """Leave no byte, or about `but` of them."""
+        if but:
+            found = os.statvfs(self.directory)
+            free_bytes = found.f_bavail * found.f_frsize
+            self._ballast.write_bytes(bytes(max(0, free_bytes - but)))
+            return
         try:
             with self._ballast.open("ab", buffering=0) as ballast:
                 while True:

@@ -8,8 +8,9 @@ from textual.widgets import Button, Input
 from ui.stage import ACCOUNT, PASSWORD, SIZES, Practice, results, stage, text_of, until
 
 from tui_mailer.domain.account import Security
-from tui_mailer.domain.errors import LoginRefused, TlsFault, TlsRefused
+from tui_mailer.domain.errors import LoginRefused, StoreEmptied, TlsFault, TlsRefused
 from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.domain.journal import JournalFilter
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.screens.login import LoginScreen
@@ -160,6 +161,32 @@ async def test_the_next_start_asks_the_passphrase_alone_and_connects_to_nothing(
         await until(pilot, lambda: results(pilot))
         await results(pilot)[0].stop()
     assert practice.connector.account is None
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_a_store_that_was_emptied_is_said_and_made_anew_once_it_is_opened_again(
+    short_path: Path, size: tuple[int, int]
+) -> None:
+    practice = Practice(short_path)
+    engine = await practice.engine()
+    await engine.stop()
+    (database,) = practice.directory.glob("*.db")
+    database.write_bytes(b"")
+    practice.book.save(ACCOUNT)
+    screen = LoginScreen(practice.session(), Opening())
+    async with stage(screen, size=size) as pilot:
+        await pilot.press(*PASSWORD, "enter")
+        await until(pilot, lambda: isinstance(screen.shown_error, StoreEmptied))
+        assert "et les restes gardés à côté" in " ".join(text_of(screen).replace("▌", "").split())
+        assert database.stat().st_size == 0
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot))
+        engine = results(pilot)[0]
+        await engine.journal.flush()
+        (line,) = await engine.journal.rows(JournalFilter("refaite"), 0, 9)
+        await engine.stop()
+    (aside,) = (file for file in practice.directory.glob("*.db") if file != database)
+    assert aside.stem in line.entry.detail
 
 
 async def test_the_demo_fills_everything_in_and_explains(practice: Practice) -> None:

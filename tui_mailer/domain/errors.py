@@ -32,6 +32,7 @@
     └── StoreProblem
         ├── WrongPassphrase
         ├── StoreDamaged
+        │   └── StoreEmptied      nothing is left where there was a store
         ├── StoreInUse            a second running instance
         └── StoreFull
 
@@ -383,6 +384,20 @@ class StoreDamaged(StoreProblem):
     advice = (
         "Gardez ce fichier (il peut contenir des brouillons) et déplacez-le : "
         "la boîte sera reconstruite depuis le serveur."
+    )
+
+
+class StoreEmptied(StoreDamaged):
+    """The key is there, and nothing of what it opened; `subject` is where that was."""
+
+    what = "La boîte locale de ce poste est vide ou a disparu"
+    meaning = (
+        "Ce qui n’était que là manque : brouillons, envois en attente, identités confirmées, "
+        "oppositions, journal."
+    )
+    advice = (
+        "Rétablissez d’abord la sauvegarde du poste, s’il y en a une. Sinon, ouvrez encore une "
+        "fois : la boîte sera refaite, et les restes gardés à côté."
     )
 
 

@@ -35,6 +35,7 @@ class Deed(Enum):
     """What was done; the value is the French word that the journal holds."""
 
     OPENED = "ouverture de la boîte locale"
+    REMADE = "boîte locale refaite"
     LOGIN = "connexion"
     LOGOUT = "déconnexion"
     SYNCHRONISED = "synchronisation"

@@ -16,6 +16,7 @@ from tui_mailer.domain.errors import (
     SecretUnavailable,
     SettingsInvalid,
     SettingsNotSaved,
+    StoreEmptied,
     TlsRefused,
 )
 from tui_mailer.domain.events import ConnectionStep
@@ -47,6 +48,7 @@ class Session:
         self._book = book
         self._options = options
         self._passphrase = ""
+        self._told_emptied: set[str] = set()
 
     def accounts(self) -> Sequence[Account]:
         """Accounts of the settings file, the usual one first.
@@ -160,11 +162,22 @@ class Session:
             proof: as in `MessageStoreOpener.open`.
 
         Raises:
+            StoreEmptied: the first time; who opens it again after that has it made anew.
             StoreProblem: wrong passphrase, damaged, in use, no room.
         """
-        store = await self._opener.open(account, passphrase, proof=proof)
+        aside = ""
+        try:
+            store = await self._opener.open(account, passphrase, proof=proof)
+        except StoreEmptied:
+            if account.file_stem not in self._told_emptied:
+                self._told_emptied.add(account.file_stem)
+                raise
+            aside = await self._opener.set_aside(account)
+            store = await self._opener.open(account, passphrase)
         self._passphrase = passphrase
         engine = Engine(account, store, self._outside, self._options)
+        if aside:
+            engine.journal.note(Deed.REMADE, detail=f"l’ancienne était vide, gardée dans {aside}")
         try:
             await self._remember_typed(engine, passphrase)
         except BaseException:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import os
 import subprocess
 import sys
 import threading
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from faults.small_disk import mounted
 
 from tui_mailer.backend.store import (
     EncryptedStoreOpener,
@@ -25,7 +29,14 @@ from tui_mailer.backend.store.files import StoreFiles
 from tui_mailer.backend.store.keys import unwrap, wrap
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.draft import Draft
-from tui_mailer.domain.errors import StoreDamaged, StoreFull, StoreInUse, WrongPassphrase
+from tui_mailer.domain.errors import (
+    StoreDamaged,
+    StoreEmptied,
+    StoreFull,
+    StoreInUse,
+    StoreProblem,
+    WrongPassphrase,
+)
 from tui_mailer.domain.ports import MessageStoreOpener
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -251,6 +262,136 @@ async def test_a_lost_key_file_is_damage_and_replaces_nothing(
     store = await opener.open(account, passphrase)
     assert await store.drafts() == [made]
     await store.close()
+
+
+def empty(files: StoreFiles) -> None:
+    files.database.write_bytes(b"")
+
+
+def remove(files: StoreFiles) -> None:
+    files.database.unlink()
+
+
+def leave_the_wal_behind(files: StoreFiles) -> None:
+    """All of a small store is in its WAL while the program runs: a copy without it has no table."""
+    key = unwrap(files.key.read_bytes(), "cheval agrafe été")
+    files.database.unlink()
+    sql = connect(files.database, key)
+    sql.execute("PRAGMA journal_mode = WAL")
+    sql.close()
+
+
+@pytest.mark.parametrize("lose", [empty, remove, leave_the_wal_behind])
+async def test_a_store_of_which_nothing_is_left_is_said_and_made_anew_when_that_is_asked_for(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, made: Draft,
+    files: StoreFiles, lose: Callable[[StoreFiles], None],
+) -> None:  # fmt: skip
+    lose(files)
+    wal = files.database.with_name(f"{files.database.name}-wal")
+    if lose is not leave_the_wal_behind:
+        wal.write_bytes(b"what SQLite would drop")
+    left = {path.name: path.read_bytes() for path in listed(files.directory)}
+    with pytest.raises(WrongPassphrase):
+        await opener.open(account, "fausse")
+    for _ in range(2):
+        with pytest.raises(StoreEmptied) as caught:
+            await opener.open(account, passphrase)
+        assert str(files.directory) in caught.value.headline
+    assert {path.name: path.read_bytes() for path in listed(files.directory)} == left
+    stem = await opener.set_aside(account)
+    aside = {path.name.replace(stem, files.stem): path for path in files.directory.glob(f"{stem}*")}
+    assert {name: path.read_bytes() for name, path in aside.items()} == {
+        name: content for name, content in left.items() if not name.endswith(".lock")
+    }
+    store = await opener.open(account, passphrase)
+    assert await store.drafts() == []
+    saved = await store.save_draft(Draft(body="texte"), NOON)
+    await store.close()
+    store = await opener.open(account, passphrase)
+    assert await store.drafts() == [saved]
+    with pytest.raises(StoreInUse):
+        await opener.set_aside(account)
+    await store.close()
+
+
+async def test_a_store_that_could_not_be_made_leaves_nothing_and_is_made_the_next_time(
+    account: Account, passphrase: str, tmp_path: Path
+) -> None:
+    """Else its key would stay, and with it the password of that day."""
+    failures = 0
+    for room_bytes in range(0, 700_000, 45_000):
+        with mounted(tmp_path / "disque", 2_000_000) as disk:
+            opener = EncryptedStoreOpener(disk.directory / "boîtes", KeyDerivation(1, 8, 1))
+            disk.fill(but=room_bytes)
+            try:
+                await (await opener.open(account, passphrase)).close()
+            except StoreFull:
+                failures += 1
+                assert not opener.exists(account)
+                disk.make_room()
+                await (await opener.open(account, "un autre")).close()
+        (tmp_path / "disque").rmdir()
+    assert failures > 3
+
+
+async def test_a_store_that_is_opened_on_a_full_disk_says_so(
+    account: Account, passphrase: str, tmp_path: Path
+) -> None:
+    """SQLite only says that something went wrong."""
+    with mounted(tmp_path / "disque", 2_000_000) as disk:
+        opener = EncryptedStoreOpener(disk.directory / "boîtes", KeyDerivation(1, 8, 1))
+        store = await opener.open(account, passphrase)
+        saved = await store.save_draft(Draft(body="texte"), NOON)
+        await store.close()
+        disk.fill()
+        with pytest.raises(StoreFull) as caught:
+            await opener.open(account, passphrase)
+        assert "n’a pas été ouverte" in caught.value.meaning
+        disk.make_room()
+        store = await opener.open(account, passphrase)
+        assert await store.drafts() == [saved]
+        await store.close()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+async def test_a_share_without_locks_is_named_and_leaves_no_file_open(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, directory: Path,
+    monkeypatch: pytest.MonkeyPatch, number: int,
+) -> None:  # fmt: skip
+    def refuse(_descriptor: int, _operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    open_before = len(listed(Path("/proc/self/fd")))
+    with pytest.raises(StoreUnreachable) as caught:
+        await opener.open(account, passphrase)
+    assert len(listed(Path("/proc/self/fd"))) == open_before
+    assert "partage réseau sans verrous" in caught.value.headline
+    assert str(directory) in caught.value.headline
+
+
+async def test_whatever_is_wrong_with_a_store_its_place_is_named(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, made: Draft, files: StoreFiles
+) -> None:
+    async def said() -> str:
+        with pytest.raises(StoreProblem) as caught:
+            await opener.open(account, passphrase)
+        return caught.value.headline
+
+    key, database = files.key.read_bytes(), files.database.read_bytes()
+    files.key.write_bytes(b"{}")
+    assert str(files.key) in await said()
+    files.key.unlink()
+    assert await said() == f"La clé de la boîte locale est introuvable : {files.key}."
+    files.key.write_bytes(wrap(bytes(32), passphrase, KeyDerivation(1, 8, 1)))  # of another store
+    assert str(files.database) in await said()
+    files.key.write_bytes(key)
+    files.database.unlink()
+    files.database.mkdir()
+    assert str(files.directory) in await said()
+    files.database.rmdir()
+    files.database.write_bytes(database)
+    await (await opener.open(account, passphrase)).close()
 
 
 async def test_a_broken_first_page_is_damage_and_nothing_is_printed(

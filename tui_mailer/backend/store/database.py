@@ -7,6 +7,7 @@ nothing, since the interface reads one page at a time.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,7 @@ from tui_mailer.backend.store.connection import Connection, Sql
 from tui_mailer.backend.store.group_commit import GroupCommit
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
 from tui_mailer.backend.store.upkeep import Piece, Upkeep
+from tui_mailer.domain.errors import StoreEmptied
 from tui_mailer.memory import give_back
 from tui_mailer.threads import stand_behind
 
@@ -36,11 +38,23 @@ class Database:
 
     @classmethod
     async def open(
-        cls, file: Path, key: bytes, migrations: tuple[Migration, ...] = MIGRATIONS
+        cls,
+        file: Path,
+        key: bytes,
+        migrations: tuple[Migration, ...] = MIGRATIONS,
+        *,
+        is_new: bool = True,
     ) -> "Database":
         """Open `file`, bring it to the newest version, and start both threads.
 
+        Args:
+            file: the encrypted file.
+            key: its 32 bytes.
+            migrations: the schema's history.
+            is_new: nothing was ever kept in it.
+
         Raises:
+            StoreEmptied: it is not new, and has no table.
             StoreDamaged: `key` does not decrypt it, or it is broken.
             StoreTooNew: a newer program made it.
             StoreFull: no room for the migration.
@@ -50,6 +64,8 @@ class Database:
         try:
             await writer.open()
             await writer.run(lambda _: stand_behind())
+            if not is_new:
+                await writer.run(partial(_expect_tables, file.parent))
             await writer.run(_enter_wal)
             await writer.run(lambda sql: migrate(sql, migrations))
             await reader.open()
@@ -107,6 +123,13 @@ class Database:
             await self._reader.close()
         finally:
             await self._writer.close()
+
+
+def _expect_tables(directory: Path, sql: Sql) -> None:
+    # As when it was copied without its WAL, in which all of a small store may be.
+    (version,) = sql.execute("PRAGMA user_version").fetchone()
+    if version == 0:
+        raise StoreEmptied(subject=str(directory))
 
 
 def _enter_wal(sql: Sql) -> None:

@@ -1,15 +1,24 @@
 """The three files of a store, and how they are written: private, and whole or not at all."""
 
+import errno
 import fcntl
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from tui_mailer.backend.store.failures import NO_ROOM, NoLocks
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import StoreInUse
 
+# A share whose server keeps no locks (flock(2), fcntl(2)).
+_NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
+# What opening a store writes at the least: the index of its WAL.
+_LITTLE_ROOM_BYTES: Final = 65_536
 _FILE_MODE: Final = 0o600
 _DIRECTORY_MODE: Final = 0o700
 
@@ -41,6 +50,50 @@ class StoreFiles:
         """Held by the running instance; its content means nothing."""
         return self.directory / f"{self.stem}.lock"
 
+    @property
+    def parts(self) -> tuple[Path, Path, Path]:
+        """The encrypted file, and the two that SQLite keeps beside it."""
+        file = self.database
+        return file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")
+
+    @property
+    def is_emptied(self) -> bool:
+        """True without a byte in the encrypted file; SQLite would drop its WAL, unread."""
+        try:
+            return self.database.stat().st_size == 0
+        except FileNotFoundError:
+            return True
+
+    def set_aside(self) -> str:
+        """Give all of it another name, its key last; the new stem."""
+        stem = f"{self.stem}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+        aside = StoreFiles(self.directory, stem)
+        for old, new in zip((*self.parts, self.key), (*aside.parts, aside.key), strict=True):
+            with suppress(FileNotFoundError):
+                old.rename(new)
+        _sync_directory(self.directory)
+        return stem
+
+    def discard(self) -> None:
+        """Remove a store that could not be made, its key last; best effort."""
+        with suppress(OSError):
+            for file in (*self.parts, self.key):
+                file.unlink(missing_ok=True)
+
+    def has_room(self) -> bool:
+        """False when the disk takes no more: SQLite's own word may be a general one."""
+        try:
+            descriptor, name = tempfile.mkstemp(dir=self.directory)
+        except OSError as error:
+            return error.errno not in NO_ROOM
+        try:
+            return os.write(descriptor, bytes(_LITTLE_ROOM_BYTES)) == _LITTLE_ROOM_BYTES
+        except OSError as error:
+            return error.errno not in NO_ROOM
+        finally:
+            os.close(descriptor)
+            Path(name).unlink(missing_ok=True)
+
     def make_directory(self) -> None:
         """Make the directory, or make it private."""
         self.directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
@@ -64,6 +117,7 @@ class InstanceLock:
 
         Raises:
             StoreInUse: another instance holds it.
+            NoLocks: the directory has none.
         """
         self._descriptor = os.open(file, _flags(os.O_RDWR | os.O_CREAT), _FILE_MODE)
         try:
@@ -71,6 +125,11 @@ class InstanceLock:
         except BlockingIOError as error:
             self.release()
             raise StoreInUse from error
+        except OSError as error:
+            self.release()
+            if error.errno in _NO_LOCKS:
+                raise NoLocks(subject=str(file.parent)) from error
+            raise
 
     def release(self) -> None:
         """Let another instance open the store; twice is once."""

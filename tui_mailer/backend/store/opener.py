@@ -6,13 +6,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui_mailer.backend.store.database import Database
-from tui_mailer.backend.store.failures import domain_errors
+from tui_mailer.backend.store.failures import (
+    NoRoomToOpen,
+    StoreKeyLost,
+    StoreUnreachable,
+    domain_errors,
+    naming,
+)
 from tui_mailer.backend.store.files import InstanceLock, StoreFiles, write_new, write_over
 from tui_mailer.backend.store.keys import KeyDerivation, NewKey, unwrap, wrap
 from tui_mailer.backend.store.part import Owner
 from tui_mailer.backend.store.store import EncryptedMessageStore
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.errors import StoreDamaged
+from tui_mailer.domain.errors import StoreDamaged, StoreEmptied, StoreFull
 
 
 class EncryptedStoreOpener:
@@ -44,14 +50,26 @@ class EncryptedStoreOpener:
 
         Raises:
             WrongPassphrase: it does not open this store.
-            StoreDamaged: no store of ours, or broken.
+            StoreDamaged: no store of ours, or broken; its key is lost.
+            StoreEmptied: its key is there, and nothing else; see `set_aside`.
             StoreTooNew: made by a newer version of the program.
             StoreInUse: another instance holds it.
             StoreFull: no room.
-            StoreUnreachable: the directory may not be written.
+            StoreUnreachable: the directory may not be written, or has no locks.
         """
         files = StoreFiles.of(self._directory, account)
         new_key = None if proof is None else await self._after(proof, files, passphrase)
+        try:
+            with naming(files.directory):
+                return await self._open(account, files, passphrase, new_key)
+        except (StoreFull, StoreUnreachable) as problem:
+            if isinstance(problem, StoreFull) or not await asyncio.to_thread(files.has_room):
+                raise NoRoomToOpen from problem
+            raise
+
+    async def _open(
+        self, account: Account, files: StoreFiles, passphrase: str, new_key: NewKey | None
+    ) -> EncryptedMessageStore:
         with domain_errors():
             files.make_directory()
             lock = InstanceLock(files.lock)
@@ -59,16 +77,34 @@ class EncryptedStoreOpener:
             asyncio.to_thread(self._unlock_or_make, files, passphrase, new_key)
         )
         try:
-            content_key = await asyncio.shield(unlocking)
-            database = await Database.open(files.database, content_key)
+            content_key, is_new = await asyncio.shield(unlocking)
+            with naming(files.database):
+                database = await Database.open(files.database, content_key, is_new=is_new)
         except BaseException:
             try:
                 # Cancelled, it may still be writing the key: nobody else may begin to meanwhile.
                 await asyncio.wait([unlocking])
+                if unlocking.exception() is None and unlocking.result()[1]:
+                    await asyncio.to_thread(files.discard)
             finally:
                 lock.release()
             raise
         return EncryptedMessageStore(database, Owner.of(account), lock)
+
+    async def set_aside(self, account: Account) -> str:
+        """Keep what is left of an emptied store under another name, which is given.
+
+        Raises:
+            StoreInUse: another instance holds it.
+            StoreUnreachable: the directory may not be written.
+        """
+        files = StoreFiles.of(self._directory, account)
+        with domain_errors():
+            lock = InstanceLock(files.lock)
+            try:
+                return await asyncio.to_thread(files.set_aside)
+            finally:
+                lock.release()
 
     async def change_passphrase(self, account: Account, old: str, new: str) -> None:
         """Wrap the content key anew; the content is not rewritten, an open store stays open.
@@ -96,18 +132,29 @@ class EncryptedStoreOpener:
             raise
         return await making
 
-    def _unlock_or_make(self, files: StoreFiles, passphrase: str, new_key: NewKey | None) -> bytes:
+    def _unlock_or_make(
+        self, files: StoreFiles, passphrase: str, new_key: NewKey | None
+    ) -> tuple[bytes, bool]:
+        """The content key, and whether it was made just now."""
         with domain_errors():
             if files.key.exists():
-                content_key = unwrap(files.key.read_bytes(), passphrase)
-            elif files.database.exists():
-                raise StoreDamaged  # its key is gone: nothing opens it, and nothing may replace it
-            else:
-                new_key = new_key or NewKey.make(passphrase, self._derivation)
-                write_new(files.key, new_key.file)
-                content_key = new_key.content_key
-            files.make_database()
-            return content_key
+                with naming(files.key):
+                    content_key = unwrap(files.key.read_bytes(), passphrase)
+                if files.is_emptied:
+                    raise StoreEmptied(subject=str(files.directory))
+                files.make_database()
+                return content_key, False
+            if files.database.exists():
+                # Nothing opens it, and nothing may replace it.
+                raise StoreKeyLost(subject=str(files.key))
+            new_key = new_key or NewKey.make(passphrase, self._derivation)
+            write_new(files.key, new_key.file)
+            try:
+                files.make_database()
+            except BaseException:
+                files.discard()
+                raise
+            return new_key.content_key, True
 
     def _wrap_anew(self, files: StoreFiles, old: str, new: str) -> None:
         with domain_errors():

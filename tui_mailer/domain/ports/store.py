@@ -61,8 +61,17 @@ class MessageStoreOpener(Protocol):
         Raises:
             WrongPassphrase: it does not open this store.
             StoreDamaged: no store of ours, or broken.
+            StoreEmptied: nothing is left of it; `set_aside` makes way for another.
             StoreInUse: another instance holds it.
             StoreFull: no room.
+        """
+        ...
+
+    async def set_aside(self, account: Account) -> str:
+        """Keep what is left of an emptied store under another name, which is given.
+
+        Raises:
+            StoreInUse: another instance holds it.
         """
         ...
 
