@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
+from unicodedata import normalize
 
 from tui_mailer.domain.address import PATIENT_DOMAIN
 
@@ -74,8 +75,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a login needs: a password, or an access token for XOAUTH2. Neither is ever shown."""
+    """What a login needs: a password, or an access token for XOAUTH2. Neither is ever shown.
+
+    A password is in NFC, as RFC 8265 §4.2.2 has it, however the keyboard or a paste composed its
+    accents: servers of the field compare bytes, and theirs were typed into a web page, in NFC. Not
+    in NFKC, as the older SASLprep (RFC 4013) had it: "²" is not "2" to a server that compares bytes.
+    Nor does an unusual space become a usual one, for that reason.
+    """
 
     user: str
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Compose the password's accents."""
+        object.__setattr__(self, "password", normalize("NFC", self.password))

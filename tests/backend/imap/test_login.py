@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from unicodedata import normalize
 
 import pytest
 from backend.imap.conftest import Dial
@@ -28,6 +29,24 @@ async def test_plain_with_its_response_at_once(dial: Dial) -> None:
         await talk.until_closed()
 
     await dial(script, credentials=ACCENTED)
+
+
+async def test_an_accent_that_was_typed_as_two_characters_goes_as_one(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet("IMAP4rev1 SASL-IR AUTH=PLAIN")
+        login = await talk.hear("AUTHENTICATE")
+        assert login.text == f"AUTHENTICATE PLAIN {plain(ACCENTED)}"
+        talk.say("* CAPABILITY IMAP4rev1 IDLE", f"{login.tag} OK")
+        await talk.until_closed()
+
+    decomposed = normalize("NFD", ACCENTED.password)
+    assert decomposed != ACCENTED.password
+    await dial(script, credentials=Credentials(ACCENTED.user, decomposed))
+
+
+def test_no_other_character_of_a_password_is_changed() -> None:
+    kept = "é² ﬁ\u00a0\u3000Å½\u200b\tſ"
+    assert Credentials("x", kept).password == kept
 
 
 async def test_plain_when_the_server_asks_for_the_response(dial: Dial) -> None:
