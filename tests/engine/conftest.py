@@ -34,9 +34,14 @@ async def open_office(tmp_path: Path, account: Account) -> AsyncIterator[OpenOff
     offices: list[Office] = []
 
     async def open_one(
-        *, start: bool = True, login: str = PRACTICE.address, machine: str = "", **options: Any
+        *,
+        start: bool = True,
+        login: str = PRACTICE.address,
+        machine: str = "",
+        imap: Endpoint | None = None,
+        **options: Any,
     ) -> Office:
-        who = replace(account, address=login)
+        who = replace(account, address=login, imap=imap or account.imap)
         chosen = replace(
             EngineOptions(undo_send_s=0.0, autosave_s=0.02, retry_most_s=0.2), **options
         )

@@ -154,10 +154,11 @@ class FakeMailServer:
         """All folders, without their states."""
         return [folder.remote for folder in self._mailbox.folders.values()]
 
-    async def create_folder(self, name: str) -> None:
+    async def create_folder(self, name: str) -> str:
         """Make a folder; those that the engine makes are known by their names."""
         if name not in self._mailbox.folders:
             self._mailbox.add_folder(name, _ROLES.get(name, FolderRole.ORDINARY))
+        return name
 
     async def open_folder(self, name: str) -> FolderState:
         """SELECT."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from servers import programs
@@ -13,6 +13,22 @@ from servers.certificates import Certificate
 from servers.people import SPECIAL_USE, Account
 from servers.process import Daemon
 from servers.templates import fill
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """In what the server of another operator differs.
+
+    Attributes:
+        prefix, separator: of the names of people's own folders.
+        folders: those that are there from the first, with what they are for, "" where it is not told.
+        settings: further lines of the configuration.
+    """
+
+    prefix: str = ""
+    separator: str = "/"
+    folders: Mapping[str, str] = field(default_factory=lambda: SPECIAL_USE)
+    settings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +70,10 @@ class Dovecot:
         ports: tuple[int, int],
         *,
         client_ca: Path | None = None,
+        habits: Habits | None = None,
     ) -> None:
         """`ports` are STARTTLS and implicit TLS; with `client_ca` a client certificate is wanted."""
+        habits = habits or Habits()
         self.log = root / "dovecot.log"
         self.lmtp, self.auth = root / "lmtp", root / "auth"
         self._config = root / "dovecot.conf"
@@ -75,7 +93,10 @@ class Dovecot:
             passwd=store.passwd,
             oauth2=store.oauth2,
             mail=store.mail,
-            folders="\n".join(map(_folder, SPECIAL_USE.items())),
+            separator=habits.separator,
+            prefix=habits.prefix,
+            folders="\n".join(map(_folder, habits.folders.items())),
+            settings=habits.settings,
             imap_port=ports[0],
             imaps_port=ports[1],
         )
@@ -117,7 +138,8 @@ def _passwd_line(account: Account) -> str:
 
 def _folder(folder: tuple[str, str]) -> str:
     name, use = folder
-    return f'  mailbox "{name}" {{\n    auto = subscribe\n    special_use = {use}\n  }}'
+    told = f"    special_use = {use}\n" if use else ""
+    return f'  mailbox "{name}" {{\n    auto = subscribe\n{told}  }}'
 
 
 def _client_certificate(authority: Path | None) -> str:

@@ -67,13 +67,18 @@ class JournalledMailServer:
 
     # --- noted
 
-    async def create_folder(self, name: str) -> None:
+    async def create_folder(self, name: str) -> str:
         """See `MailServer`."""
+        made = [name]
 
         def note(answer: str) -> None:
-            self._journal.note(Deed.FOLDER_MADE, folder=name, answer=answer)
+            self._journal.note(Deed.FOLDER_MADE, folder=made[-1], answer=answer)
 
-        await answered(self._server.create_folder(name), note)
+        def answer(full_name: str) -> str:
+            made.append(full_name)
+            return DONE
+
+        return await answered(self._server.create_folder(name), note, answer)
 
     async def messages(self, uids: Sequence[int]) -> AsyncGenerator[Sequence[RemoteMessage], None]:
         """See `MailServer`; one line, however many messages."""

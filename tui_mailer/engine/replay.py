@@ -8,7 +8,7 @@ twice that has a Message-ID, and none is removed whose copy was not seen.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
@@ -197,7 +197,10 @@ class Replay:
             raise CommandRefused
         known = await self._store.uid_validity(folder_id)
         if known is None:
-            await line.server.create_folder(folder.name)
+            made = await line.server.create_folder(folder.name)
+            if made != folder.name:
+                await self._store.rename_folder(folder_id, made)
+                folder = replace(folder, name=made)
         if line.is_open(folder.name):
             state = await line.open(folder.name, afresh=True)
         else:

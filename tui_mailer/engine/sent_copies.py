@@ -96,7 +96,6 @@ class SentCopies:
         folders = await self._store.folders()
         if folder := exchanges_folder(folders):
             return folder.name
-        name = exchanges_folder_to_make(folders).name
-        await line.server.create_folder(name)
+        made = await line.server.create_folder(exchanges_folder_to_make(folders).name)
         await list_again(line, self._store)
-        return name
+        return made

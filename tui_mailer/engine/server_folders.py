@@ -16,9 +16,9 @@ async def folder_with_role(line: Line, store: MessageStore, role: FolderRole, us
     await list_again(line, store)
     if name := await _known(store, role):
         return name
-    await line.server.create_folder(usual)
+    made = await line.server.create_folder(usual)
     await list_again(line, store)
-    return usual
+    return made
 
 
 async def list_again(

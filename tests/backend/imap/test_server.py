@@ -371,6 +371,39 @@ async def test_a_folder_that_may_not_be_made(dial: Dial) -> None:
         await mail.create_folder("Envois")
 
 
+async def test_a_folder_is_made_where_the_server_keeps_peoples_own(dial: Dial) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.admit("IMAP4rev1 NAMESPACE")
+        asked = await talk.hear("NAMESPACE")
+        told = '* NAMESPACE (("INBOX." ".")) (("user." ".")) (("" "."))'
+        talk.say(told, f"{asked.tag} OK")
+        for name in ("INBOX.Envois", "INBOX.Archives"):
+            create = await talk.hear(f'CREATE "{name}"')
+            talk.say(f"{create.tag} OK")
+        await talk.until_closed()
+
+    mail = await dial(script)
+    assert await mail.create_folder("Envois") == "INBOX.Envois"
+    assert await mail.create_folder("INBOX.Archives") == "INBOX.Archives"
+
+
+async def test_a_server_that_tells_no_prefix_and_refuses_is_asked_below_the_inbox(
+    dial: Dial,
+) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.admit()
+        create = await talk.hear('CREATE "Envois"')
+        talk.say(f"{create.tag} NO Invalid mailbox name.")
+        asked = await talk.hear("LIST")
+        talk.say('* LIST (\\HasNoChildren) "." INBOX', f"{asked.tag} OK")
+        create = await talk.hear('CREATE "INBOX.Envois"')
+        talk.say(f"{create.tag} OK")
+        await talk.until_closed()
+
+    mail = await dial(script)
+    assert await mail.create_folder("Envois") == "INBOX.Envois"
+
+
 async def test_a_folder_is_opened_by_the_servers_own_spelling(dial: Dial) -> None:
     async def script(talk: Talk) -> None:
         await talk.admit("IMAP4rev1 SPECIAL-USE LIST-EXTENDED")

@@ -11,6 +11,7 @@ from tui_mailer.backend.imap.errors import accepted, refusal
 from tui_mailer.backend.imap.exchange import Answer
 from tui_mailer.backend.imap.folders import read_folders
 from tui_mailer.backend.imap.limits import Allowance
+from tui_mailer.backend.imap.namespaces import Namespaces, read_namespaces
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.results import Selected, read_selected
@@ -42,6 +43,7 @@ class FolderCommands:
         self._selected = _NOTHING_OPEN
         # As the server spells them: some spell names as no one should.
         self._wire_names: dict[str, str] = {}
+        self._known_namespaces: Namespaces | None = None
 
     async def list_folders(self, *, with_states: bool = False) -> Sequence[RemoteFolder]:
         """All folders, names decoded, roles by attribute, else by name."""
@@ -58,15 +60,33 @@ class FolderCommands:
         self._wire_names = {item.folder.name: item.wire_name for item in listed}
         return [replace(item.folder, state=states.get(item.folder.name)) for item in listed]
 
-    async def create_folder(self, name: str) -> None:
-        """Create a folder; one that exists already is no error."""
-        wire_name = self._spelled(name)
-        answer: Answer = await self._line.simple_command("CREATE", wire_name)
+    async def create_folder(self, name: str) -> str:
+        """Create a folder of the user's own; one that exists already is no error. Its full name.
+
+        Some servers have all of them below the inbox, and refuse a name that is not, or give it to
+        everybody.
+        """
+        name = (await self._namespaces()).placed(name)
+        answer: Answer = await self._line.simple_command("CREATE", self._spelled(name))
         if answer.result == "OK" or answer.status.code == "ALREADYEXISTS":
-            return
+            return name
         # Before RFC 5530 servers said so in words only.
-        if name not in {folder.name for folder in await self.list_folders()}:
+        folders = await self.list_folders()
+        if name in {folder.name for folder in folders}:
+            return name
+        below = next((f"INBOX{folder.delimiter}" for folder in folders if folder.delimiter), "")
+        if "NAMESPACE" in self._line.capabilities or not below or name.startswith(below):
             raise refusal(answer.status)
+        return await self.create_folder(below + name)
+
+    async def _namespaces(self) -> Namespaces:
+        """Asked for once a connection, and only where it is needed."""
+        if self._known_namespaces is None:
+            self._known_namespaces = Namespaces()
+            if "NAMESPACE" in self._line.capabilities:
+                answer = await self._line.run("NAMESPACE")
+                self._known_namespaces = self._sane(read_namespaces, answer.responses)
+        return self._known_namespaces
 
     async def folder_state(self, name: str) -> FolderState:
         """STATUS `name`: its state, without opening it."""

@@ -31,8 +31,11 @@ class MailServer(Protocol):
         """
         ...
 
-    async def create_folder(self, name: str) -> None:
-        """Create a folder; one that exists already is no error."""
+    async def create_folder(self, name: str) -> str:
+        """Create a folder of the user's own; one that exists already is no error.
+
+        Its full name, which is another one where the server has all of them below a prefix.
+        """
         ...
 
     async def open_folder(self, name: str) -> FolderState:
