@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from engine.test_real_actions import ids, until_settled
@@ -12,7 +15,7 @@ from engine_helpers import Office, OpenOffice, letter
 from mail_samples import received
 from servers.dovecot import Habits
 from servers.operator import Operator, operated
-from servers.people import COLLEAGUE
+from servers.people import COLLEAGUE, PATIENT
 from servers.practice import RealServers
 
 from tui_mailer.domain.account import Endpoint, Security
@@ -21,8 +24,38 @@ from tui_mailer.domain.events import ActionNotDone
 
 pytestmark = pytest.mark.xdist_group("servers")
 
+INS = "279035121518989"
 Operate = Callable[[Habits], Operator]
 BELOW_INBOX = Habits(prefix="INBOX.", separator=".", folders={})
+# What the whole practice shares has folders with the usual names, too.
+SHARED = """
+namespace shared {{
+  type = public
+  separator = {separator}
+  prefix = Partage{separator}
+  location = sdbox:{place}
+  subscriptions = no
+  mailbox Envoyes {{
+    auto = subscribe
+    special_use = \\Sent
+  }}
+  mailbox Corbeille {{
+    auto = subscribe
+  }}
+  mailbox "Echanges patient" {{
+    auto = subscribe
+  }}
+}}
+"""
+
+
+def with_shared_folders(habits: Habits, place: Path) -> Habits:
+    place.mkdir()
+    shutil.chown(place, "mail", "mail")
+    for parent in place.parents[:-2]:
+        parent.chmod(0o755)
+    shared = SHARED.format(separator=habits.separator, place=place)
+    return replace(habits, settings=habits.settings + shared)
 
 
 @pytest.fixture
@@ -65,3 +98,39 @@ async def test_folders_are_made_below_the_inbox_where_the_server_has_them_there(
         "INBOX.Archives": ["un"],
         "INBOX.Corbeille": ["deux"],
     }
+
+
+@pytest.mark.parametrize("habits", [BELOW_INBOX, Habits(folders={})])
+async def test_nothing_of_ours_goes_to_folders_that_others_read(
+    open_office: OpenOffice, operate: Operate, short_path: Path, habits: Habits
+) -> None:
+    """Their names and their marks are those of our own, which are not there yet."""
+    operator = operate(with_shared_folders(habits, short_path / "shared"))
+    operator.deliver(received("un"))
+    office = await open_office(imap=imap(operator), **SOON)
+    inbox = await office.inbox()
+    await office.until_row(inbox, "un")
+    outgoing = await office.engine.writing.send(letter(COLLEAGUE.address, "Avis"))
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    await office.engine.actions.delete(list((await ids(office, inbox)).values()))
+    await until_settled(office)
+    assert not_done(office) == []
+    assert operator.subjects() == {
+        f"{habits.prefix}Éléments envoyés": ["Avis"],
+        f"{habits.prefix}Corbeille": ["un"],
+    }
+
+
+async def test_patients_messages_are_not_filed_in_a_folder_that_others_read(
+    open_office: OpenOffice, operate: Operate, short_path: Path
+) -> None:
+    operator = operate(with_shared_folders(BELOW_INBOX, short_path / "shared"))
+    operator.deliver(received("Question", PATIENT.address))
+    office = await open_office(imap=imap(operator), file_exchanges=True)
+    await office.inbox()
+    await office.confirm(INS)
+    outgoing = await office.engine.writing.send(letter(PATIENT.address, "Réponse"))
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    await until_settled(office)
+    (folder,) = operator.subjects()
+    assert folder == "INBOX.Echanges patient"

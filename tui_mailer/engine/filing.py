@@ -22,8 +22,12 @@ _AT_ONCE: Final = 500
 
 
 def exchanges_folder(folders: Sequence[Folder]) -> Folder | None:
-    """The folder that messages with patients are filed in, if there is one."""
-    return next((f for f in folders if f.label == FOLDER and f.selectable), None)
+    """The folder that messages with patients are filed in, if there is one.
+
+    Not one inside another folder: others may read what is shared there.
+    """
+    mine = (f for f in folders if f.label == FOLDER and f.depth == 0 and f.selectable)
+    return next(mine, None)
 
 
 def exchanges_folder_to_make(folders: Sequence[Folder]) -> RemoteFolder:

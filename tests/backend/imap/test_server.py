@@ -377,13 +377,15 @@ async def test_a_folder_is_made_where_the_server_keeps_peoples_own(dial: Dial) -
         asked = await talk.hear("NAMESPACE")
         told = '* NAMESPACE (("INBOX." ".")) (("user." ".")) (("" "."))'
         talk.say(told, f"{asked.tag} OK")
-        for name in ("INBOX.Envois", "INBOX.Archives"):
+        asked = await talk.hear("LIST")
+        talk.say('* LIST () "." INBOX', '* LIST () "." Cabinet', f"{asked.tag} OK")
+        for name in ("INBOX.Archives",):
             create = await talk.hear(f'CREATE "{name}"')
             talk.say(f"{create.tag} OK")
         await talk.until_closed()
 
     mail = await dial(script)
-    assert await mail.create_folder("Envois") == "INBOX.Envois"
+    assert await mail.create_folder("Cabinet") == "Cabinet"
     assert await mail.create_folder("INBOX.Archives") == "INBOX.Archives"
 
 

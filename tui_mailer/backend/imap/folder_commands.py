@@ -55,7 +55,8 @@ class FolderCommands:
         returned = ["RETURN", f"({' '.join(wanted)})"] if wanted else []
         answer: Answer = await self._line.simple_command("LIST", '""', '"*"', *returned)
         responses = accepted(answer).responses
-        listed = self._sane(read_folders, responses)
+        namespaces = await self._namespaces()
+        listed = self._sane(lambda raw: read_folders(raw, namespaces), responses)
         states = self._sane(read_states, responses)
         self._wire_names = {item.folder.name: item.wire_name for item in listed}
         return [replace(item.folder, state=states.get(item.folder.name)) for item in listed]
@@ -66,7 +67,10 @@ class FolderCommands:
         Some servers have all of them below the inbox, and refuse a name that is not, or give it to
         everybody.
         """
-        name = (await self._namespaces()).placed(name)
+        placed = (await self._namespaces()).placed(name)
+        if placed != name and name in {folder.name for folder in await self.list_folders()}:
+            return name  # others' folders are where they are
+        name = placed
         answer: Answer = await self._line.simple_command("CREATE", self._spelled(name))
         if answer.result == "OK" or answer.status.code == "ALREADYEXISTS":
             return name

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tui_mailer.backend.imap import names
+from tui_mailer.backend.imap.namespaces import Namespaces
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.tokens import parse
 from tui_mailer.domain.accents import without_accents
@@ -36,6 +37,7 @@ _USUAL_NAMES: Final[Mapping[FolderRole, str]] = {
     ),
     FolderRole.ARCHIVE: "archives,archive",
 }
+_OWN_ALONE: Final = Namespaces()
 _BY_NAME: Final = {name: role for role, usual in _USUAL_NAMES.items() for name in usual.split(",")}
 
 
@@ -48,10 +50,13 @@ class ListedFolder:
     wire_name: str
 
 
-def read_folders(responses: Iterable[RawResponse]) -> Sequence[ListedFolder]:
+def read_folders(
+    responses: Iterable[RawResponse], namespaces: Namespaces = _OWN_ALONE
+) -> Sequence[ListedFolder]:
     """The folders of LIST responses, each once, with roles; other responses are passed over.
 
-    A name with a line break in it cannot be sent back, and is left out.
+    A name with a line break in it cannot be sent back, and is left out. What is another's, or is
+    shared, has no role: what is sent, written or thrown away here is not for those who read there.
 
     Raises:
         ProtocolBroken: a LIST response cannot be read.
@@ -61,7 +66,7 @@ def read_folders(responses: Iterable[RawResponse]) -> Sequence[ListedFolder]:
         listed = _read(response)
         if listed is not None and names.is_sendable(listed.folder.name):
             found.setdefault(listed.folder.name, listed)
-    return _with_roles(list(found.values()))
+    return _with_roles(list(found.values()), namespaces)
 
 
 def _read(response: RawResponse) -> ListedFolder | None:
@@ -88,13 +93,14 @@ def _read(response: RawResponse) -> ListedFolder | None:
     return ListedFolder(folder, attributes, wire_name)
 
 
-def _with_roles(listed: list[ListedFolder]) -> Sequence[ListedFolder]:
+def _with_roles(listed: list[ListedFolder], namespaces: Namespaces) -> Sequence[ListedFolder]:
     """Give each role to one folder: INBOX by its name, the others by attribute, else by name."""
     roles: dict[str, FolderRole] = {
         item.folder.name: FolderRole.INBOX for item in listed if item.folder.name == "INBOX"
     }
+    own = [item for item in sorted(listed, key=_depth) if namespaces.is_own(item.folder.name)]
     for role_of in (_role_by_attribute, _role_by_name):
-        for item in sorted(listed, key=_depth):
+        for item in own:
             role = role_of(item)
             if role and role not in roles.values() and item.folder.name not in roles:
                 roles[item.folder.name] = role
