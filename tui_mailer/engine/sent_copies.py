@@ -3,7 +3,7 @@
 from typing import Final
 
 from tui_mailer.domain.draft import Outgoing, OutgoingState
-from tui_mailer.domain.errors import CommandRefused
+from tui_mailer.domain.errors import CommandRefused, OverQuota
 from tui_mailer.domain.events import OutgoingChanged
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import Flags
@@ -16,6 +16,14 @@ from tui_mailer.engine.server_folders import folder_with_role, list_again
 from tui_mailer.engine.worker import Worker
 
 _FOLDER_TO_CREATE: Final = "Éléments envoyés"
+
+
+class CopyRefused(CommandRefused):
+    """The server takes no copy now, or has no folder for it."""
+
+    what = "La copie d’un message envoyé n’a pas pu être rangée sur le serveur."
+    meaning = "Le message est bien parti ; sa copie est gardée ici."
+    advice = "Ne le renvoyez pas : la copie sera rangée dès que le serveur la prendra."
 
 
 class SentCopies:
@@ -47,28 +55,27 @@ class SentCopies:
             for outgoing in await self._store.outbox()
             if outgoing.state is OutgoingState.COPY_MISSING
         ]
-        if not missing:
-            return
         for outgoing in missing:
-            if self._file_exchanges and outgoing.patient:
-                folder = await self._exchanges_folder(line)
+            # Another one may fit where this one did not.
+            try:
+                folder = await self._folder_for(line, outgoing)
+                await self._store_copy(line, folder, outgoing)
+            except CommandRefused as refused:
+                await self._keep_waiting(outgoing, _told(refused))
             else:
-                folder = await folder_with_role(
-                    line, self._store, FolderRole.SENT, _FOLDER_TO_CREATE
-                )
-            await self._store_copy(line, folder, outgoing)
-            self._mailbox.sync_named(folder)
+                self._mailbox.sync_named(folder)
+
+    async def _folder_for(self, line: Line, outgoing: Outgoing) -> str:
+        if self._file_exchanges and outgoing.patient:
+            return await self._exchanges_folder(line)
+        return await folder_with_role(line, self._store, FolderRole.SENT, _FOLDER_TO_CREATE)
 
     async def _store_copy(self, line: Line, folder: str, outgoing: Outgoing) -> None:
         await line.open(folder, afresh=True)
-        try:
-            # An earlier attempt, or the server itself, may have stored it already.
-            if not await line.server.find_message_id(outgoing.message_id):
-                content = await self._store.outgoing_content(outgoing.id)
-                await line.server.append(folder, content, Flags.SEEN, outgoing.due_at)
-        except CommandRefused as refused:
-            await self._keep_waiting(outgoing, refused)
-            return
+        # An earlier attempt, or the server itself, may have stored it already.
+        if not await line.server.find_message_id(outgoing.message_id):
+            content = await self._store.outgoing_content(outgoing.id)
+            await line.server.append(folder, content, Flags.SEEN, outgoing.due_at)
         # Before the last state: a crash in between repeats this, and harms nothing.
         await self._flag_origin(outgoing.answers, Flags.ANSWERED)
         await self._flag_origin(outgoing.forwards, Flags.FORWARDED)
@@ -99,3 +106,8 @@ class SentCopies:
         made = await line.server.create_folder(exchanges_folder_to_make(folders).name)
         await list_again(line, self._store)
         return made
+
+
+def _told(refused: CommandRefused) -> CommandRefused:
+    """What the user is told; a full mailbox has an advice of its own."""
+    return refused if isinstance(refused, OverQuota) else CopyRefused(refused.server_words)
