@@ -31,6 +31,7 @@ class Operator:
         ends = ports.take(), ports.take()
         self.imaps_port = ends[1]
         store = make_mail_store(root, ACCOUNTS, ports.take())
+        self._mail = store.mail
         self.dovecot = Dovecot(root / "dovecot", store, certificates.valid, ends, habits=habits)
         self._tls = ssl.create_default_context(cafile=certificates.ca_file)
 
@@ -68,6 +69,13 @@ class Operator:
         with self.logged_in(account) as imap:
             status, words = imap.append(quoted(folder), "", "", raw)
             assert status == "OK", words
+
+    def damage(self, folder: str, uid: int, account: Account = PRACTICE) -> None:
+        """Empty the file of one message, as a full disk or a crash of the server may do."""
+        mail = self._mail / account.address.lower() / "mail"
+        (mail / "mailboxes" / folder / "dbox-Mails" / f"u.{uid}").write_bytes(b"")
+        for cache in mail.rglob("dovecot.index.cache"):
+            cache.unlink()
 
 
 @contextmanager

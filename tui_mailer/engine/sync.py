@@ -39,6 +39,7 @@ from tui_mailer.engine.sync_plan import (
     written_out,
 )
 from tui_mailer.engine.sync_progress import SyncProgress
+from tui_mailer.engine.unreadable import Unreadable
 
 _COMPARE_EVERY_S: Final = 1_800.0
 # New messages after which the store is tidied.
@@ -77,6 +78,7 @@ class Synchroniser:
         # How many messages were there and here after the last comparison, the first look apart.
         self._counted: dict[int, tuple[int, int]] = {}
         self._told: dict[int, FolderState] = {}
+        self._unreadable = Unreadable(announce, now_s)
 
     async def folders(self, line: Line) -> Sequence[Folder]:
         """Take over the list of folders; those that can be opened."""
@@ -245,7 +247,9 @@ class Synchroniser:
         try:
             async with (
                 Behind(_STORED_AT_ONCE) as storing,
-                aclosing(line.server.messages(missing)) as batches,
+                aclosing(
+                    self._unreadable.messages(line, folder, state.uid_validity, missing)
+                ) as batches,
             ):
                 async for batch in batches:
                     if len(batch) < _LARGE_BATCH:
