@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,9 +19,12 @@ from servers.operator import Operator, operated
 from servers.people import COLLEAGUE, PATIENT
 from servers.practice import RealServers
 
+from tui_mailer.backend.imap import errors, login
+from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.account import Endpoint, Security
 from tui_mailer.domain.draft import OutgoingState
-from tui_mailer.domain.events import ActionNotDone
+from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.events import ActionNotDone, Connectivity, ConnectivityChanged
 
 pytestmark = pytest.mark.xdist_group("servers")
 
@@ -134,3 +138,28 @@ async def test_patients_messages_are_not_filed_in_a_folder_that_others_read(
     await until_settled(office)
     (folder,) = operator.subjects()
     assert folder == "INBOX.Echanges patient"
+
+
+@pytest.mark.parametrize("words", [b"", b"NO LOGIN failed."])
+async def test_new_mail_comes_in_where_one_connection_is_all_that_is_allowed(
+    open_office: OpenOffice, operate: Operate, monkeypatch: pytest.MonkeyPatch, words: bytes
+) -> None:
+    """Dovecot names the limit; others refuse the second login as if its password were wrong."""
+    operator = operate(Habits(settings="mail_max_userip_connections = 1\n"))
+    refused: list[Status] = []
+
+    def said(status: Status) -> MailerError:
+        refused.append(status)
+        return errors.login_refusal(Status.read(words) or status)
+
+    monkeypatch.setattr(login, "login_refusal", said)
+    office = await open_office(imap=imap(operator), poll_s=3600.0, look_s=0.2)
+    inbox = await office.inbox()
+    await office.until(lambda: bool(refused))
+    operator.receive(received("Bilan"))
+    await office.until_row(inbox, "Bilan", timeout_s=5)
+    await asyncio.sleep(1)
+    assert len(refused) == 1, "a server without room is not asked each second"
+    lost = {Connectivity.OFFLINE, Connectivity.REFUSED}
+    told = [event for event in office.events if isinstance(event, ConnectivityChanged)]
+    assert not any(event.state in lost for event in told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import imaplib
 import re
 import shutil
+import smtplib
 import ssl
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -69,6 +70,11 @@ class Operator:
         with self.logged_in(account) as imap:
             status, words = imap.append(quoted(folder), "", "", raw)
             assert status == "OK", words
+
+    def receive(self, raw: bytes, account: Account = PRACTICE) -> None:
+        """A message arrives in the inbox, without anybody logged in."""
+        with smtplib.LMTP(str(self.dovecot.lmtp)) as lmtp:
+            lmtp.sendmail("a@b.mssante.fr", account.address, raw)
 
     def damage(self, folder: str, uid: int, account: Account = PRACTICE) -> None:
         """Empty the file of one message, as a full disk or a crash of the server may do."""

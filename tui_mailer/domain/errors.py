@@ -13,6 +13,7 @@
     │   ├── NameUnknown           no such host
     │   ├── Unreachable           refused, no route, timed out before a greeting
     │   ├── LineLost              cut, silent for too long, or the server said BYE
+    │   │   └── ServerBusy        no more connections, or nobody's password can be checked now
     │   ├── TlsRefused            certificate, version, STARTTLS missing (`TlsFault` says which)
     │   └── ProtocolBroken        the server said what no server may say
     ├── LoginRefused              wrong password
@@ -167,6 +168,16 @@ class LineLost(ConnectionProblem):
 
     what = "La connexion au serveur a été coupée"
     advice = "Le programme se reconnecte de lui-même."
+
+
+class ServerBusy(LineLost):
+    """The server takes no connection of this mailbox now, or cannot check who asks for one."""
+
+    what = "Le serveur n’accepte pas de connexion de cette boîte pour l’instant"
+    advice = (
+        "Le programme réessaie de lui-même. Si cela dure, fermez les autres logiciels ouverts sur "
+        "cette boîte : le serveur limite leur nombre."
+    )
 
 
 class ProtocolBroken(ConnectionProblem):

@@ -131,6 +131,7 @@ class Engine:
             self._mailbox.sync_inbox,
             self._pause(),
             options.idle_renewal_s,
+            options.look_s,
             secret_retry_s=options.secret_retry_s,
         )
         self.outbox = Outbox(

@@ -17,6 +17,7 @@ class EngineOptions:
             line allows; 0: drafts stay on this machine.
         poll_s: folders that no IDLE watches are looked at this often.
         idle_renewal_s: an IDLE is renewed before servers drop it (RFC 2177: 29 minutes).
+        look_s: the inbox is looked at this often where no IDLE watches it.
         ask_receipt: of whom a read receipt is asked, unless the composer says otherwise.
         answer_receipt: what becomes of receipts asked of us.
         inbox_shows_patients: list messages with patients in the inbox too.
@@ -37,6 +38,7 @@ class EngineOptions:
     server_drafts_s: float = 60.0
     poll_s: float = 300.0
     idle_renewal_s: float = 1_500.0
+    look_s: float = 60.0
     inbox_shows_patients: bool = False
     file_exchanges: bool = False
     ask_receipt: AskReceipt = AskReceipt.PATIENTS

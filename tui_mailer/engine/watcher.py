@@ -1,14 +1,21 @@
-"""The second connection: it idles on the inbox and says when something changed there."""
+"""The second connection: it idles on the inbox and says when something changed there.
+
+Where the server has no room for it, the first one looks into the inbox now and then in its place.
+"""
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
+from typing import Final
 
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.errors import LoginRefused, MailerError, SecretUnavailable
+from tui_mailer.domain.errors import LoginRefused, MailerError, SecretUnavailable, ServerBusy
 from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSource
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.waiting import happens_within, interrupted
+
+_LOOKS_BEFORE_IT_ASKS_AGAIN: Final = 10
 
 
 class Watcher:
@@ -26,16 +33,29 @@ class Watcher:
         on_change: Callable[[], None],
         backoff: Backoff,
         renewal_s: float,
+        look_s: float = 60.0,
         *,
         secret_retry_s: float,
     ) -> None:
-        """`secret_retry_s`: a command or keyring that gave no secret is asked again after that."""
+        """How long is waited.
+
+        Args:
+            account: whose inbox is watched.
+            connector: opens the second connection.
+            secrets: gives the secret for it.
+            on_change: called when something changed in the inbox.
+            backoff: between two attempts to connect.
+            renewal_s: of an IDLE.
+            look_s: between two looks where nobody may idle.
+            secret_retry_s: until a command or keyring that gave no secret is asked again.
+        """
         self._account = account
         self._connector = connector
         self._secrets = secrets
         self._on_change = on_change
         self._backoff = backoff
         self._renewal_s = renewal_s
+        self._look_s = look_s
         self._secret_retry_s = None if account.is_password_typed else secret_retry_s
         self._may_connect = asyncio.Event()
         self._dropped = asyncio.Event()
@@ -57,14 +77,25 @@ class Watcher:
             self._dropped.clear()
             try:
                 await interrupted(self._dropped, self._watch(folder))
+            except ServerBusy:
+                await self._look_instead(_LOOKS_BEFORE_IT_ASKS_AGAIN)
             except LoginRefused:
-                self._may_connect.clear()
+                # The work connection was taken: a server that allows one says so in many ways.
+                await self._look_instead()
             except SecretUnavailable:
                 # No server was asked, and the work connection may live for weeks.
                 await happens_within(self._dropped, self._secret_retry_s)
             except MailerError:
                 self.on_lost()
                 await happens_within(self._dropped, self._backoff.next_s())
+
+    async def _look_instead(self, most: int | None = None) -> None:
+        """Have the inbox looked at, `most` times, or as long as the work connection lives."""
+        looks = count() if most is None else range(most)
+        for _ in looks:
+            self._on_change()
+            if await happens_within(self._dropped, self._look_s):
+                return
 
     async def _watch(self, folder: str) -> None:
         server = await self._connect()

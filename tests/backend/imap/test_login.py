@@ -10,7 +10,13 @@ from backend.imap.conftest import Dial
 from backend.imap.scripted import Talk
 
 from tui_mailer.domain.account import Credentials
-from tui_mailer.domain.errors import LineLost, LoginRefused, MailerError, ProtocolBroken
+from tui_mailer.domain.errors import (
+    LineLost,
+    LoginRefused,
+    MailerError,
+    ProtocolBroken,
+    ServerBusy,
+)
 
 ACCENTED = Credentials("dr.martin@cabinet.fr", password='pâsse "1"\\é')
 TOKEN = Credentials("dr.martin@cabinet.fr", token="t0k3n")
@@ -123,6 +129,33 @@ async def test_what_a_refusal_means(dial: Dial, status: str, error: type[MailerE
     with pytest.raises(error) as caught:
         await dial(script)
     assert caught.value.server_words == "Voici pourquoi"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_busy"),
+    [
+        ("NO [LIMIT] Maximum number of connections from user+IP exceeded", True),
+        ("NO [THROTTLED] Backing off", True),
+        ("NO [ALERT] Too many simultaneous connections. (Failure)", True),
+        ("NO Too many open connections for this user", True),
+        ("NO User is over its connection limit", True),
+        ("NO Temporary authentication failure", True),
+        ("NO LOGIN failed.", False),
+        ("NO Too many login failures, account locked", False),
+        ("NO Account temporarily locked, try again later", False),
+    ],
+)
+async def test_a_server_without_room_has_not_refused_the_password(
+    dial: Dial, status: str, is_busy: bool
+) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.greet()
+        login = await talk.hear("AUTHENTICATE")
+        talk.say(f"{login.tag} {status}")
+        await talk.until_closed()
+
+    with pytest.raises(ServerBusy if is_busy else LoginRefused):
+        await dial(script)
 
 
 async def test_no_password_is_sent_where_login_is_disabled(dial: Dial) -> None:

@@ -28,6 +28,7 @@ from tui_mailer.domain.errors import (
     NameUnknown,
     ProtocolBroken,
     RecipientsRefused,
+    ServerBusy,
     SubmissionRefused,
     TlsFault,
     TlsRefused,
@@ -211,6 +212,7 @@ async def test_a_server_that_cannot_check_anyone_now_refuses_no_login(
     failure, _ = await failing(certificates, {"AUTH": b"454 4.7.0 later\r\n"})
 
     assert not isinstance(failure, LoginRefused)
+    assert isinstance(failure, ServerBusy)
 
 
 async def test_no_common_way_to_log_in_is_a_refused_login(certificates: Certificates) -> None:

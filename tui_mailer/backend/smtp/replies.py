@@ -13,6 +13,7 @@ from tui_mailer.domain.errors import (
     MessageTooLarge,
     ProtocolBroken,
     RecipientsRefused,
+    ServerBusy,
     SubmissionRefused,
 )
 
@@ -51,7 +52,9 @@ def recipients_refusal(refused: dict[str, SMTPResponse]) -> MailerError:
 
 
 def unexpected(reply: SMTPResponse) -> MailerError:
-    """The error for a reply that the protocol does not foresee where it came."""
+    """The error for a reply to a greeting or a login that says neither yes nor no."""
+    if 400 <= reply.code < 500 and reply.code != CLOSING:
+        return ServerBusy(words(reply))
     return _line_problem(reply) or ProtocolBroken(words(reply))
 
 
