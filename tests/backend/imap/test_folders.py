@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_mailer.backend.imap.folders import read_folders
+from tui_mailer.backend.imap.namespaces import Namespaces
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.domain.errors import ProtocolBroken
 from tui_mailer.domain.folder import FolderRole
@@ -23,22 +24,36 @@ def roles(*lines: str) -> dict[str, FolderRole]:
         ("&AMk-l&AOk-ments envoy&AOk-s", FolderRole.SENT),
         ("ELEMENTS ENVOYES", FolderRole.SENT),
         ("Messages_envoy&AOk-s", FolderRole.SENT),
+        ("Envoy&AOk-", FolderRole.SENT),
+        ("Emails envoy&AOk-s", FolderRole.SENT),
         ("Sent Items", FolderRole.SENT),
         ("INBOX/Sent", FolderRole.SENT),
         ("Brouillons", FolderRole.DRAFTS),
         ("Drafts", FolderRole.DRAFTS),
         ("Corbeille", FolderRole.TRASH),
         ("&AMk-l&AOk-ments supprim&AOk-s", FolderRole.TRASH),
+        ("Objets supprim&AOk-s", FolderRole.TRASH),
+        ("Supprim&AOk-s", FolderRole.TRASH),
         ("Deleted Messages", FolderRole.TRASH),
         ("Courrier ind&AOk-sirable", FolderRole.JUNK),
+        ("Messages ind&AOk-sirables", FolderRole.JUNK),
         ("Junk E-mail", FolderRole.JUNK),
         ("SPAM", FolderRole.JUNK),
         ("Archives", FolderRole.ARCHIVE),
         ("Analyses envoy&AOk-es", FolderRole.ORDINARY),
+        ("Bo&AO4-te d'envoi", FolderRole.ORDINARY),
+        ("Labo/Archives", FolderRole.ORDINARY),
+        ("INBOX/Labo/Corbeille", FolderRole.ORDINARY),
     ],
 )
 def test_roles_by_name(name: str, role: FolderRole) -> None:
     assert list(roles(f'* LIST () "/" "{name}"').values()) == [role]
+
+
+def test_a_prefix_of_ones_own_is_no_folder_around_it() -> None:
+    responses: list[RawResponse] = [(b'* LIST () "/" "Mail/Sent"',)]
+    (found,) = read_folders(responses, Namespaces(own=("Mail/",)))
+    assert found.folder.role is FolderRole.SENT
 
 
 def test_an_attribute_goes_before_a_name_and_a_role_is_given_once() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from tui_mailer.backend.imap import names
@@ -24,15 +25,18 @@ _BY_ATTRIBUTE: Final[Mapping[bytes, FolderRole]] = {
 _USUAL_NAMES: Final[Mapping[FolderRole, str]] = {
     FolderRole.SENT: (
         "envoyes,elements envoyes,messages envoyes,courriers envoyes,courrier envoye,"
-        "objets envoyes,mails envoyes,sent,sent items,sent messages,sent mail"
+        "objets envoyes,mails envoyes,mail envoye,emails envoyes,e mails envoyes,envoye,sent,"
+        "sent items,sent messages,sent mail"
     ),
     FolderRole.DRAFTS: "brouillons,brouillon,drafts,draft",
     FolderRole.TRASH: (
-        "corbeille,poubelle,elements supprimes,messages supprimes,trash,bin,deleted,"
+        "corbeille,poubelle,elements supprimes,messages supprimes,objets supprimes,supprimes,"
+        "courriers supprimes,courrier supprime,mails supprimes,trash,bin,deleted,"
         "deleted items,deleted messages"
     ),
     FolderRole.JUNK: (
-        "indesirables,indesirable,courrier indesirable,courriers indesirables,pourriels,pourriel,"
+        "indesirables,indesirable,messages indesirables,elements indesirables,"
+        "courrier indesirable,courriers indesirables,pourriels,pourriel,"
         "spam,junk,junk e mail,junk email,junk mail"
     ),
     FolderRole.ARCHIVE: "archives,archive",
@@ -99,7 +103,8 @@ def _with_roles(listed: list[ListedFolder], namespaces: Namespaces) -> Sequence[
         item.folder.name: FolderRole.INBOX for item in listed if item.folder.name == "INBOX"
     }
     own = [item for item in sorted(listed, key=_depth) if namespaces.is_own(item.folder.name)]
-    for role_of in (_role_by_attribute, _role_by_name):
+    by_name = partial(_role_by_name, namespaces)
+    for role_of in (_role_by_attribute, by_name):
         for item in own:
             role = role_of(item)
             if role and role not in roles.values() and item.folder.name not in roles:
@@ -116,12 +121,14 @@ def _role_by_attribute(item: ListedFolder) -> FolderRole | None:
     return next((_BY_ATTRIBUTE[a] for a in sorted(item.attributes) if a in _BY_ATTRIBUTE), None)
 
 
-def _role_by_name(item: ListedFolder) -> FolderRole | None:
-    return _BY_NAME.get(_plain(_last_part(item.folder))) if item.folder.selectable else None
-
-
-def _last_part(folder: RemoteFolder) -> str:
-    return folder.name.rpartition(folder.delimiter)[2] if folder.delimiter else folder.name
+def _role_by_name(namespaces: Namespaces, item: ListedFolder) -> FolderRole | None:
+    """Not of one inside another folder: the archive of a laboratory is not that of the mailbox."""
+    if not item.folder.selectable:
+        return None
+    name, delimiter = item.folder.name, item.folder.delimiter
+    prefixes = (f"INBOX{delimiter}", *namespaces.own) if delimiter else ("",)
+    below = min((name.removeprefix(prefix) for prefix in prefixes), key=len)
+    return None if delimiter and delimiter in below else _BY_NAME.get(_plain(below))
 
 
 def _depth(item: ListedFolder) -> int:
