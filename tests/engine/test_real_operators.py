@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from engine_helpers import Office, OpenOffice, letter
 from mail_samples import received
 from servers.dovecot import Habits
 from servers.operator import Operator, operated
-from servers.people import COLLEAGUE, PATIENT
+from servers.people import COLLEAGUE, FULL, PATIENT
 from servers.practice import RealServers
 
 from tui_mailer.backend.imap import errors, login
@@ -25,6 +25,7 @@ from tui_mailer.domain.account import Endpoint, Security
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.events import ActionNotDone, Connectivity, ConnectivityChanged
+from tui_mailer.engine.replay import NoRoomToMove
 
 pytestmark = pytest.mark.xdist_group("servers")
 
@@ -163,3 +164,23 @@ async def test_new_mail_comes_in_where_one_connection_is_all_that_is_allowed(
     lost = {Connectivity.OFFLINE, Connectivity.REFUSED}
     told = [event for event in office.events if isinstance(event, ConnectivityChanged)]
     assert not any(event.state in lost for event in told)
+
+
+async def test_what_finds_no_room_to_be_thrown_away_is_said_to_need_some(
+    open_office: OpenOffice, operate: Operate
+) -> None:
+    """Without MOVE it is copied first, and a full mailbox has no room for that."""
+    operator = operate(Habits(settings="imap_capability = IMAP4rev1 UIDPLUS IDLE\n"))
+    with suppress(AssertionError):
+        for number in range(12):
+            operator.deliver(received(f"m{number}", body="x" * 2_000 + "\n"), account=FULL)
+    office = await open_office(imap=imap(operator), login=FULL.address)
+    inbox = await office.inbox()
+    await office.until_row(inbox, "m1")
+    held = await ids(office, inbox)
+    await office.engine.actions.delete([held["m1"]])
+    await office.until(lambda: bool(not_done(office)))
+    (told,) = not_done(office)
+    assert isinstance(told.error, NoRoomToMove)
+    assert "corbeille" in told.error.explanation
+    await office.until_row(inbox, "m1")

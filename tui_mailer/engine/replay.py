@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Final
 
 from tui_mailer.domain.action import PendingMove
-from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported
+from tui_mailer.domain.errors import CommandRefused, MessageGone, MoveUnsupported, OverQuota
 from tui_mailer.domain.events import FoldersChanged, MessagesChanged
 from tui_mailer.domain.folder import Folder
 from tui_mailer.domain.message import Flags, MessageSummary, PendingFlags, RemoteMessage
@@ -37,6 +37,16 @@ class MoveRefused(CommandRefused):
     what = "Des messages n’ont pas pu être déplacés."
     meaning = "Ils sont revenus dans leur dossier ; aucun n’est perdu."
     advice = "Choisissez un autre dossier, ou réessayez plus tard."
+
+
+class NoRoomToMove(MoveRefused):
+    """The mailbox is full, and a server without MOVE copies first (RFC 6851)."""
+
+    what = "La boîte aux lettres est pleine : ce serveur n’a plus la place d’y déplacer un message."
+    advice = (
+        "Videz d’abord la corbeille, puis recommencez. Si elle est vide, supprimez des messages "
+        "depuis le webmail de votre opérateur."
+    )
 
 
 class FlagsRefused(CommandRefused):
@@ -382,6 +392,8 @@ def _told(refused: CommandRefused, usual: type[CommandRefused]) -> CommandRefuse
     """What the user is told: later is no help where the server never can, or has them elsewhere."""
     if isinstance(refused, MoveUnsupported):
         return refused
+    if isinstance(refused, OverQuota) and usual is MoveRefused:
+        return NoRoomToMove(refused.server_words)
     return (MessagesElsewhere if isinstance(refused, MessageGone) else usual)(refused.server_words)
 
 
