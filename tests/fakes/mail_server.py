@@ -24,7 +24,7 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.folder import FolderChanges, FolderRole, FolderState, RemoteFolder
 from tui_mailer.domain.message import Flags, RemoteMessage
-from tui_mailer.domain.ports import MailServer, OnBytes, OnStep
+from tui_mailer.domain.ports import MailServer, OnAlert, OnBytes, OnStep
 from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.engine.waiting import happens_within
 
@@ -104,6 +104,7 @@ class FakeMailServerConnector:
 
     def __init__(self, mailbox: FakeMailbox) -> None:
         self.mailbox = mailbox
+        self.on_alert: OnAlert = lambda _words: None
         self.fault: MailerError | None = None
         self.connection_count = 0
         self.searched: list[str] = []

@@ -7,18 +7,28 @@ import asyncio
 from collections.abc import Sequence
 
 from tui_mailer.domain.account import Account, Credentials
-from tui_mailer.domain.ports import MailServer, MailServerConnector, OnStep, Submission
+from tui_mailer.domain.ports import (
+    MailServer,
+    MailServerConnector,
+    OnAlert,
+    OnStep,
+    Submission,
+)
 from tui_mailer.domain.safe_text import SafeText
 
 
 class LateConnector:
     """The `MailServerConnector` over IMAP."""
 
+    def __init__(self) -> None:
+        """Alerts are told to nobody."""
+        self.on_alert: OnAlert = lambda _words: None
+
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep
     ) -> MailServer:
         """See the port."""
-        connector = await asyncio.to_thread(_imap)
+        connector = await asyncio.to_thread(_imap, lambda words: self.on_alert(words))
         return await connector.connect(account, credentials, on_step)
 
 
@@ -46,10 +56,10 @@ class LateSubmission:
         )
 
 
-def _imap() -> MailServerConnector:
+def _imap(on_alert: OnAlert) -> MailServerConnector:
     from tui_mailer.backend.imap.connector import ImapConnector
 
-    return ImapConnector()
+    return ImapConnector(on_alert=on_alert)
 
 
 def _smtp() -> Submission:

@@ -36,6 +36,7 @@ from tui_mailer.domain.ports import (
 )
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.actions import Actions
+from tui_mailer.engine.alerts import Alerts
 from tui_mailer.engine.announcer import Announcer, Listener
 from tui_mailer.engine.awakening import Pulse
 from tui_mailer.engine.backoff import Backoff
@@ -111,6 +112,7 @@ class Engine:
             store, Author(account.address, outside.system_user), outside.now
         )
         self._connector = JournalledConnector(outside.connector, self.journal)
+        self._connector.on_alert = Alerts(self.announce).hear
         self._submission = JournalledSubmission(outside.submission, self.journal)
         self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
         self._worker = Worker(

@@ -15,7 +15,7 @@ from tui_mailer.domain.errors import LoginRefused
 from tui_mailer.domain.folder import FolderChanges, FolderState, RemoteFolder
 from tui_mailer.domain.journal import Deed, MessageTrace
 from tui_mailer.domain.message import Flags, RemoteMessage
-from tui_mailer.domain.ports import MailServer, MailServerConnector, OnBytes, OnStep
+from tui_mailer.domain.ports import MailServer, MailServerConnector, OnAlert, OnBytes, OnStep
 from tui_mailer.engine.journal import JournalKeeper
 from tui_mailer.engine.journal_answers import DONE, answered, patient_among, refusal
 from tui_mailer.mime.outline import outline
@@ -37,6 +37,15 @@ class JournalledConnector:
     def __init__(self, connector: MailServerConnector, journal: JournalKeeper) -> None:
         self._connector = connector
         self._journal = journal
+
+    @property
+    def on_alert(self) -> OnAlert:
+        """See `MailServerConnector`."""
+        return self._connector.on_alert
+
+    @on_alert.setter
+    def on_alert(self, on_alert: OnAlert) -> None:
+        self._connector.on_alert = on_alert
 
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep

@@ -14,6 +14,7 @@ from backend.imap.scripted import Talk
 from tui_mailer.backend.imap.connector import ImapConnector
 from tui_mailer.backend.imap.limits import Deadlines
 from tui_mailer.backend.imap.server import ImapServer
+from tui_mailer.backend.late import LateConnector
 from tui_mailer.domain.errors import LineLost, ProtocolBroken
 from tui_mailer.domain.message import Flags
 from tui_mailer.domain.safe_text import SafeText
@@ -251,3 +252,20 @@ async def test_flags_of_others_are_not_told_as_ours(dial: Dial) -> None:
 
     mail = await open_inbox(dial, answer)
     assert await mail.flags([7]) == {7: Flags.MDN_SENT}
+
+
+async def test_alerts_come_through_the_connector_that_the_program_has(dial: Dial) -> None:
+    """Whoever listens may be known only after it was made."""
+    alerts: list[SafeText] = []
+
+    async def script(talk: Talk) -> None:
+        await talk.admit()
+        noop = await talk.hear("NOOP")
+        talk.say(f"{noop.tag} OK [ALERT] Maintenance ce soir")
+        await talk.until_closed()
+
+    connector = LateConnector()
+    connector.on_alert = alerts.append
+    mail = await dial(script, connector=connector)
+    await mail.keep_alive()
+    assert alerts == ["Maintenance ce soir"]

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
-from tui_mailer.backend.imap.incoming import OnAlert
 from tui_mailer.backend.imap.limits import Deadlines, Limits
 from tui_mailer.backend.imap.login import ask_capabilities, enable_resync, log_in
 from tui_mailer.backend.imap.protocol import GuardedProtocol
@@ -21,7 +20,7 @@ from tui_mailer.domain.errors import (
     Unreachable,
 )
 from tui_mailer.domain.events import ConnectionStep
-from tui_mailer.domain.ports import OnStep
+from tui_mailer.domain.ports import OnAlert, OnStep
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.tls_faults import fault_of, ssl_error_behind
 
@@ -49,7 +48,7 @@ class ImapConnector:
         """`on_alert` hears what a server asks to be shown (RFC 3501 §7.1, ALERT)."""
         self._deadlines = deadlines or Deadlines()
         self._limits = limits or Limits()
-        self._on_alert = on_alert
+        self.on_alert = on_alert
 
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep
@@ -113,7 +112,7 @@ class ImapConnector:
         self, connection: socket.socket, endpoint: Endpoint, context: ssl.SSLContext
     ) -> GuardedProtocol:
         loop = asyncio.get_running_loop()
-        line = GuardedProtocol(loop, self._limits, self._deadlines, self._on_alert)
+        line = GuardedProtocol(loop, self._limits, self._deadlines, self.on_alert)
         encryption: dict[str, Any] = {}
         if endpoint.security is Security.TLS:
             encryption = {

@@ -7,7 +7,6 @@ meet a later command.
 
 import asyncio
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
 from aioimaplib import aioimaplib
@@ -24,10 +23,9 @@ from tui_mailer.domain.errors import (
     TlsFault,
     TlsRefused,
 )
-from tui_mailer.domain.safe_text import SafeText, safe_line
+from tui_mailer.domain.ports import OnAlert
+from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.domain.tls_faults import fault_of, ssl_error_behind
-
-OnAlert = Callable[[SafeText], None]
 
 _CHANGE: Final = re.compile(rb"\* (?:[0-9]+ (EXISTS|EXPUNGE|FETCH)\b|(VANISHED) )", re.IGNORECASE)
 # FETCH data that these bring are their own answer, and no news.

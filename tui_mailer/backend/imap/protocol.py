@@ -19,9 +19,10 @@ from aioimaplib import aioimaplib
 
 from tui_mailer.backend.imap.commands import Segment, segments
 from tui_mailer.backend.imap.exchange import Answer, Exchange
-from tui_mailer.backend.imap.incoming import IncomingHalf, OnAlert
+from tui_mailer.backend.imap.incoming import IncomingHalf
 from tui_mailer.backend.imap.limits import Allowance, Deadlines, Limits
 from tui_mailer.domain.errors import ConnectionProblem, LineLost
+from tui_mailer.domain.ports import OnAlert
 
 _WRITE_BYTES: Final = 256 * 1024
 

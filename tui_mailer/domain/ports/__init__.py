@@ -1,7 +1,13 @@
 """What the engine needs from outside, as narrow protocols; `backend` implements each."""
 
 from tui_mailer.domain.ports.journal import Journal
-from tui_mailer.domain.ports.mail_server import MailServer, MailServerConnector, OnBytes, OnStep
+from tui_mailer.domain.ports.mail_server import (
+    MailServer,
+    MailServerConnector,
+    OnAlert,
+    OnBytes,
+    OnStep,
+)
 from tui_mailer.domain.ports.mail_store import FlagStore, FolderStore, HeldMessages, MoveStore
 from tui_mailer.domain.ports.people_store import ExchangeStore, PatientStore, PeopleStore
 from tui_mailer.domain.ports.report_store import ReceiptStore, ReportStore
@@ -28,6 +34,7 @@ __all__ = [
     "MessageStore",
     "MessageStoreOpener",
     "MoveStore",
+    "OnAlert",
     "OnBytes",
     "OnStep",
     "OutboxStore",

@@ -12,9 +12,11 @@ from tui_mailer.domain.folder import (
     RemoteFolder,
 )
 from tui_mailer.domain.message import Flags, RemoteMessage
+from tui_mailer.domain.safe_text import SafeText
 
 OnStep = Callable[[ConnectionStep], None]
 OnBytes = Callable[[int], None]
+OnAlert = Callable[[SafeText], None]
 
 
 class MailServer(Protocol):
@@ -155,7 +157,13 @@ class MailServer(Protocol):
 
 
 class MailServerConnector(Protocol):
-    """Opens IMAP connections."""
+    """Opens IMAP connections.
+
+    Attributes:
+        on_alert: hears what a server asks to be shown (RFC 3501 §7.1, ALERT), once it is trusted.
+    """
+
+    on_alert: OnAlert
 
     async def connect(
         self, account: Account, credentials: Credentials, on_step: OnStep
