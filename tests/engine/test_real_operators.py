@@ -103,6 +103,8 @@ async def test_folders_are_made_below_the_inbox_where_the_server_has_them_there(
         "INBOX.Archives": ["un"],
         "INBOX.Corbeille": ["deux"],
     }
+    # A webmail shows what is subscribed to.
+    assert operator.subscribed() >= operator.subjects().keys()
 
 
 @pytest.mark.parametrize("habits", [BELOW_INBOX, Habits(folders={})])

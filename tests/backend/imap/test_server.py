@@ -382,6 +382,8 @@ async def test_a_folder_is_made_where_the_server_keeps_peoples_own(dial: Dial) -
         for name in ("INBOX.Archives",):
             create = await talk.hear(f'CREATE "{name}"')
             talk.say(f"{create.tag} OK")
+            subscribe = await talk.hear(f'SUBSCRIBE "{name}"')
+            talk.say(f"{subscribe.tag} NO not here")
         await talk.until_closed()
 
     mail = await dial(script)
@@ -400,6 +402,8 @@ async def test_a_server_that_tells_no_prefix_and_refuses_is_asked_below_the_inbo
         talk.say('* LIST (\\HasNoChildren) "." INBOX', f"{asked.tag} OK")
         create = await talk.hear('CREATE "INBOX.Envois"')
         talk.say(f"{create.tag} OK")
+        subscribe = await talk.hear("SUBSCRIBE")
+        talk.say(f"{subscribe.tag} OK")
         await talk.until_closed()
 
     mail = await dial(script)

@@ -72,6 +72,9 @@ class FolderCommands:
             return name  # others' folders are where they are
         name = placed
         answer: Answer = await self._line.simple_command("CREATE", self._spelled(name))
+        if answer.result == "OK":
+            # Webmails show no other ones. Refused, it is there all the same.
+            await self._line.run("SUBSCRIBE", self._spelled(name))
         if answer.result == "OK" or answer.status.code == "ALREADYEXISTS":
             return name
         # Before RFC 5530 servers said so in words only.
