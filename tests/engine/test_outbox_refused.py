@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,15 @@ from engine_helpers import Office, letter
 from fakes.mail_server import FakeSubmission
 
 from tui_mailer.domain.draft import OutgoingState
-from tui_mailer.domain.errors import LoginRefused, SendRefused, StoreFull
-from tui_mailer.domain.events import OutgoingChanged
+from tui_mailer.domain.errors import (
+    LoginRefused,
+    MailerError,
+    SendRefused,
+    StoreFull,
+    SubmissionRefused,
+    Unreachable,
+)
+from tui_mailer.domain.events import OutgoingChanged, ProblemMet
 
 
 def is_refused(office: Office) -> bool:
@@ -110,3 +118,50 @@ async def test_the_program_ends_on_a_full_disk_while_it_sends(
         await until_online(office)
         (kept,) = await office.engine.outbox.unsettled()
         assert kept.state is OutgoingState.UNCERTAIN
+
+
+async def test_a_message_that_the_server_puts_off_is_not_said_to_need_correcting(
+    tmp_path: Path,
+) -> None:
+    submission = FakeSubmission()
+    submission.faults = [SubmissionRefused("450 4.2.0 greylisted", permanent=False)] * 2
+    async with opened(World(tmp_path, submission=submission), poll_s=3600.0) as office:
+        outgoing = await office.engine.writing.send(letter(COLLEAGUE, "Avis"))
+        await office.until_outgoing(outgoing, OutgoingState.COPY_MISSING, OutgoingState.SENT)
+        words = {
+            e.error.explanation for e in office.events if isinstance(e, OutgoingChanged) and e.error
+        }
+        assert len(words) == 1
+        assert "réessaie de lui-même" in words.pop()
+    assert len(submission.accepted) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [SubmissionRefused("450 4.2.0 greylisted", permanent=False), Unreachable()]
+)
+async def test_a_message_that_has_waited_for_long_is_told_of_once(
+    tmp_path: Path, fault: MailerError
+) -> None:
+    submission = FakeSubmission()
+    submission.faults = [fault] * 1_000
+    world = World(tmp_path, submission=submission)
+    async with opened(world, poll_s=3600.0) as office:
+        await office.engine.writing.send(letter(COLLEAGUE, "Avis"))
+        async with asyncio.timeout(10):
+            while len(submission.faults) > 997:
+                await asyncio.sleep(0.01)
+            assert told(office) == []
+            world.clock.offset += timedelta(minutes=61)
+            while not told(office):
+                await asyncio.sleep(0.01)
+        assert "Avis" in told(office)[0].headline
+        world.clock.offset += timedelta(minutes=61)
+        left = len(submission.faults)
+        async with asyncio.timeout(10):
+            while len(submission.faults) > left - 2:
+                await asyncio.sleep(0.01)
+        assert len(told(office)) == 1
+
+
+def told(office: Office) -> list[MailerError]:
+    return [event.error for event in office.events if isinstance(event, ProblemMet)]

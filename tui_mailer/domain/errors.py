@@ -325,9 +325,13 @@ class SubmissionRefused(MailerError):
     advice = "Lisez la réponse du serveur, corrigez, puis envoyez de nouveau."
 
     def __init__(self, server_words: str, *, permanent: bool = True) -> None:
-        """`permanent` is False for a 4xx reply."""
+        """`permanent` is False for a 4xx reply: nothing is to be corrected, it is sent again."""
         super().__init__(server_words)
         self.permanent = permanent
+        if not permanent:
+            self.what = "Le serveur ne prend pas ce message pour l’instant."
+            self.meaning = "Le message n’est encore parti pour personne ; il attend ici."
+            self.advice = "Le programme réessaie de lui-même : n’en écrivez pas un second."
 
 
 class DeliveryUncertain(MailerError):

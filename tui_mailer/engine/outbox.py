@@ -25,7 +25,7 @@ from tui_mailer.domain.errors import (
     SubmissionRefused,
     UnconfirmedIdentity,
 )
-from tui_mailer.domain.events import OutgoingChanged
+from tui_mailer.domain.events import OutgoingChanged, ProblemMet
 from tui_mailer.domain.ports import MessageStore, SecretSource, Submission
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
@@ -42,6 +42,7 @@ _SENDING: Final = (OutgoingState.SENDING,)
 _MOST_PAUSES: Final = 32
 # Longer after its time, a message waited: the machine slept, or no line was there.
 _LATE: Final = timedelta(minutes=1)
+_LONG_WAIT: Final = timedelta(hours=1)
 _SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
 
 
@@ -60,6 +61,16 @@ class SendingStopped(MailerError):
     what = "L’envoi a été arrêté."
     meaning = "Le message n’est parti pour personne ; il est gardé dans les envois."
     advice = "Corrigez-le ou renvoyez-le depuis les envois (touche v)."
+
+
+class StillWaiting(MailerError):
+    """A message that nothing was wrong with has not left for long; `subject` is its subject."""
+
+    what = "Un message n’a toujours pas pu partir"
+    meaning = "Il n’est parti pour personne ; le programme réessaie de lui-même."
+    advice = (
+        "Les envois (touche v) disent pourquoi. Si c’est urgent, joignez le destinataire autrement."
+    )
 
 
 class Outbox:
@@ -90,6 +101,8 @@ class Outbox:
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self._is_login_refused = False
         self._began_at = now()
+        self._waiting_since: dict[int, datetime] = {}
+        self._told_to_wait: set[int] = set()
         self.on_accepted: Callable[[], None] = lambda: None
         self.tell: Callable[[MailerError], None] = lambda _problem: None
         self.taken_elsewhere: TakenElsewhere = _none
@@ -361,6 +374,16 @@ class Outbox:
             due_at=self._now() + timedelta(seconds=pause_s),
         )
         self._changed(outgoing.id, OutgoingState.QUEUED, error)
+        if error is not None:
+            self._tell_of_wait(outgoing, error)
+
+    def _tell_of_wait(self, outgoing: Outgoing, error: MailerError) -> None:
+        """Once, when it has lasted: whoever sent it may well believe that it has left."""
+        since = self._waiting_since.setdefault(outgoing.id, self._now())
+        if self._now() - since >= _LONG_WAIT and outgoing.id not in self._told_to_wait:
+            self._told_to_wait.add(outgoing.id)
+            waiting = StillWaiting(error.server_words, subject=outgoing.subject)
+            self._announce(ProblemMet(waiting))
 
     async def _doubt(self, outgoing: Outgoing, error: DeliveryUncertain) -> None:
         await self._settle(outgoing, OutgoingState.UNCERTAIN, error)
