@@ -25,6 +25,7 @@
     ├── RecipientsRefused         at least one recipient; nothing was sent
     ├── NotDelivered              a report says so, after the message had left
     ├── SubmissionRefused         the server refused the message itself
+    │   └── TooManyRecipients
     ├── DeliveryUncertain         line lost after the end of DATA
     ├── SecretUnavailable         command failed, keyring locked
     │   └── SecretNotKept         the keyring does not take it
@@ -332,6 +333,18 @@ class SubmissionRefused(MailerError):
             self.what = "Le serveur ne prend pas ce message pour l’instant."
             self.meaning = "Le message n’est encore parti pour personne ; il attend ici."
             self.advice = "Le programme réessaie de lui-même : n’en écrivez pas un second."
+
+
+class TooManyRecipients(SubmissionRefused):
+    """More than the server takes in one message; `subject`: how many there are."""
+
+    what = "Le serveur n’accepte pas autant de destinataires dans un seul message"
+    advice = "Envoyez-le en plusieurs messages, avec moins de destinataires chacun."
+
+    def __init__(self, server_words: str, *, count: int) -> None:
+        """`count`: recipients of the message."""
+        super().__init__(server_words)
+        self.subject = safe_block(str(count))
 
 
 class DeliveryUncertain(MailerError):

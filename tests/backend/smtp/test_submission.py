@@ -32,6 +32,7 @@ from tui_mailer.domain.errors import (
     SubmissionRefused,
     TlsFault,
     TlsRefused,
+    TooManyRecipients,
     Unreachable,
 )
 from tui_mailer.domain.safe_text import SafeText
@@ -476,6 +477,35 @@ async def test_recipients_refused_for_now_can_be_tried_again(certificates: Certi
     assert not failure.permanent
     assert PATIENT in failure.server_words
     assert "DATA" not in server.commands
+
+
+@pytest.mark.parametrize(
+    "reply", [b"452 4.5.3 Too many recipients\r\n", b"552 5.5.3 Error: too many recipients\r\n"]
+)
+async def test_more_recipients_than_the_server_takes_are_said_to_be_too_many(
+    certificates: Certificates, reply: bytes
+) -> None:
+    """It says so for each one above its limit, and would say so for ever."""
+    script: Script = {"RCPT": [b"250 ok\r\n", reply, reply]}
+    third = "180017505600301@patient.mssante.fr"
+
+    failure, server = await failing(certificates, script, COLLEAGUE, PATIENT, third)
+
+    assert isinstance(failure, TooManyRecipients)
+    assert failure.permanent
+    assert str(failure.subject) == "3"
+    assert "DATA" not in server.commands
+
+
+async def test_too_many_recipients_in_an_hour_can_be_tried_again(
+    certificates: Certificates,
+) -> None:
+    reply = b"450 4.7.1 Error: too many recipients from 192.0.2.1\r\n"
+
+    failure, _ = await failing(certificates, {"RCPT": reply})
+
+    assert type(failure) is SubmissionRefused
+    assert not failure.permanent
 
 
 async def test_a_full_mailbox_of_a_recipient_is_a_refused_recipient(

@@ -15,6 +15,7 @@ from tui_mailer.domain.errors import (
     RecipientsRefused,
     ServerBusy,
     SubmissionRefused,
+    TooManyRecipients,
 )
 
 CLOSING: Final = 421
@@ -24,6 +25,7 @@ _ENHANCED: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _TOO_LARGE_CODES: Final = frozenset({"5.3.4", "5.2.3"})
 _FULL_MAILBOX_CODES: Final = frozenset({"5.2.2", "4.2.2"})
 _FULL_MAILBOX_WORDS: Final = re.compile(r"quota|full|plein|storage|mailbox", re.IGNORECASE)
+_TOO_MANY_CODES: Final = frozenset({"4.5.3", "5.5.3"})
 
 
 def words(reply: SMTPResponse) -> str:
@@ -38,11 +40,13 @@ def refusal(reply: SMTPResponse) -> MailerError:
     return _line_problem(reply) or SubmissionRefused(words(reply), permanent=reply.code >= 500)
 
 
-def recipients_refusal(refused: dict[str, SMTPResponse]) -> MailerError:
-    """The error for recipients refused at RCPT; none of the others got anything."""
+def recipients_refusal(refused: dict[str, SMTPResponse], count: int) -> MailerError:
+    """The error for recipients refused at RCPT, of `count`; none of the others got anything."""
     for reply in refused.values():
         if problem := _line_problem(reply):
             return problem
+        if _is_about_number(reply):
+            return TooManyRecipients(words(reply), count=count)
     said = {mailbox: words(reply) for mailbox, reply in refused.items()}
     if any(reply.code >= 500 for reply in refused.values()):
         return RecipientsRefused(said)
@@ -70,6 +74,14 @@ def _line_problem(reply: SMTPResponse) -> MailerError | None:
     if reply.code == CLOSING:
         return LineLost(words(reply))
     return None if 400 <= reply.code < 600 else ProtocolBroken(words(reply))
+
+
+def _is_about_number(reply: SMTPResponse) -> bool:
+    """More recipients than one message may have; too many in an hour is another code, and passes."""
+    codes = set(_ENHANCED.findall(reply.message))
+    return bool(codes & _TOO_MANY_CODES) or (
+        not codes and "too many recipients" in reply.message.lower()
+    )
 
 
 def _is_about_size(reply: SMTPResponse) -> bool:

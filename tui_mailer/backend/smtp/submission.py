@@ -123,7 +123,7 @@ async def _address(line: Line, recipients: Sequence[str]) -> None:
     if refused:
         with suppress(ConnectionProblem):  # nothing was sent either way
             await line.ask("RSET")
-        raise recipients_refusal(refused)
+        raise recipients_refusal(refused, len(recipients))
 
 
 async def _hand_over(line: Line, content: bytes) -> SMTPResponse:
