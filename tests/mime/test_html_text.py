@@ -31,6 +31,83 @@ def test_a_table_of_results_keeps_its_columns() -> None:
     assert render_html(html).text == "Examen    Valeur\nGlycémie  1,02 g/l"
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("10<sup>9</sup>/L", "10⁹/L"),
+        ("1,5.10<sup>-3</sup>", "1,5.10⁻³"),
+        ("10<sup><span>1</span><span>2</span></sup>/L", "10¹²/L"),
+        ('10<span style="vertical-align: super">9</span>/L', "10⁹/L"),
+        ("CO<sub>2</sub> 42", "CO₂ 42"),
+        ("10<sup>9,5</sup> et C<sub>0,5</sub>", "10^(9,5) et C_(0,5)"),
+        ("12,5<sup>(1)</sup>", "12,5^(1)"),
+        ("le 1<sup>er</sup> mai, T<sub>max</sub>", "le 1er mai, Tmax"),
+    ],
+)
+def test_a_power_is_no_further_digit(html: str, text: str) -> None:
+    assert render_html(f"<p>{html}</p>").text == text
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>10 mg</s>",
+        "<del>10 mg</del>",
+        "<strike><s>10</s> mg</strike>",
+        '<span style="color:red; text-decoration: underline line-through">10 mg</span>',
+        '<s><a name="x">10</a> <b>mg</b></s>',
+    ],
+)
+def test_what_is_struck_out_is_said_to_be(struck: str) -> None:
+    assert (
+        render_html(f"<p>Dose : {struck} 1 mg <s> </s></p>").text == "Dose : [barré : 10 mg] 1 mg"
+    )
+
+
+def test_a_struck_row_is_struck_in_each_of_its_cells() -> None:
+    html = """<table><tr style="text-decoration:line-through"><td>Aspirine</td><td>75 mg</td>
+    <td></td></tr><tr><td>Apixaban</td><td>5 mg</td><td>x 2</td></tr></table>"""
+
+    assert render_html(html).text == (
+        "[barré : Aspirine]  [barré : 75 mg]\nApixaban            5 mg             x 2"
+    )
+
+
+def test_a_list_that_goes_on_keeps_its_numbers() -> None:
+    html = """<ol><li>un</li></ol><p>puis</p>
+    <ol start="2"><li>deux<li value=7>sept<li>huit</ol>"""
+
+    assert render_html(html).text == " 1. un\n\npuis\n\n 2. deux\n 7. sept\n 8. huit"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<section>10</section><section>5 mg</section>",
+        "<dl><dt>10<dd>5 mg</dl>",
+        "10<hr>5 mg",
+        '<span style="display:block">10</span><span style="display: block">5 mg</span>',
+        "<details open><summary>10</summary>5 mg</details>",
+        "<form>10</form><center>5 mg</center>",
+    ],
+)
+def test_what_stands_on_two_lines_is_not_read_as_one_number(html: str) -> None:
+    assert render_html(html).text == "10\n5 mg"
+
+
+def test_the_ticks_and_words_of_a_form_are_read() -> None:
+    html = """Fumeur <input type=checkbox checked>oui <input type="CHECKBOX">non,
+    poids <input value="62,5"> kg<input type=hidden value=x>, <textarea>stable</textarea>"""
+
+    assert render_html(html).text == "Fumeur [x] oui [ ] non, poids 62,5 kg, stable"
+
+
+def test_what_stands_for_a_script_or_in_a_button_is_read() -> None:
+    html = '<noscript>Bonjour</noscript> <a href="https://a.fr"><button>Ouvrir</button></a>'
+
+    assert render_html(html).text == "Bonjour Ouvrir [1]"
+
+
 def test_a_table_for_layout_is_read_as_paragraphs() -> None:
     html = f"""<table width=600><tr><td><table><tr><td>Bonjour</td></tr></table></td>
     <td>{"Un long texte. " * 9}</td></tr></table>"""

@@ -20,6 +20,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from tui_mailer.domain.message import Link
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
+from tui_mailer.mime.html_meaning import list_numbers, show_fields, spell_out
 from tui_mailer.mime.links import make_link
 
 MAX_HTML_LENGTH: Final = 2_000_000
@@ -31,9 +32,9 @@ _MAX_CELL_LENGTH: Final = 40
 _MAX_ROW_LENGTH: Final = 100
 
 _DROPPED: Final = [
-    *("script", "style", "head", "title", "meta", "link", "template", "noscript", "object"),
+    *("script", "style", "head", "title", "meta", "link", "template", "object"),
     *("embed", "applet", "iframe", "frame", "frameset", "audio", "video", "canvas", "svg"),
-    *("math", "map", "input", "button", "select", "textarea", "option", "datalist"),
+    *("math", "map", "select", "option", "datalist"),
 ]
 _TABLE_PARTS: Final = frozenset(
     {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"}
@@ -81,6 +82,8 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
     _drop_unseen(tree)
     links = tuple(_number_links(tree, first_number))
     _show_images(tree)
+    show_fields(tree)
+    spell_out(tree)
     _flatten_layout_tables(tree)
     _strip_attributes(tree)
     return RenderedHtml(_tidied(_text_of(tree)), links, cut)
@@ -179,8 +182,11 @@ def _is_data_table(table: HtmlElement) -> bool:
 
 
 def _strip_attributes(tree: HtmlElement) -> None:
+    numbers = list_numbers(tree)
     for element in tree.iter(etree.Element):
         element.attrib.clear()
+    for item, number in numbers.items():
+        item.set("value", str(number))
 
 
 def _text_of(tree: HtmlElement) -> str:
