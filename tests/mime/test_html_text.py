@@ -108,6 +108,46 @@ def test_what_stands_for_a_script_or_in_a_button_is_read() -> None:
     assert render_html(html).text == "Bonjour Ouvrir [1]"
 
 
+def test_a_cell_over_several_rows_or_columns_moves_no_value_into_another_column() -> None:
+    html = """<table><tr><td colspan=4>HÉMATOLOGIE</td></tr>
+    <tr><th>Examen</th><th colspan=2>Résultat</th><th>Unité</th></tr>
+    <tr><td rowspan=2>Sodium</td><td>128</td><td>bas</td><td rowspan=9>mmol/L</td></tr>
+    <tr><td>140</td><td></td></tr><tr><td>Potassium</td><td>5,9</td></table>"""
+
+    assert render_html(html).text.split("\n") == [
+        "HÉMATOLOGIE",
+        "Examen       Résultat       Unité",
+        "Sodium       128       bas  mmol/L",
+        "             140",
+        "Potassium    5,9",
+    ]
+
+
+COMMENT = "à contrôler dans un mois, sur un prélèvement fait à jeun"
+
+
+def test_a_table_too_wide_for_columns_has_a_line_a_row_with_its_empty_cells() -> None:
+    html = f"""<table><tr><th>Examen<th>Avant<th>Actuel<th>Commentaire</tr>
+    <tr><td><p>Potassium</p><td><p>&nbsp;</p><td><p>5,9</p><td>{COMMENT}</tr>
+    <tr><td>Sodium<td>140<td><td></tr>
+    <tr><td>Chlore<br>Urée<td>101<br>6,1<td><td><a href="https://a.fr">plus</a></tr></table>"""
+
+    assert render_html(html).text.split("\n") == [
+        "Examen | Avant | Actuel | Commentaire",
+        f"Potassium | | 5,9 | {COMMENT}",
+        "Sodium | 140",
+        "Chlore / Urée | 101 / 6,1 | | plus [1]",
+    ]
+
+
+def test_a_long_table_of_results_keeps_its_rows() -> None:
+    rows = "<tr><td>Examen<td><td>5,9<td>mmol/L</tr>" * 500
+
+    assert render_html(f"<table>{rows}</table>").text.split("\n") == (
+        ["Examen | | 5,9 | mmol/L"] * 500
+    )
+
+
 def test_a_table_for_layout_is_read_as_paragraphs() -> None:
     html = f"""<table width=600><tr><td><table><tr><td>Bonjour</td></tr></table></td>
     <td>{"Un long texte. " * 9}</td></tr></table>"""
@@ -289,6 +329,12 @@ BOMBS = {
     "style": "<p style='" + "opacity:0" * 200_000 + "'>x",
     "margins": "<p style='margin-left:99999999em;padding-left:99999999em'>x" * 1000,
     "spans": "<table><tr><td colspan=99999999 rowspan=99999999>x<td>y</table>",
+    "spans below": "<table><tr>" + "<td rowspan=99999>x" * 9_000 + "<tr><td>y" * 15_000,
+    "spans beside": "<table>" + "<tr><td colspan=99999>x<td>y" * 12_000,
+    "spans of many": "<table><tr><td colspan=39>x<td>y<tr><td>x<td>y</table>" * 5_000,
+    "powers": "<p>" + ("<sup>1" * 100 + "</sup>" * 100) * 390,
+    "struck": "<p>" + ("<s>1" * 100 + "</s>" * 100) * 390,
+    "blanks": "<table>" + ("<tr><td>x<td>" + "&nbsp;" * 2_000) * 150,
     "list": "<ol start=99999999999999999999>" + "<li value=9999999999999>x" * 9_000,
 }
 

@@ -1,15 +1,13 @@
 """HTML of a message as readable text, with numbered links; nothing is ever fetched.
 
 Before the rendering library sees the tree, all that could deceive it or blow it up is gone:
-scripts, styles, hidden parts, attributes, and every table that is not a small table of data (mail
-uses tables for layout, and padding their columns can take memory without bound).
+scripts, styles, hidden parts, attributes, and every table that is not a small table of data.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import islice
 from typing import Final
 
 from inscriptis.css_profiles import CSS_PROFILES
@@ -21,24 +19,19 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from tui_mailer.domain.message import Link
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 from tui_mailer.mime.html_meaning import list_numbers, show_fields, spell_out
+from tui_mailer.mime.html_tables import settle_tables
 from tui_mailer.mime.links import make_link
 
 MAX_HTML_LENGTH: Final = 2_000_000
 _MAX_DEPTH: Final = 150
 _MAX_ELEMENTS: Final = 40_000
 _MAX_LINKS: Final = 2000
-_MAX_CELLS: Final = 600
-_MAX_CELL_LENGTH: Final = 40
-_MAX_ROW_LENGTH: Final = 100
 
 _DROPPED: Final = [
     *("script", "style", "head", "title", "meta", "link", "template", "object"),
     *("embed", "applet", "iframe", "frame", "frameset", "audio", "video", "canvas", "svg"),
     *("math", "map", "select", "option", "datalist"),
 ]
-_TABLE_PARTS: Final = frozenset(
-    {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"}
-)
 _HIDING_STYLE: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|(?:font-size|max-height|opacity)\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)",
@@ -84,7 +77,7 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
     _show_images(tree)
     show_fields(tree)
     spell_out(tree)
-    _flatten_layout_tables(tree)
+    settle_tables(tree)
     _strip_attributes(tree)
     return RenderedHtml(_tidied(_text_of(tree)), links, cut)
 
@@ -147,38 +140,6 @@ def _show_images(tree: HtmlElement) -> None:
         words = safe_line(_FILLERS.sub("", " ".join(image.get("alt", "").split())))
         image.tag = "span"
         image.text = f"[image : {words}]" if words else ""
-
-
-def _flatten_layout_tables(tree: HtmlElement) -> None:
-    layout = [table for table in tree.iter("table") if not _is_data_table(table)]
-    kept = set(tree.iter("table")).difference(layout)
-    for part in list(tree.iter(*_TABLE_PARTS)):
-        if _table_around(part) not in kept:
-            part.tag = "div"
-
-
-def _table_around(part: HtmlElement) -> HtmlElement | None:
-    """The table that `part` belongs to or is."""
-    return part if part.tag == "table" else next(part.iterancestors("table"), None)
-
-
-def _is_data_table(table: HtmlElement) -> bool:
-    """True for a table whose columns mean something and whose rows fit a screen."""
-    if next(table.iterdescendants("table"), None) is not None:
-        return False
-    cells = list(islice(table.iterdescendants("td", "th"), _MAX_CELLS + 1))
-    if len(cells) > _MAX_CELLS:
-        return False
-    widths: dict[int, int] = {}
-    for cell in cells:
-        column = sum(1 for _ in cell.itersiblings("td", "th", preceding=True))
-        width = len(" ".join(cell.text_content().split()))
-        widths[column] = max(widths.get(column, 0), width)
-    return (
-        len(widths) > 1
-        and max(widths.values()) <= _MAX_CELL_LENGTH
-        and sum(widths.values()) <= _MAX_ROW_LENGTH
-    )
 
 
 def _strip_attributes(tree: HtmlElement) -> None:
