@@ -5,7 +5,7 @@ the first begins with 3.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from lxml import etree
@@ -29,7 +29,11 @@ _BLOCKS: Final = (
     *("dl", "dt", "dd", "hr"),
 )
 _INLINE_TAGS: Final = ("span", "a", "b", "i", "u", "em", "strong", "font", "label", "small", "big")
+_AS_TYPED: Final = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_HARD_BLANKS: Final = str.maketrans({" ": "\xa0", "\t": "\xa0" * 4})
 _TEXT_FIELDS: Final = frozenset({"", "text", "number", "date", "tel", "email", "time"})
+HARD_BLANK: Final = "\ufdd0"
+"""Stands for a blank that is kept while the others are joined; no text holds this code point."""
 _WHOLE_NUMBER: Final = re.compile(r"\d{1,6}", re.ASCII)
 
 
@@ -55,6 +59,19 @@ def spell_out(tree: HtmlElement) -> None:
     for element in tree.iter(*_INLINE_TAGS):
         if _OWN_LINES.search(element.get("style", "")):
             element.tag = "div"
+    for element in list(tree.iter("div", "p", "span")):
+        if _AS_TYPED.search(element.get("style", "")):
+            _keep_as_typed(element)
+
+
+def keep_hard_blanks(tree: HtmlElement) -> None:
+    """Columns made of blanks stay columns; those of a table's cells are as wide as their words."""
+    in_tables = {inner for table in tree.iter("table") for inner in table.iter(etree.Element)}
+    for element in tree.iter(etree.Element):
+        if element not in in_tables:
+            element.text = element.text and element.text.replace("\xa0", HARD_BLANK)
+            for child in element:
+                child.tail = child.tail and child.tail.replace("\xa0", HARD_BLANK)
 
 
 def list_numbers(tree: HtmlElement) -> dict[HtmlElement, int]:
@@ -95,11 +112,18 @@ def _height(element: HtmlElement) -> str:
     return styled[1].lower()[:3] if styled else ""
 
 
-def _translate(element: HtmlElement, table: dict[int, int]) -> None:
+def _translate(element: HtmlElement, table: Mapping[int, int | str]) -> None:
     for inner in element.iter(etree.Element):
         inner.text = inner.text and inner.text.translate(table)
         if inner is not element:
             inner.tail = inner.tail and inner.tail.translate(table)
+
+
+def _keep_as_typed(element: HtmlElement) -> None:
+    if element.tag != "span" or "\n" in element.text_content().strip("\n"):
+        element.tag = "pre"
+    else:
+        _translate(element, _HARD_BLANKS)
 
 
 def _struck(tree: HtmlElement) -> Iterator[HtmlElement]:

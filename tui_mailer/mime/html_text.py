@@ -18,7 +18,14 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from tui_mailer.domain.message import Link
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
-from tui_mailer.mime.html_meaning import list_numbers, show_fields, spell_out
+from tui_mailer.mime.html_fonts import read_signs
+from tui_mailer.mime.html_meaning import (
+    HARD_BLANK,
+    keep_hard_blanks,
+    list_numbers,
+    show_fields,
+    spell_out,
+)
 from tui_mailer.mime.html_tables import settle_tables
 from tui_mailer.mime.links import make_link
 
@@ -45,9 +52,10 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 # lxml refuses to move a text that holds one of these: they become their marks at once.
 _NOT_IN_XML: Final = {
     code: safe_line(chr(code))
-    for code in (*range(0x20), 0xFFFE, 0xFFFF)
+    for code in (*range(0x20), ord(HARD_BLANK), 0xFFFE, 0xFFFF)
     if chr(code) not in "\t\n\f\r"
 } | {0x0C: " "}
+_NUMBERED: Final = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));?", re.IGNORECASE)
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*>")
 
 
@@ -67,6 +75,7 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
     """Readable text of `html`; links are numbered from `first_number`. Total and bounded."""
     cut = len(html) > MAX_HTML_LENGTH
     source = _XML_DECLARATION.sub("", html[:MAX_HTML_LENGTH].translate(_NOT_IN_XML))
+    source = _NUMBERED.sub(_meant, source)
     tree = _parsed(source)
     if tree is None:
         return RenderedHtml(SafeText(""), (), cut)
@@ -76,10 +85,20 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
     links = tuple(_number_links(tree, first_number))
     _show_images(tree)
     show_fields(tree)
+    read_signs(tree)
     spell_out(tree)
     settle_tables(tree)
+    keep_hard_blanks(tree)
     _strip_attributes(tree)
     return RenderedHtml(_tidied(_text_of(tree)), links, cut)
+
+
+def _meant(numbered: re.Match[str]) -> str:
+    """The character of a number that lxml or the sender takes for another; else the number."""
+    code = int(numbered[1], 16) if numbered[1] else int(numbered[2])
+    if 0x80 <= code <= 0x9F:  # Windows-1252, as browsers have it (HTML §13.2.5.80)
+        return bytes([code]).decode("cp1252", "ignore") or numbered[0]
+    return _NOT_IN_XML.get(code, numbered[0])
 
 
 def _parsed(source: str) -> HtmlElement | None:
@@ -155,6 +174,6 @@ def _text_of(tree: HtmlElement) -> str:
 
 
 def _tidied(text: str) -> SafeText:
-    readable = _FILLERS.sub("", text)
+    readable = _FILLERS.sub("", text.replace(HARD_BLANK, " "))
     plain = "\n".join(line.rstrip() for line in safe_block(readable).split("\n"))
     return safe_block(_MANY_BLANK_LINES.sub("\n\n", plain).strip("\n"))
