@@ -74,6 +74,10 @@ def test_a_file_is_an_attachment_and_a_text_is_not(headers: tuple[str, ...], lis
         ("base64", "JVBERg==", b"%PDF"),
         ("base64", "JVBE\r\nRg", b"%PDF"),
         ("BASE64", "JVBERg==", b"%PDF"),
+        ("base64 ", "JVBERg==", b"%PDF"),
+        ("base64 (MIME)", "JVBERg==", b"%PDF"),
+        ('"base64"', "JVBERg==", b"%PDF"),
+        ("Quoted-Printable;", "=C3=A9=\r\nt", "ét".encode()),
         ("quoted-printable", "=C3=A9=\r\nt", "ét".encode()),
         ("7bit", "abc", b"abc"),
         ("x-unknown", "abc", b"abc"),
@@ -95,6 +99,25 @@ def test_an_attached_message_is_given_whole() -> None:
     raw = with_part("Content-Type: message/rfc822", "", "Subject: a", "To: b@c.fr")
 
     assert attachments.content(raw, 0) == b"Subject: a\r\nTo: b@c.fr\r\n\r\nx"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "held"),
+    [
+        ("base64", "U3ViamVj\r\ndDogYQoKeA==", b"Subject: a\n\nx"),
+        ("quoted-printable", "Subject: a\r\n\r\n=C3=A9", "Subject: a\r\n\r\né".encode()),
+        ("base64", "Subject: a\r\n\r\nx y z", b"Subject: a\r\n\r\nx y z"),
+    ],
+)
+def test_an_attached_message_is_decoded_where_its_sender_encoded_it(
+    encoding: str, content: str, held: bytes
+) -> None:
+    """RFC 2046 §5.2.1 forbids it, and what is saved would be no message."""
+    raw = with_part(
+        "Content-Type: message/rfc822", f"Content-Transfer-Encoding: {encoding}", content=content
+    )
+
+    assert attachments.content(raw, 0) == held
 
 
 @pytest.mark.parametrize("index", [-1, 1, 99])

@@ -57,11 +57,32 @@ def test_the_irregular_is_left_to_the_library(encoded: str, piece: int) -> None:
         list(decoded_pieces(encoded, piece))
 
 
-@pytest.mark.parametrize("encoded", ["QUJDRA==", "QUJDRA", "QU*JDRA==", "QUJDRA==\nQUJDRA==", "A"])
+@pytest.mark.parametrize("encoded", ["QUJDRA==", "QUJDRA", "QU*JDRA==", "QU*J DRA=", "A"])
 def test_a_part_holds_what_the_library_reads_and_its_size_is_told(encoded: str) -> None:
     read = part(encoded).get_payload(decode=True)
     assert attachments.part_content(part(encoded)) == read
     assert attachments.describe(0, part(encoded)).size_bytes == len(read)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    ["QUJDRA==\nRUZH\n", "QUJDRA==RUZH", "QUJD\r\nRA==\r\nRUZH\r\n", "QQ==\nQkM=\nREVGRw"],
+)
+def test_what_was_encoded_in_several_pieces_is_read_to_its_end(encoded: str) -> None:
+    """The library stops at the first padding, without a word."""
+    assert attachments.part_content(part(encoded)) == b"ABCDEFG"
+    assert attachments.describe(0, part(encoded)).size_bytes == 7
+
+
+def test_a_footer_that_a_server_put_behind_is_no_part_of_a_file_and_hides_no_text() -> None:
+    footer = "\r\n-- \r\nMessage sûr de la clinique\r\n"
+    text = part("QUJDRA==\r\n" + footer)
+    text.set_type("text/plain")
+
+    assert attachments.part_content(part("QUJDRA==\r\n" + footer)) == b"ABCD"
+    assert attachments.part_content(text).split() == [
+        *(b"ABCD", b"--", b"Message", "sûr".encode(), b"de", b"la", b"clinique")
+    ]
 
 
 def test_a_large_attachment_is_never_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Attachments of a message: which there are, what they hold, and a file name to save them under."""
 
+import quopri
 import re
 import unicodedata
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from email.generator import BytesGenerator
@@ -13,7 +15,7 @@ from typing import Final
 from tui_mailer.domain.errors import AttachmentUnreadable
 from tui_mailer.domain.message import Attachment
 from tui_mailer.domain.safe_text import safe_line
-from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces
+from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces, repaired
 from tui_mailer.mime.tree import Part, leaves, take_apart
 from tui_mailer.mime.words import decode_text, decode_words
 
@@ -120,6 +122,11 @@ def _pieces(part: Part) -> Sequence[bytes]:
     if encoding == "base64" and isinstance(payload, str):
         with suppress(IrregularBase64):
             return list(decoded_pieces(payload))
+        with suppress(IrregularBase64):
+            said, footer = repaired(payload)
+            # To a text it belongs, to no file.
+            below = b"\n\n" + footer.encode("utf-8", "surrogateescape") if footer else b""
+            return (said, below) if is_body(part) else (said,)
     return (_content_at_once(part),)
 
 
@@ -127,7 +134,14 @@ def _content_at_once(part: Part) -> bytes:
     payload = part.get_payload(decode=True)
     if isinstance(payload, bytes):
         return payload
-    return b"".join(_written(inner) for inner in part.get_payload() if isinstance(inner, Message))
+    messages = [inner for inner in part.get_payload() if isinstance(inner, Message)]
+    held = b"".join(map(_written, messages))
+    # RFC 2046 §5.2.1 allows neither for a message, and there are senders that do it.
+    encoding = str(part.get("Content-Transfer-Encoding", "")).lower()
+    if encoding == "base64" and not any(messages):  # with a header it was not encoded
+        with suppress(ValueError):
+            return b64decode(held + b"==")
+    return quopri.decodestring(held) if encoding == "quoted-printable" else held
 
 
 def save_name(wanted: str) -> str:

@@ -4,6 +4,7 @@ Python's decoder lets no other thread run until it is through: for 20 MB at once
 wait for up to a tenth of a second.
 """
 
+import re
 from base64 import encodebytes
 from binascii import Error, a2b_base64
 from collections.abc import Iterator
@@ -13,6 +14,13 @@ _PIECE_CHARACTERS: Final = 256 * 1024
 _LINE_ENDS: Final = b"\r\n"
 _LINE_BYTES: Final = 57
 """What 76 characters hold, the most of a line (RFC 2045 §6.8)."""
+
+
+_PADDED_PIECE: Final = re.compile(rb"[^=]+")
+_PADDING_WITHIN: Final = re.compile(r"=\s*[A-Za-z0-9+/]")
+# A blank between words, or a rule: nothing that an encoder writes.
+_LINE_OF_TEXT: Final = re.compile(r"^(?:[-_*]{2}|[^\s]+[ \t]+[^\s])", re.MULTILINE)
+_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]")
 
 
 class IrregularBase64(Exception):
@@ -39,6 +47,31 @@ def decoded_pieces(encoded: str, piece_characters: int = _PIECE_CHARACTERS) -> I
         left, is_padded = left[len(whole) :], is_padded or whole.endswith(b"=")
     if left:
         raise IrregularBase64
+
+
+def repaired(encoded: str) -> tuple[bytes, str]:
+    """What `encoded` says when it is several, each padded, or plain text follows; and that text.
+
+    A server that adds its footer does so without looking, and a sender may encode line by line.
+
+    Raises:
+        IrregularBase64: it is neither.
+    """
+    found = _LINE_OF_TEXT.search(encoded)
+    end = found.start() if found else len(encoded)
+    if not found and not _PADDING_WITHIN.search(encoded):
+        raise IrregularBase64
+    pieces = _PADDED_PIECE.findall(encoded[:end].encode("ascii", "ignore"))
+    said = b"".join(_filled_up(_NOT_BASE64.sub(b"", piece)) for piece in pieces)
+    if not said:
+        raise IrregularBase64
+    return said, encoded[end:]
+
+
+def _filled_up(piece: bytes) -> bytes:
+    """The bytes of one piece; a last character that says less than a byte is left out."""
+    whole = piece if len(piece) % 4 != 1 else piece[:-1]
+    return a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def encoded_pieces(content: bytes, piece_lines: int = 4 * 1024) -> Iterator[bytes]:

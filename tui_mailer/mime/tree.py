@@ -5,6 +5,7 @@ The standard library's feed parser does the work, with the plain header classes:
 length that its later reading can bear, and a message beyond the limits is kept as source.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ MAX_CONTENT_HEADER_LENGTH: Final = 4 * 1024
 MAX_PARSE_S: Final = 5.0
 _CHUNK_BYTES: Final = 64 * 1024
 _HEADER_BYTES: Final = 1024 * 1024
+
+_ENCODING: Final = re.compile(r"[\s\"']*([A-Za-z0-9-]+)")
 
 TOO_COMPLEX: Final = safe_line(
     "Le message a une structure anormale (trop de parties ou trop d’imbrications) : "
@@ -66,7 +69,15 @@ class _CappedPart(Message):
         if len(self) < MAX_HEADERS:
             # The library's readers of parameters lose raw bytes, which many file names hold.
             kept = decode_raw(value[:limit]) if limit < MAX_HEADER_LENGTH else value[:limit]
+            if name.lower() == "content-transfer-encoding":
+                kept = _bare_encoding(kept)
             super().set_raw(name, kept)
+
+
+def _bare_encoding(value: str) -> str:
+    """The word alone: behind a blank or a comment the library would decode nothing."""
+    found = _ENCODING.match(value)
+    return found[1] if found else value
 
 
 @dataclass(frozen=True, slots=True)

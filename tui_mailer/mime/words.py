@@ -11,6 +11,9 @@ from typing import Final
 _REFUSED_CODECS: Final = frozenset(
     {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
 )
+# Every byte says something in them, so that they decode whatever is not theirs.
+_WESTERN: Final = frozenset({"cp1252", "iso8859-15"})
+_AS_WINDOWS: Final = "tui_mailer.as_windows"
 _FOLD: Final = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
 
 
@@ -45,17 +48,37 @@ def decode_raw(raw: str) -> str:
 
 
 def decode_text(content: bytes, charset: str) -> tuple[str, bool]:
-    """`content` as text, and whether `charset` was true; else UTF-8 or Windows-1252 is guessed."""
+    """`content` as text, and whether `charset` was true; else UTF-8 or Windows-1252 is guessed.
+
+    Where UTF-8 is broken off or mixed with another, what is no UTF-8 is read as Windows-1252.
+    """
     codec = _codec(charset)
-    if codec is not None:
+    if codec is not None and not (codec in _WESTERN and _is_meant_as_utf_8(content)):
         try:
             return content.decode(codec), True
         except (UnicodeError, LookupError):
             pass  # a codec of bytes to bytes is a LookupError
+    return content.decode("utf-8", _AS_WINDOWS), False
+
+
+def _is_meant_as_utf_8(content: bytes) -> bool:
+    """True for UTF-8 that says more than ASCII: no Western text is that by chance."""
+    if content.isascii():
+        return False
     try:
-        return content.decode("utf-8"), False
+        content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace"), False
+        return False
+    return True
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 def _codec(charset: str) -> str | None:
