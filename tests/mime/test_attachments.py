@@ -101,6 +101,18 @@ def test_an_attached_message_is_given_whole() -> None:
     assert attachments.content(raw, 0) == b"Subject: a\r\nTo: b@c.fr\r\n\r\nx"
 
 
+def test_an_attached_message_keeps_the_accents_in_the_names_of_its_own_files() -> None:
+    """The library would encode the header that holds one, and no reader knew the file's type."""
+    inner = (
+        "Subject: Résultat\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n"
+        'Content-Type: application/pdf; name="Écho.pdf"\r\n\r\n%PDF\r\n--i--\r\n'
+    )
+    raw = with_part("Content-Type: message/rfc822", content=inner)
+
+    assert attachments.content(raw, 0) == inner.encode()
+    assert [a.name for a in list_attachments(attachments.content(raw, 0))] == ["Écho.pdf"]
+
+
 @pytest.mark.parametrize(
     ("encoding", "content", "held"),
     [

@@ -183,6 +183,13 @@ def _media_type(part: Part) -> str:
 
 
 def _written(message: Part) -> bytes:
+    for part in message.walk():
+        # As raw bytes: a name in a header would have the generator encode the whole of it.
+        part._headers = [(name, _as_raw(str(value))) for name, value in part.raw_items()]  # type: ignore[attr-defined]
     out = BytesIO()
     BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
     return out.getvalue()
+
+
+def _as_raw(value: str) -> str:
+    return value.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape")
