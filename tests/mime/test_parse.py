@@ -83,6 +83,42 @@ def test_a_plain_form_that_says_nothing_gives_way_to_html(stub: str) -> None:
     assert parse(multipart("alternative", empty, HTML)).text == "En HTML [1]"
 
 
+def html(content: str) -> str:
+    return f"Content-Type: text/html; charset=utf-8\r\n\r\n{content}"
+
+
+@pytest.mark.parametrize(
+    ("look", "read"),
+    [
+        ("Dose : <s>10 mg</s> 1 mg", "Dose : [barré : 10 mg] 1 mg"),
+        ("1 <span style='text-decoration:line-through'>2</span>", "1 [barré : 2]"),
+        ("10<sup>9</sup>/L", "10⁹/L"),
+        ("5 <span style='font-family:Symbol'>m</span>g", "5 µg"),
+        ("<table><tr><td>K<td><td>5,9<tr><td>Na<td>140</table>", "K        5,9\nNa  140"),
+    ],
+)
+def test_html_that_says_more_than_its_words_is_read_instead_of_the_plain_form(
+    look: str, read: str
+) -> None:
+    """Programs make the plain form of the words alone: 109/L, and a dose that was struck out."""
+    assert parse(multipart("alternative", PLAIN, html(f"<p>{look}</p>"))).text == read
+
+
+def test_a_short_plain_form_beside_a_long_letter_is_none() -> None:
+    stub = "Content-Type: text/plain\r\n\r\nVotre logiciel ne peut pas afficher ce message."
+    letter = "<style>" + "p{}" * 500 + "</style>" + "<p>Cher confrère, voici le bilan.</p>" * 20
+
+    assert parse(multipart("alternative", stub, html(letter))).text.startswith("Cher confrère")
+
+
+def test_a_plain_form_stays_preferred_beside_html_as_long_as_it_is() -> None:
+    letter = "Cher confrère,\r\n\r\nvoici le bilan.\r\n" * 5
+    look = "<style>" + "p{}" * 500 + "</style><div><p>" + letter + "</p><table><tr><td>Logo</table>"
+    plain = f"Content-Type: text/plain; charset=utf-8\r\n\r\n{letter}"
+
+    assert not parse(multipart("alternative", plain, html(look))).was_html
+
+
 def test_all_texts_of_a_mixed_message_are_read_and_links_are_numbered_through() -> None:
     read = parse(multipart("mixed", PLAIN, HTML, PDF, HTML))
 

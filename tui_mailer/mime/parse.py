@@ -10,6 +10,7 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.message import Link, ReadMessage
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_join, safe_line
 from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
+from tui_mailer.mime.alternatives import best
 from tui_mailer.mime.attachments import attached, describe, is_body, part_content
 from tui_mailer.mime.receipt_request import request_in
 from tui_mailer.mime.tree import Part, children_of, take_apart
@@ -21,7 +22,6 @@ MAX_REFERENCES: Final = 100
 _BLANKS: Final = " \t\r\n\xa0"
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,990}>")
 _ADDRESS_IN_NAME: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-_STUB_LENGTH: Final = 300
 _EPOCH_YEAR, _LAST_YEAR = 1970, 2200
 
 
@@ -134,7 +134,7 @@ class _Reading:
         """Add the text under `part`: one of alternatives, each of the others."""
         children = children_of(part)
         if part.get_content_type() == "multipart/alternative":
-            children = _best_alternative(children)
+            children = list(best(children))
         for child in children:
             self.add(child)
         if not children_of(part) and is_body(part):
@@ -177,22 +177,3 @@ class _Reading:
                 )
             )
         return text
-
-
-def _best_alternative(children: list[Part]) -> list[Part]:
-    """The plain text when it says something, else the last form that has text (RFC 2046 §5.1.4)."""
-    readable = [child for child in children if any(map(is_body, _text_leaves(child)))]
-    plain = [child for child in readable if _is_meaningful_plain(child)]
-    return plain[:1] or readable[-1:]
-
-
-def _text_leaves(part: Part) -> list[Part]:
-    return [leaf for leaf in part.walk() if leaf.get_content_maintype() == "text"]
-
-
-def _is_meaningful_plain(part: Part) -> bool:
-    """False for an empty text, and for one that only says to look at the HTML."""
-    if part.get_content_type() != "text/plain":
-        return False
-    text = part_content(part).strip()
-    return bool(text) and not (len(text) < _STUB_LENGTH and b"html" in text.lower())
