@@ -129,6 +129,16 @@ def test_all_texts_of_a_mixed_message_are_read_and_links_are_numbered_through() 
     ]
 
 
+def test_columns_made_of_tabs_stay_columns() -> None:
+    table = "Examen\tAvant\tActuel\r\nPotassium\t\t5,9\r\nNa\t140\r\n"
+
+    assert parse(f"From: a@b.fr\r\n\r\n{table}".encode()).text.split("\n") == [
+        "Examen  Avant   Actuel",
+        "Potassium               5,9",
+        "Na      140",
+    ]
+
+
 def test_an_image_of_the_form_not_shown_is_still_an_attachment() -> None:
     image = "Content-Type: image/png\r\nContent-ID: <x>\r\n\r\nxx"
     related = (

@@ -22,6 +22,8 @@ MAX_REFERENCES: Final = 100
 _BLANKS: Final = " \t\r\n\xa0"
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,990}>")
 _ADDRESS_IN_NAME: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_TAB_STOPS: Final = 8
+_MAX_TABS: Final = 50_000
 _EPOCH_YEAR, _LAST_YEAR = 1970, 2200
 
 
@@ -149,7 +151,7 @@ class _Reading:
     def _add_leaf(self, part: Part) -> None:
         text = self._decoded(part)
         if part.get_content_type() != "text/html":
-            self.pieces.append(safe_block(text.rstrip(_BLANKS)))
+            self.pieces.append(safe_block(_in_columns(text.rstrip(_BLANKS))))
             return
         from tui_mailer.mime.html_text import render_html  # late: lxml, for HTML alone
 
@@ -177,3 +179,8 @@ class _Reading:
                 )
             )
         return text
+
+
+def _in_columns(text: str) -> str:
+    """Tabs up to the next stop: what they set one under the other stays so."""
+    return text.expandtabs(_TAB_STOPS) if text.count("\t") <= _MAX_TABS else text
