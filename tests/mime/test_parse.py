@@ -152,6 +152,64 @@ def test_an_image_of_the_form_not_shown_is_still_an_attachment() -> None:
     assert [a.name for a in read.attachments] == ["piece-jointe.png"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        'Content-Type: text/plain; name="resultat.hpr"',
+        "Content-Type: text/plain; name=a.txt\r\nContent-Disposition: inline",
+        "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt",
+        "Content-Type: text/html; name=a.html",
+    ],
+)
+def test_a_message_that_is_one_named_text_is_read(headers: str) -> None:
+    read = parse(f"From: a@b.fr\r\nMIME-Version: 1.0\r\n{headers}\r\n\r\nINR 2,5\r\n".encode())
+
+    assert read.text == "INR 2,5"
+    assert len(read.attachments) == 1
+
+
+def test_a_named_text_is_read_where_there_is_no_other_and_an_attached_one_is_not() -> None:
+    named = "Content-Type: text/plain; name=a.txt\r\n\r\nINR 2,5"
+    attached = "Content-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nAutre"
+
+    assert parse(multipart("mixed", named, PDF, attached)).text == "INR 2,5"
+    assert parse(multipart("mixed", PLAIN, named)).text == "En texte"
+    assert parse(multipart("mixed", attached, PDF)).text == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "est chiffré"),
+        ("application/x-pkcs7-mime; name=smime.p7m", "est chiffré"),
+        ("application/pkcs7-mime; smime-type=signed-data", "signature S/MIME"),
+        ('multipart/encrypted; boundary="e"', "est chiffré"),
+        ("application/ms-tnef; name=x.dat", "propre à Outlook"),
+        ("application/octet-stream; name=WINMAIL.DAT", "propre à Outlook"),
+        ("text/calendar; method=REQUEST", "invitation d’agenda"),
+        ("message/external-body; access-type=URL", "resté ailleurs"),
+        ("message/partial; id=a; number=1; total=2", "morceau"),
+    ],
+)
+def test_what_is_not_opened_is_said(part: str, said: str) -> None:
+    read = parse(multipart("mixed", f"Content-Type: {part}\r\n\r\nx"))
+
+    assert any(said in flaw for flaw in read.flaws)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "application/pkcs7-signature; name=smime.p7s",
+        "text/calendar",
+        "application/zip",
+        "message/rfc822\r\n\r\nContent-Type: application/pkcs7-mime",
+    ],
+)
+def test_what_goes_with_a_text_that_is_read_needs_no_word(part: str) -> None:
+    assert parse(multipart("mixed", PLAIN, f"Content-Type: {part}\r\n\r\nx")).flaws == ()
+
+
 def test_an_attached_message_is_no_text_of_this_one() -> None:
     inner = "Content-Type: message/rfc822\r\n\r\nSubject: autre\r\n\r\nAutre texte"
 

@@ -13,7 +13,8 @@ from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
 from tui_mailer.mime.alternatives import best
 from tui_mailer.mime.attachments import attached, describe, is_body, part_content
 from tui_mailer.mime.receipt_request import request_in
-from tui_mailer.mime.tree import Part, children_of, take_apart
+from tui_mailer.mime.tree import Part, children_of, leaves, take_apart
+from tui_mailer.mime.unopened import unopened
 from tui_mailer.mime.words import decode_text, decode_words
 
 MAX_TEXT_LENGTH: Final = 2_000_000
@@ -37,7 +38,9 @@ def parse(raw: bytes) -> ReadMessage:
         attachments: list[Part] = []
     else:
         reading.add(tree.root)
+        reading.add_named_texts(tree.root)
         attachments = list(attached(tree.root))
+        reading.flaws.extend(unopened(tree.root, has_text=bool(reading.text())))
     return ReadMessage(
         subject=headers.text("Subject"),
         sender=headers.sender(),
@@ -141,6 +144,15 @@ class _Reading:
             self.add(child)
         if not children_of(part) and is_body(part):
             self._add_leaf(part)
+
+    def add_named_texts(self, root: Part) -> None:
+        """Where there is no other text, the files of plain text that came as the message itself."""
+        if self.text():
+            return
+        for leaf in leaves(root):
+            is_the_message = leaf is root or leaf.get_content_disposition() != "attachment"
+            if is_the_message and leaf.get_content_type() in ("text/plain", "text/html"):
+                self._add_leaf(leaf)
 
     def add_source(self, source: bytes) -> None:
         self.pieces.append(safe_block(decode_text(source[:MAX_TEXT_LENGTH], "utf-8")[0]))

@@ -1,0 +1,66 @@
+"""What a message holds that is not opened here, so that nobody takes what is shown for all of it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tui_mailer.domain.safe_text import SafeText, safe_line
+from tui_mailer.mime.attachments import file_name
+from tui_mailer.mime.tree import Part, children_of
+
+_ASK: Final = (
+    "Enregistrez la pièce jointe pour l’ouvrir avec un logiciel qui le sait, ou demandez à "
+    "l’expéditeur de renvoyer le message sans cela : MSSanté protège déjà l’échange."
+)
+_ENCRYPTED: Final = safe_line(f"Le message est chiffré, et ne peut pas être lu ici. {_ASK}")
+_SIGNED: Final = safe_line(
+    f"Le message est enfermé dans une signature S/MIME, et ne peut pas être lu ici. {_ASK}"
+)
+_OUTLOOK: Final = safe_line(
+    "« winmail.dat » est un format propre à Outlook : il peut contenir des pièces jointes qui ne "
+    "sont pas montrées ici. Demandez à l’expéditeur de les renvoyer dans un message en texte ou "
+    "en HTML."
+)
+_INVITATION: Final = safe_line(
+    "Le message n’est qu’une invitation d’agenda : enregistrez la pièce jointe et ouvrez-la dans "
+    "votre agenda."
+)
+_PIECE: Final = safe_line(
+    "Le message n’est qu’un morceau d’un message plus long : demandez à l’expéditeur de le "
+    "renvoyer en entier."
+)
+_ELSEWHERE: Final = safe_line(
+    "Un contenu du message est resté ailleurs et n’a pas été envoyé avec lui : demandez-le à "
+    "l’expéditeur."
+)
+_CMS: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+
+
+def unopened(root: Part, *, has_text: bool) -> Iterator[SafeText]:
+    """What is not opened, each with what to do; `has_text`: there is something to read."""
+    for part in _parts(root):
+        media_type = part.get_content_type()
+        if media_type in _CMS:
+            yield _SIGNED if _is_signed_only(part) else _ENCRYPTED
+        elif media_type == "multipart/encrypted":
+            yield _ENCRYPTED
+        elif media_type in _TNEF or file_name(part).lower() == "winmail.dat":
+            yield _OUTLOOK
+        elif media_type == "text/calendar" and not has_text:
+            yield _INVITATION
+        elif media_type == "message/partial":
+            yield _PIECE
+        elif media_type == "message/external-body":
+            yield _ELSEWHERE
+
+
+def _parts(part: Part) -> Iterator[Part]:
+    """`part` and those under it, but for what an attached message holds."""
+    yield part
+    for child in children_of(part):
+        yield from _parts(child)
+
+
+def _is_signed_only(part: Part) -> bool:
+    said = part.get_param("smime-type", "")
+    return isinstance(said, str) and said.lower() == "signed-data"
