@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -244,8 +245,8 @@ def one_line(text: str) -> str:
 
 
 def shown_body(body: str) -> str:
-    broken = body.replace("\x0b", "\n").replace("\x0c", "\n")
-    return safe_block(broken.encode("utf-8", "replace").decode())
+    broken = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", body)
+    return safe_block(broken.encode("utf-8", "replace").decode().expandtabs(8))
 
 
 def blank_free(text: str) -> str:
