@@ -72,6 +72,26 @@ async def test_the_patients_limit_stops_no_message_to_a_colleague(tmp_path: Path
         assert await told(office, heavy(COLLEAGUE)) == ""
 
 
+@pytest.mark.parametrize("known_bytes", [None, 25_000_000])
+async def test_a_file_of_many_gigabytes_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_bytes: int | None
+) -> None:
+    scan = tmp_path / "scanner.zip"
+    with scan.open("wb") as file:
+        file.truncate(20_000_000_000)
+    async with opened(World(tmp_path), start=False) as office:
+        writing = office.engine.writing
+        writing.size_limit_bytes = known_bytes
+        attachment = await writing.attach(scan)
+        monkeypatch.delattr(writing._files.__class__, "read")
+        to = (Address.received(COLLEAGUE),)
+        draft = Draft(to=to, subject="Scanner", body="x", attachments=(attachment,))
+        with pytest.raises(MessageTooLarge) as raised:
+            await writing.send(draft)
+        limit = "25 Mo (serveur d’envoi)" if known_bytes else "200 Mo (ce programme)"
+        assert limit in raised.value.explanation
+
+
 async def test_what_is_just_above_a_limit_does_not_read_as_equal_to_it(tmp_path: Path) -> None:
     async with opened(World(tmp_path), start=False) as office:
         writing = office.engine.writing

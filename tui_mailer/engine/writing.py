@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil, floor
 from pathlib import Path
+from typing import Final
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
@@ -44,6 +45,9 @@ from tui_mailer.mime.headers import one_line
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.reply import forward, reply
 from tui_mailer.mime.signature import signed
+
+_LARGEST_BYTES: Final = 200_000_000
+"""Far more than any operator takes, and little enough to be held in memory."""
 
 
 class Writing:
@@ -163,7 +167,7 @@ class Writing:
             SendRefused: a rule forbids it, or a question was not answered.
             UnconfirmedIdentity: the patient's identity must be confirmed first.
             AttachmentUnreadable: a file vanished since it was attached.
-            MessageTooLarge: above what the server or Mon espace santé takes.
+            MessageTooLarge: above what the server, Mon espace santé or this program takes.
             StoreFull: nothing was queued; the draft stays.
         """
         found = await self.review_to_send(draft)
@@ -171,6 +175,9 @@ class Writing:
             raise UnconfirmedIdentity
         if unanswered := [question for question in found.questions if question not in answered]:
             raise SendRefused(unanswered[0].text)
+        # Before a file is read: one of many gigabytes would take all the memory there is.
+        files_bytes = sum(encoded_size(one.size_bytes) for one in draft.attachments)
+        self._check_size(files_bytes, found.patient)
         message_id = new_message_id(self._account.address)
         leaving = _leaving(draft, found)
         content = await self._compose(leaving, message_id)
@@ -229,6 +236,7 @@ class Writing:
         limits = [
             (self.size_limit_bytes, "serveur d’envoi"),
             (self._options.patient_limit_bytes if patient else None, "Mon espace santé"),
+            (_LARGEST_BYTES, "ce programme"),
         ]
         known = [(limit, whose) for limit, whose in limits if limit]
         limit_bytes, whose = min(known, default=(size_bytes, ""))

@@ -55,10 +55,12 @@ class UserFiles:
         try:
             # A pipe or a device put at its place since must neither block nor never end.
             with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    content = file.read()
-                    # Afterwards: it may have been written while it was read.
-                    if not _is_of(stamp, os.fstat(file.fileno())):
+                found = os.fstat(file.fileno())
+                if stat.S_ISREG(found.st_mode):
+                    # Before, as it may have grown beyond all bounds; and afterwards, as it may have
+                    # been written while it was read.
+                    content = file.read() if _is_of(stamp, found) else b""
+                    if not _is_of(stamp, found) or not _is_of(stamp, os.fstat(file.fileno())):
                         raise AttachmentChanged(subject=path.name)
                     return content
         except (OSError, ValueError) as error:
