@@ -408,6 +408,20 @@ async def test_a_file_is_chosen_by_keys_and_by_its_path(engine: Engine, tmp_path
         assert screen.query_one("#attachments-list", OptionList).option_count == 1
 
 
+@pytest.mark.parametrize("typed", ["x" * 300, "a\0b", "~nobody-there/x", "/" * 5000 + "x"])
+async def test_a_path_that_the_system_refuses_is_left_to_whoever_reads_it(
+    engine: Engine, tmp_path: Path, typed: str
+) -> None:
+    async with stage(FileChooserScreen(tmp_path), engine=engine) as pilot:
+        path = pilot.app.screen.query_one("#path", Input)
+        path.value = typed
+        path.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: results(pilot))
+        with pytest.raises(AttachmentUnreadable):
+            await engine.writing.attach(results(pilot)[0])
+
+
 @pytest.mark.parametrize("by_paste", [False, True])
 async def test_a_path_typed_on_the_list_of_files_is_a_path(
     engine: Engine, tmp_path: Path, by_paste: bool

@@ -81,6 +81,18 @@ def test_no_room_is_said_and_no_half_file_stays(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_is_pulled_out_while_it_is_written_is_said(
+    files: UserFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", gone)
+    monkeypatch.setattr(Path, "unlink", gone)
+    with pytest.raises(AttachmentNotSaved):
+        files.save(tmp_path, "bilan.pdf", b"contenu")
+
+
 def test_a_file_to_attach_is_described(files: UserFiles, tmp_path: Path) -> None:
     path = tmp_path / "bilan é.pdf"
     path.write_bytes(b"%PDF-1.4")

@@ -3,6 +3,7 @@
 import mimetypes
 import os
 import stat
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -86,7 +87,8 @@ class UserFiles:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # the disk itself may be gone
+                path.unlink(missing_ok=True)
             raise AttachmentNotSaved(subject=path.name) from error
         return path
 

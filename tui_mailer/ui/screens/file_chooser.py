@@ -1,5 +1,6 @@
 """Choosing a file to attach, by keys or by its typed path."""
 
+import asyncio
 from pathlib import Path
 
 from textual import on
@@ -126,8 +127,8 @@ class FileChooserScreen(CommandModal[Path | None]):
     async def browse(self, directory: Path) -> None:
         """Show what `directory` holds; one that cannot be read is said, and left."""
         try:
-            listing = list_directory(directory)
-        except OSError:
+            listing = await asyncio.to_thread(list_directory, directory)
+        except (OSError, ValueError):
             self.show_error(AttachmentUnreadable(subject=str(directory)))
             return
         self.clear_error()
@@ -155,10 +156,18 @@ class FileChooserScreen(CommandModal[Path | None]):
         if not event.value.strip():
             return
         path = self.directory / typed_path(event.value)
-        if path.is_dir():
+        if await asyncio.to_thread(_is_directory, path):
             await self.browse(path)
         else:
             self.dismiss(path)
+
+
+def _is_directory(path: Path) -> bool:
+    """False as well for what the system will not look at: whoever reads it says why not."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _entry_line(entry: Entry) -> Content:
