@@ -155,9 +155,9 @@ def test_a_cell_over_several_rows_or_columns_moves_no_value_into_another_column(
 
     assert render_html(html).text.split("\n") == [
         "HÉMATOLOGIE",
-        "Examen       Résultat       Unité",
+        "Examen       Résultat  ·    Unité",
         "Sodium       128       bas  mmol/L",
-        "             140",
+        "·            140",
         "Potassium    5,9",
     ]
 
@@ -173,9 +173,20 @@ def test_a_table_too_wide_for_columns_has_a_line_a_row_with_its_empty_cells() ->
 
     assert render_html(html).text.split("\n") == [
         "Examen | Avant | Actuel | Commentaire",
-        f"Potassium | | 5,9 | {COMMENT}",
+        f"Potassium | · | 5,9 | {COMMENT}",
         "Sodium | 140",
-        "Chlore / Urée | 101 / 6,1 | | plus [1]",
+        "Chlore / Urée | 101 / 6,1 | · | plus [1]",
+    ]
+
+
+def test_an_empty_cell_before_a_value_is_shown_and_an_empty_column_is_not() -> None:
+    html = """<table><tr><td><td>Examen<td>Avant<td>Actuel<td></tr>
+    <tr><td><td>K<td>&nbsp;<td>5,9<td></tr><tr><td><td>Na<td>140</tr></table>"""
+
+    assert [line.split() for line in render_html(html).text.split("\n")] == [
+        ["Examen", "Avant", "Actuel"],
+        ["K", "·", "5,9"],
+        ["Na", "140"],
     ]
 
 

@@ -94,7 +94,7 @@ def html(content: str) -> str:
         ("1 <span style='text-decoration:line-through'>2</span>", "1 [barré : 2]"),
         ("10<sup>9</sup>/L", "10⁹/L"),
         ("5 <span style='font-family:Symbol'>m</span>g", "5 µg"),
-        ("<table><tr><td>K<td><td>5,9<tr><td>Na<td>140</table>", "K        5,9\nNa  140"),
+        ("<table><tr><td>K<td><td>5,9<tr><td>Na<td>140</table>", "K   ·    5,9\nNa  140"),
     ],
 )
 def test_html_that_says_more_than_its_words_is_read_instead_of_the_plain_form(

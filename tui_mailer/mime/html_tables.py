@@ -21,6 +21,7 @@ _MAX_LINE_CELL_LENGTH: Final = 300
 _MAX_COLUMNS: Final = 40
 _MAX_FILLED: Final = 5_000
 _BETWEEN: Final = " | "
+_GAP: Final = "·"
 _WITHIN: Final = " / "
 # Stands for the end of a line while a cell is read; a line break of the source means nothing.
 _LINE_END: Final = "\u2028"
@@ -41,6 +42,7 @@ def settle_tables(tree: HtmlElement) -> None:
         rows = [list(row.iterchildren("td", "th")) for row in table.iterdescendants("tr")]
         _fill_spans(rows, fillers)
         widths = [[len(_words(cell)) for cell in row] for row in rows]
+        _show_gaps(rows, widths)
         if _has_columns(widths):
             kept.add(table)
         elif _is_list(widths):
@@ -76,6 +78,19 @@ def _fill_spans(rows: Sequence[_Row], fillers: Iterator[int]) -> None:
 def _span(cell: HtmlElement, name: str) -> int:
     said = cell.get(name, "").strip()
     return max(int(said), 1) if _SPAN.fullmatch(said) else 1
+
+
+def _show_gaps(rows: Sequence[_Row], widths: Sequence[Sequence[int]]) -> None:
+    """Show each empty cell before a value: on a narrow screen only the order tells the column."""
+    used = {column for row in widths for column, width in enumerate(row) if width}
+    if len(used) < 3:
+        return
+    for row, told in zip(rows, widths, strict=True):
+        last = max((column for column, width in enumerate(told) if width), default=0)
+        for column in used.intersection(range(last)):
+            if not told[column]:
+                row[column].clear()
+                row[column].text = _GAP
 
 
 def _has_columns(widths: Sequence[Sequence[int]]) -> bool:
