@@ -233,6 +233,22 @@ def test_what_is_small_is_read(style: str) -> None:
     assert render_html(f'<p style="{style}">petit</p>').text == "petit"
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<td style="font-size:0px;padding:20px"><div style="font-size:14px">visible</div></td>',
+        '<div style="font-size:0"><font size=3>visible</font></div>',
+        '<div style="font-size:0;"><p><span style="font: 12pt Arial">visible</span></p></div>',
+        '<div style="max-height:0">visible</div>',
+        '<a style="color:red;mso-hide:all">visible</a>',
+        '<div style="mso-hide:all"><a>visible</a></div>',
+    ],
+)
+def test_what_a_layout_only_seems_to_hide_is_read(shown: str) -> None:
+    """Tools that make responsive mail set a size of 0 around all they write."""
+    assert render_html(f"<table><tr>{shown}</tr></table>").text == "visible"
+
+
 def test_fillers_behind_a_preview_leave_no_marks() -> None:
     assert render_html("<p>Vos\u00ad résul\u200btats &zwnj;&#8203;&shy;&#xfeff;</p>").text == (
         "Vos résultats"
@@ -391,6 +407,7 @@ BOMBS = {
     "spans of many": "<table><tr><td colspan=39>x<td>y<tr><td>x<td>y</table>" * 5_000,
     "powers": "<p>" + ("<sup>1" * 100 + "</sup>" * 100) * 390,
     "struck": "<p>" + ("<s>1" * 100 + "</s>" * 100) * 390,
+    "sizes": "<p>" + ("<i style='font-size:0'>1" * 100 + "</i>" * 100) * 390,
     "fonts": "<p style='" + "font-family:" * 100_000 + "'>x",
     "blanks": "<table>" + ("<tr><td>x<td>" + "&nbsp;" * 2_000) * 150,
     "list": "<ol start=99999999999999999999>" + "<li value=9999999999999>x" * 9_000,

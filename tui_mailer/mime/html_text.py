@@ -27,6 +27,7 @@ from tui_mailer.mime.html_meaning import (
     spell_out,
 )
 from tui_mailer.mime.html_tables import settle_tables
+from tui_mailer.mime.html_unseen import hidden
 from tui_mailer.mime.links import make_link
 
 MAX_HTML_LENGTH: Final = 2_000_000
@@ -39,11 +40,6 @@ _DROPPED: Final = [
     *("embed", "applet", "iframe", "frame", "frameset", "audio", "video", "canvas", "svg"),
     *("math", "map", "select", "option", "datalist"),
 ]
-_HIDING_STYLE: Final = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
-    r"|(?:font-size|max-height|opacity)\s*:\s*0(?:\.0*)?(?:px|pt|em|rem|%)?\s*(?:;|!|$)",
-    re.IGNORECASE,
-)
 # Fillers that senders put behind the preview line; in a plain text they would be shown as marks.
 _FILLERS: Final = re.compile("[\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\ufeff]+")
 _MANY_BLANK_LINES: Final = re.compile(r"\n{3,}")
@@ -128,15 +124,10 @@ def _without_tags(source: str) -> str:
 
 
 def _drop_unseen(tree: HtmlElement) -> None:
-    unseen = {*tree.iter(*_DROPPED), *filter(_is_hidden, tree.iter(etree.Element))}
+    unseen = {*tree.iter(*_DROPPED), *hidden(tree)}
     for element in unseen.difference([tree]):
         element.clear(keep_tail=True)
         element.tag = "span"
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    style = element.get("style")
-    return "hidden" in element.attrib or (style is not None and bool(_HIDING_STYLE.search(style)))
 
 
 def _number_links(tree: HtmlElement, first_number: int) -> Iterator[Link]:
