@@ -73,6 +73,35 @@ def test_a_struck_row_is_struck_in_each_of_its_cells() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('K <span style="color:red">6,9</span>', "K [rouge : 6,9]"),
+        ('K <font color="#FF0000">6,9</font>', "K [rouge : 6,9]"),
+        ('K <b style="font-size:1em;color: rgb(192, 0, 0) !important">6,9</b>', "K [rouge : 6,9]"),
+        ('K <span style="color:#c00"><s>6,9</s></span>', "K [barré : 6,9]"),
+        (
+            'K <span style="background: yellow; mso-highlight: yellow">6,9</span>',
+            "K [surligné : 6,9]",
+        ),
+        ('K <span style="background-color:#ffff00">6,9</span>', "K [surligné : 6,9]"),
+        ('K <span style="background-color:red;color:#333">6,9</span>', "K 6,9"),
+        ('<span style="color:red">Important</span>', "Important"),
+        (
+            f'<p style="color:red">{"texte " * 9}<font color=red>6,9</font></p>',
+            "texte " * 9 + "6,9",
+        ),
+        (
+            '<table><tr style="color:red"><td>K<td>6,9<tr><td>Na<td>140</table>',
+            "K   [rouge : 6,9]\nNa  140",
+        ),
+    ],
+)
+def test_a_value_in_red_or_marked_yellow_is_said_to_be(html: str, text: str) -> None:
+    """No meaning by colour alone: it is how many laboratories show what is out of its range."""
+    assert render_html(html).text == text
+
+
 def test_a_list_that_goes_on_keeps_its_numbers() -> None:
     html = """<ol><li>un</li></ol><p>puis</p>
     <ol start="2"><li>deux<li value=7>sept<li>huit</ol>"""

@@ -9,9 +9,11 @@ from tui_mailer.mime.tree import Part
 
 _STUB_LENGTH: Final = 300
 _LOOKED_AT_BYTES: Final = 500_000
-# What programs leave out when they make the plain form: a struck dose, a power, a sign in a font.
+# What programs leave out when they make the plain form: a struck dose, a power, a value in red, a
+# sign in a font.
 _MEANINGFUL_LOOK: Final = re.compile(
     rb"<(?:s|strike|del|sup|sub)[\s>]|line-through|vertical-align\s*:\s*su[pb]"
+    rb"|\bcolor\s*[:=]\s*[\"']?(?:red|#f00|#ff0000|#c00000)\b"
     rb"|(?:font-family\s*:|\bface\s*=)\s*[\"']?(?:symbol|wingdings)\b",
     re.IGNORECASE,
 )

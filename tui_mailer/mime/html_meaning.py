@@ -5,11 +5,13 @@ the first begins with 3.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 from lxml.html import HtmlElement
+
+from tui_mailer.mime.html_colours import colour_that_says, may_be_value
 
 _RAISED: Final = str.maketrans("0123456789+-−\u2013", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _LOWERED: Final = str.maketrans("0123456789+-−\u2013", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
@@ -20,6 +22,7 @@ _LINE_THROUGH: Final = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-throu
 _OWN_LINES: Final = re.compile(
     r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE
 )
+_STRUCK: Final = "barré"
 _STRUCK_TAGS: Final = frozenset({"s", "strike", "del"})
 # Around cells no text may stand.
 _AROUND_CELLS: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
@@ -52,8 +55,12 @@ def spell_out(tree: HtmlElement) -> None:
     """Write into the texts of `tree` what its tags and styles say of them."""
     for element in list(tree.iter(etree.Element)):
         _write_height(element)
-    for element in list(_struck(tree)):
-        _surround(element, "[barré : ", "]")
+    for element, mark in [*_outermost(tree, _struck)]:
+        _surround(element, f"[{mark} : ", "]")
+    for element, mark in [*_outermost(tree, colour_that_says)]:
+        words = element.text_content().strip()
+        if may_be_value(words) and _STRUCK not in words:
+            _surround(element, f"[{mark} : ", "]")
     for element in list(tree.iter(*_BLOCKS)):
         element.tag = "div"
     for element in tree.iter(*_INLINE_TAGS):
@@ -126,19 +133,22 @@ def _keep_as_typed(element: HtmlElement) -> None:
         _translate(element, _HARD_BLANKS)
 
 
-def _struck(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """The outermost elements whose text is struck out; of a table or a row, its cells."""
+def _outermost(
+    tree: HtmlElement, mark: Callable[[HtmlElement], str]
+) -> Iterator[tuple[HtmlElement, str]]:
+    """The outermost elements with text to which `mark` gives one; of a table or a row, its cells."""
     inside: set[HtmlElement] = set()
     for element in tree.iter(etree.Element):
-        if element in inside or not _is_struck(element):
+        if element in inside or not (said := mark(element)):
             continue
         inside.update(element.iterdescendants())
         cells = element.iterdescendants("td", "th") if element.tag in _AROUND_CELLS else [element]
-        yield from (cell for cell in cells if cell.text_content().strip())
+        yield from ((cell, said) for cell in cells if cell.text_content().strip())
 
 
-def _is_struck(element: HtmlElement) -> bool:
-    return element.tag in _STRUCK_TAGS or bool(_LINE_THROUGH.search(element.get("style", "")))
+def _struck(element: HtmlElement) -> str:
+    is_struck = element.tag in _STRUCK_TAGS or _LINE_THROUGH.search(element.get("style", ""))
+    return _STRUCK if is_struck else ""
 
 
 def _surround(element: HtmlElement, before: str, after: str) -> None:
