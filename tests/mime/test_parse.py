@@ -180,10 +180,10 @@ def test_a_named_text_is_read_where_there_is_no_other_and_an_attached_one_is_not
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "est chiffré"),
-        ("application/x-pkcs7-mime; name=smime.p7m", "est chiffré"),
+        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "est chiffrée"),
+        ("application/x-pkcs7-mime; name=smime.p7m", "est chiffrée"),
         ("application/pkcs7-mime; smime-type=signed-data", "signature S/MIME"),
-        ('multipart/encrypted; boundary="e"', "est chiffré"),
+        ('multipart/encrypted; boundary="e"', "est chiffrée"),
         ("application/ms-tnef; name=x.dat", "propre à Outlook"),
         ("application/octet-stream; name=WINMAIL.DAT", "propre à Outlook"),
         ("text/calendar; method=REQUEST", "invitation d’agenda"),

@@ -9,11 +9,13 @@ from tui_mailer.mime.tree import Part, children_of
 
 _ASK: Final = (
     "Enregistrez la pièce jointe pour l’ouvrir avec un logiciel qui le sait, ou demandez à "
-    "l’expéditeur de renvoyer le message sans cela : MSSanté protège déjà l’échange."
+    "l’expéditeur de la renvoyer sans cela : MSSanté protège déjà l’échange."
 )
-_ENCRYPTED: Final = safe_line(f"Le message est chiffré, et ne peut pas être lu ici. {_ASK}")
+_ENCRYPTED: Final = safe_line(
+    f"Une partie du message est chiffrée, et ne peut pas être lue ici. {_ASK}"
+)
 _SIGNED: Final = safe_line(
-    f"Le message est enfermé dans une signature S/MIME, et ne peut pas être lu ici. {_ASK}"
+    f"Une partie du message est enfermée dans une signature S/MIME, et ne peut pas être lue ici. {_ASK}"
 )
 _OUTLOOK: Final = safe_line(
     "« winmail.dat » est un format propre à Outlook : il peut contenir des pièces jointes qui ne "
