@@ -39,6 +39,13 @@ def test_what_was_written_comes_back() -> None:
     assert stored.draft == replace(DRAFT, updated_at=None)
 
 
+def test_a_receipt_that_was_asked_for_by_hand_is_asked_for_where_the_draft_is_gone_on_with() -> (
+    None
+):
+    asked = read(write(replace(DRAFT, asks_receipt=True), MARK, sender=SENDER, contents=()), 7)
+    assert asked.draft.asks_receipt is True
+
+
 def test_attachments_come_back_as_parts_of_the_copy_or_by_name() -> None:
     draft = replace(DRAFT, attachments=(file("bilan é.pdf"), file("écho\r\nX: y.dcm")))
     raw = write(draft, MARK, sender=SENDER, contents=(b"%PDF-", None))

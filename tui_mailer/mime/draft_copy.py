@@ -124,6 +124,7 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
         in_reply_to=next(iter(answered), ""),
         references=message.references,
         about=about[0] if about else "",
+        asks_receipt=True if values("Disposition-Notification-To") else None,
         final=message.mss_mes == END_MARK,
     )
     return StoredDraft(
