@@ -10,8 +10,10 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, FileAttachment
 from tui_mailer.engine.before_sending.attachments import (
     announced_is_attached,
+    attachments_hold_something,
     patient_can_see_attachments,
 )
+from tui_mailer.engine.before_sending.checks import CHECKS
 from tui_mailer.engine.before_sending.finding import Context, Question
 from tui_mailer.engine.before_sending.unfinished import UNFINISHED, nothing_is_left_to_fill_in
 
@@ -52,6 +54,15 @@ def test_a_patient_is_asked_about_once_for_all_files_that_are_not_previewed() ->
     assert asked(replace(draft, attachments=(PDF,))) == []
     (one,) = asked(replace(draft, attachments=(PDF, DOCX)))
     assert "ne l’affiche pas, le patient devra le télécharger. L’envoyer ainsi ?" in one.text
+
+
+def test_an_empty_file_is_asked_about_whoever_gets_it() -> None:
+    draft = Draft(to=(COLLEAGUE,), attachments=(PDF, replace(PDF, name="scan.pdf", size_bytes=0)))
+    (question,) = attachments_hold_something(draft, CONTEXT)
+    assert isinstance(question, Question)
+    assert "« scan.pdf » est vide" in question.text
+    assert attachments_hold_something in CHECKS
+    assert not [*attachments_hold_something(replace(draft, attachments=(PDF,)), CONTEXT)]
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "IMAGE/PNG", "application/pdf"])

@@ -1,4 +1,4 @@
-"""What is asked about attachments: one announced and missing, one that a patient cannot see."""
+"""What is asked about attachments: announced and missing, empty, or not to be seen by a patient."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,18 @@ def announced_is_attached(draft: Draft, context: Context) -> Iterator[Finding]:
             "missing_attachment",
             f"Le message dit « {safe_line(words)} » et n’a pas de pièce jointe. L’envoyer ainsi ?",
             yes="Envoyer sans pièce jointe",
+        )
+
+
+def attachments_hold_something(draft: Draft, context: Context) -> Iterator[Finding]:  # noqa: ARG001  (a check)
+    """A file of no bytes, as one whose export has not ended: ask."""
+    empty = [one.name for one in draft.attachments if not one.size_bytes]
+    if empty:
+        names = ", ".join(f"« {safe_line(name)} »" for name in empty)
+        is_empty = "est vide" if len(empty) == 1 else "sont vides"
+        yield Question(
+            "empty_attachment",
+            f"{names} {is_empty} (0 octet) : le destinataire n’y trouvera rien. L’envoyer ainsi ?",
         )
 
 

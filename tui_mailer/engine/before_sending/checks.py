@@ -4,6 +4,7 @@ from typing import Final
 
 from tui_mailer.engine.before_sending.attachments import (
     announced_is_attached,
+    attachments_hold_something,
     patient_can_see_attachments,
 )
 from tui_mailer.engine.before_sending.ending import end_is_meant, restart_is_meant
@@ -33,5 +34,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     subject_is_there,
     nothing_is_left_to_fill_in,
     announced_is_attached,
+    attachments_hold_something,
     patient_can_see_attachments,
 )
