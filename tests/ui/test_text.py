@@ -9,7 +9,15 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from tui_mailer.domain.safe_text import safe_line
-from tui_mailer.ui.text import cut, french_date, french_moment, french_size, line, plural
+from tui_mailer.ui.text import (
+    cut,
+    cut_within,
+    french_date,
+    french_moment,
+    french_size,
+    line,
+    plural,
+)
 from tui_mailer.ui.wrapping import wrap_as_french
 
 NOW = datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
@@ -65,3 +73,21 @@ def test_no_line_begins_with_a_mark_or_parts_a_guillemet_from_its_word(width: in
     for shown in lines:
         assert not shown.startswith((":", ";", "!", "?", "»", "Mo"))
         assert not shown.endswith("«")
+
+
+@given(st.text(), st.integers(0, 40))
+def test_a_name_cut_within_has_its_width_and_both_its_ends(text: str, width: int) -> None:
+    name = safe_line(text)
+    assert cell_len(cut_within(name, width)) == width
+    if name.isascii() and len(name) > width >= 5:
+        start, _, end = cut_within(name, width).partition("…")
+        assert name.startswith(start)
+        assert name.endswith(end)
+        assert len(end) >= 2
+
+
+def test_the_files_of_two_days_are_told_apart() -> None:
+    name = "CR-consultation-cardiologie_DUPONT_{}.pdf"
+    first, second = (cut_within(name.format(day), 30) for day in ("2026-03-11", "2026-03-12"))
+    assert first != second
+    assert second.endswith("2026-03-12.pdf")

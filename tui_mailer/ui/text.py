@@ -43,6 +43,14 @@ def cut(text: str, width: int) -> str:
     return kept + "…" + " " * (width - 1 - cell_len(kept))
 
 
+def cut_within(text: str, width: int) -> str:
+    """As `cut`, but what is too long loses its middle: the names of files differ at their ends."""
+    if width < 3 or cell_len(text) <= width:
+        return cut(text, width)
+    end = _prefix(text[::-1], (width - 1) // 2)[::-1]
+    return cut(_prefix(text, width - 1 - cell_len(end)) + "…" + end, width)
+
+
 def _prefix(text: str, width: int) -> str:
     """The longest beginning of `text` that takes at most `width` cells."""
     used = 0

@@ -13,7 +13,7 @@ from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.presenters.paths import typed_path
-from tui_mailer.ui.text import cut, french_size, line
+from tui_mailer.ui.text import cut_within, french_size, line
 from tui_mailer.ui.widgets.choice_list import ChoiceList
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_input import LineInput
@@ -120,7 +120,7 @@ class SaveAttachmentScreen(CommandModal[Path | None]):
         self.choices.show(
             [
                 [
-                    (cut(item.name or "(sans nom)", 36) + "  ", "line--strong"),
+                    (cut_within(item.name or "(sans nom)", 42) + "  ", "line--strong"),
                     (f"{french_size(item.size_bytes)}, {item.media_type}", "line--faint"),
                 ]
                 for item in self._attachments
