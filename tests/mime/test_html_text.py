@@ -102,6 +102,41 @@ def test_a_value_in_red_or_marked_yellow_is_said_to_be(html: str, text: str) -> 
     assert render_html(html).text == text
 
 
+def test_the_lines_of_a_quotation_are_told_from_the_answer() -> None:
+    html = """<p>Non, 1 mg.</p><p>Le 3 mars, Jean a écrit :</p>
+    <blockquote type="cite" style="border:none">Dose : 10 mg ?<p>Il dort bien.</p>
+    <blockquote><ul><li>avant<li>hier</ul></blockquote></blockquote>D’accord ?"""
+
+    assert render_html(html).text.split("\n") == [
+        *("Non, 1 mg.", "", "Le 3 mars, Jean a écrit :", ""),
+        *("> Dose : 10 mg ?", ">", "> Il dort bien.", ">", ">>   * avant", ">>   * hier"),
+        "D’accord ?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<blockquote style="margin:0 0 0 40px;border:none">en retrait</blockquote>',
+        "<blockquote></blockquote>en retrait",
+    ],
+)
+def test_what_is_only_indented_is_no_quotation(html: str) -> None:
+    assert render_html(html).text == "en retrait"
+
+
+def test_a_quotation_in_a_cell_leaves_its_table_whole() -> None:
+    html = "<table><tr><td>K<td><blockquote>5,9</blockquote><tr><td>Na<td>140</table>"
+
+    assert render_html(html).text == "K   5,9\nNa  140"
+
+
+def test_a_text_cannot_pass_for_the_end_of_a_quotation() -> None:
+    html = "<blockquote>a<br>\ufdd2<br>&#xfdd2;<br>b</blockquote>"
+
+    assert render_html(html).text == "> a\n> ‹U+FDD2›\n> ‹U+FDD2›\n> b"
+
+
 def test_a_list_that_goes_on_keeps_its_numbers() -> None:
     html = """<ol><li>un</li></ol><p>puis</p>
     <ol start="2"><li>deux<li value=7>sept<li>huit</ol>"""
@@ -436,6 +471,7 @@ BOMBS = {
     "spans of many": "<table><tr><td colspan=39>x<td>y<tr><td>x<td>y</table>" * 5_000,
     "powers": "<p>" + ("<sup>1" * 100 + "</sup>" * 100) * 390,
     "struck": "<p>" + ("<s>1" * 100 + "</s>" * 100) * 390,
+    "quotes": ("<blockquote>1" * 100 + "</blockquote>" * 100) * 130,
     "sizes": "<p>" + ("<i style='font-size:0'>1" * 100 + "</i>" * 100) * 390,
     "fonts": "<p style='" + "font-family:" * 100_000 + "'>x",
     "blanks": "<table>" + ("<tr><td>x<td>" + "&nbsp;" * 2_000) * 150,

@@ -26,6 +26,7 @@ from tui_mailer.mime.html_meaning import (
     show_fields,
     spell_out,
 )
+from tui_mailer.mime.html_quotes import BEGIN, END, mark_quotes, quoted
 from tui_mailer.mime.html_tables import settle_tables
 from tui_mailer.mime.html_unseen import hidden
 from tui_mailer.mime.links import make_link
@@ -48,9 +49,9 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 # lxml refuses to move a text that holds one of these: they become their marks at once.
 _NOT_IN_XML: Final = {
     code: safe_line(chr(code))
-    for code in (*range(0x20), ord(HARD_BLANK), 0xFFFE, 0xFFFF)
+    for code in (*range(0x20), 0xFFFE, 0xFFFF)
     if chr(code) not in "\t\n\f\r"
-} | {0x0C: " "}
+} | {0x0C: " ", **{ord(mark): f"‹U+{ord(mark):04X}›" for mark in (HARD_BLANK, BEGIN, END)}}
 _NUMBERED: Final = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));?", re.IGNORECASE)
 _XML_DECLARATION: Final = re.compile(r"\A\s*<\?xml[^>]*>")
 
@@ -85,6 +86,7 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
     spell_out(tree)
     settle_tables(tree)
     keep_hard_blanks(tree)
+    mark_quotes(tree)
     _strip_attributes(tree)
     return RenderedHtml(_tidied(_text_of(tree)), links, cut)
 
@@ -165,6 +167,6 @@ def _text_of(tree: HtmlElement) -> str:
 
 
 def _tidied(text: str) -> SafeText:
-    readable = _FILLERS.sub("", text.replace(HARD_BLANK, " "))
+    readable = _FILLERS.sub("", quoted(text).replace(HARD_BLANK, " "))
     plain = "\n".join(line.rstrip() for line in safe_block(readable).split("\n"))
     return safe_block(_MANY_BLANK_LINES.sub("\n\n", plain).strip("\n"))
