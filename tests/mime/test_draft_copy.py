@@ -88,3 +88,8 @@ def test_what_is_no_matricule_is_nobodys_exchange() -> None:
     for about in ("", "27903512151898", f"{DRAFT.about}1", "２" * 15, "27903512151898é"):
         raw = f"X-Tui-Mailer-About: {about}\r\n".encode() + received("Ailleurs")
         assert read(raw, 7).draft.about == ""
+
+
+def test_the_links_of_another_clients_draft_in_html_are_kept() -> None:
+    raw = b"Content-Type: text/html\r\n\r\n<p>Voyez <a href='https://a.fr/x'>ici</a>.</p>"
+    assert read(raw, 7).draft.body == "Voyez ici [1].\n\nLiens :\n[1] https://a.fr/x"

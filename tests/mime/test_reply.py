@@ -8,7 +8,7 @@ import pytest
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import ForwardedAttachment
-from tui_mailer.domain.message import Attachment, ReadMessage
+from tui_mailer.domain.message import Attachment, Link, ReadMessage
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 from tui_mailer.mime.reply import MAX_PATIENT_QUOTE_LINES, MAX_REFERENCES, forward, reply
 
@@ -218,3 +218,22 @@ def test_a_forward_tells_where_it_comes_from_and_takes_the_attachments_along() -
         "Dr DURAND <durand@hopital.mssante.fr>\n"
         "\nBonjour,\n\n> ancien\nà bientôt\n"
     )
+
+
+def test_a_forward_says_where_its_numbered_links_lead() -> None:
+    links = (
+        Link(
+            1, safe_line("https://portail.exemple.fr/images?n=1"), safe_line("portail.exemple.fr")
+        ),
+        Link(2, safe_line("https://voleur.example/"), safe_line("voleur.example"), deceptive=True),
+    )
+
+    draft = forward(replace(RECEIVED, text=safe_line("Images [1] ici [2]"), links=links), 7)
+
+    assert draft.body.endswith(
+        "Images [1] ici [2]\n\nLiens :\n[1] https://portail.exemple.fr/images?n=1\n"
+        "[2] https://voleur.example/ (lien trompeur)\n"
+    )
+    many = forward(replace(RECEIVED, links=links[:1] * 2000), 7)
+    assert len(many.body) < 20_000
+    assert "[…]" in many.body

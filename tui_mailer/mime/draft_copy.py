@@ -13,6 +13,7 @@ from tui_mailer.domain.safe_text import SafeText, safe_line
 from tui_mailer.mime.addresses import parse_addresses
 from tui_mailer.mime.compose import END_MARK, compose
 from tui_mailer.mime.headers import address_header, text_header
+from tui_mailer.mime.links import listed
 from tui_mailer.mime.parse import parse
 from tui_mailer.mime.tree import take_apart
 from tui_mailer.mime.words import decode_words
@@ -116,7 +117,7 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
         cc=message.cc,
         bcc=parse_addresses(", ".join(values("Bcc"))),
         subject=message.subject,
-        body=message.text,
+        body="\n".join((message.text, *listed(message.links))),
         attachments=tuple(
             ForwardedAttachment(message_id, one.index, one.name, one.media_type, one.size_bytes)
             for one in message.attachments

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,7 @@ _HARMLESS_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 # What browsers drop or read as a slash before they look at an address (WHATWG URL §4.4).
 _DROPPED: Final = re.compile(r"[\t\r\n]")
 _MAX_TARGET_LENGTH: Final = 8 * 1024
+_MAX_LISTED: Final = 200
 
 # Words joined by dots. It begins at the beginning of a word and gives nothing back: linear time.
 _HOST_IN_TEXT: Final = re.compile(
@@ -40,6 +42,17 @@ def make_link(number: int, text: str, target: str) -> Link:
     scheme, host, odd = _scheme_and_host(cleaned)
     deceptive = odd or scheme not in _HARMLESS_SCHEMES or _names_another_host(text, host)
     return Link(number, safe_line(cleaned), safe_line(host), deceptive)
+
+
+def listed(links: Sequence[Link]) -> list[str]:
+    """Lines that say where the numbers in a text lead; none without links."""
+    lines = [
+        f"[{link.number}] {link.target}" + (" (lien trompeur)" if link.deceptive else "")
+        for link in links[:_MAX_LISTED]
+    ]
+    if not lines:
+        return []
+    return ["", "Liens :", *lines, *(["[…]"] if len(links) > _MAX_LISTED else [])]
 
 
 def _scheme_and_host(target: str) -> tuple[str, str, bool]:

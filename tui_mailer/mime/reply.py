@@ -10,6 +10,7 @@ from tui_mailer.domain.draft import Draft, ForwardedAttachment
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.message import ReadMessage
 from tui_mailer.domain.subject import without_documents_prefix
+from tui_mailer.mime.links import listed
 
 MAX_REFERENCES: Final = 20
 MAX_PATIENT_QUOTE_LINES: Final = 20
@@ -165,7 +166,9 @@ def _forwarded(read: ReadMessage) -> str:
         f"À : {_shown(read.to)}" if read.to else "",
         f"Cc : {_shown(read.cc)}" if read.cc else "",
     ]
-    return "\n".join(("", "", *filter(None, header), "", read.text.strip("\n"), ""))
+    return "\n".join(
+        ("", "", *filter(None, header), "", read.text.strip("\n"), *listed(read.links), "")
+    )
 
 
 def _shown(addresses: Iterable[Address]) -> str:
