@@ -11,6 +11,7 @@ from engine_helpers import Office
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, ForwardedAttachment
+from tui_mailer.domain.errors import OriginalGone
 from tui_mailer.domain.events import DraftStored
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.message import MessageSummary
@@ -142,6 +143,20 @@ async def test_an_attachment_sent_on_alone_is_that_patients_still(tmp_path: Path
     async with desk(tmp_path) as at:
         attachment = ForwardedAttachment(at.row.id, 0, "bilan.pdf", "application/pdf", 5)
         assert await is_refused(at.office, Draft(attachments=(attachment,)))
+
+
+async def test_an_attachment_whose_message_is_no_longer_here_says_where_it_came_from(
+    tmp_path: Path,
+) -> None:
+    async with desk(tmp_path, COLLEAGUE) as at:
+        attachment = ForwardedAttachment(at.row.id, 0, "bilan.pdf", "application/pdf", 5)
+        to = (Address.received(COLLEAGUE),)
+        draft = Draft(to=to, subject="Tr: Bilan", body="x", attachments=(attachment,))
+        await at.forget()
+        with pytest.raises(OriginalGone) as gone:
+            await at.office.engine.writing.send(draft)
+        assert "bilan.pdf" in gone.value.explanation
+        assert await at.office.engine.outbox.waiting_count() == 0
 
 
 async def test_an_attachment_of_a_draft_on_the_server_was_exchanged_with_nobody(

@@ -103,6 +103,14 @@ class AttachmentChanged(AttachmentUnreadable):
     advice = "Vérifiez le fichier, puis retirez la pièce jointe et joignez-la de nouveau."
 
 
+class OriginalGone(AttachmentUnreadable):
+    """The message whose attachment is sent on is no longer here: moved or removed elsewhere."""
+
+    what = "Le message d’où vient cette pièce jointe n’est plus ici"
+    meaning = "Il a été déplacé ou supprimé depuis un autre poste. Rien n’est parti."
+    advice = "Retrouvez-le et transférez-le de nouveau, ou retirez la pièce jointe."
+
+
 class AttachmentNotSaved(InvalidInput):
     """An attachment received could not be written where the user said."""
 

@@ -20,9 +20,9 @@ from tui_mailer.domain.draft import (
 from tui_mailer.domain.ending import as_end
 from tui_mailer.domain.errors import (
     AttachmentChanged,
-    AttachmentUnreadable,
     MessageNotHeld,
     MessageTooLarge,
+    OriginalGone,
     SendRefused,
     UnconfirmedIdentity,
 )
@@ -223,13 +223,14 @@ class Writing:
         """The bytes of an attachment.
 
         Raises:
-            AttachmentUnreadable: the file or the message that held it is gone.
+            AttachmentUnreadable: the file is gone.
+            OriginalGone: the message that held it is.
         """
         if isinstance(attachment, FileAttachment):
             return await asyncio.to_thread(self._files.read, attachment.path, attachment.stamp)
         content = await self._store.content(attachment.message_id)
         if content is None:
-            raise AttachmentUnreadable(subject=attachment.name)
+            raise OriginalGone(subject=attachment.name)
         return await asyncio.to_thread(received_attachments.content, content, attachment.index)
 
     def _check_size(self, size_bytes: int, patient: str) -> None:
