@@ -243,6 +243,13 @@ def test_a_table_too_wide_for_columns_has_a_line_a_row_with_its_empty_cells() ->
     ]
 
 
+def test_the_paragraphs_that_outlook_puts_into_cells_take_no_lines_of_their_own() -> None:
+    html = """<table><tr><td><p>K</p></td><td><p>5,9</p></td></tr>
+    <tr><td><p>Na</p><p>Cl</p></td><td><p>140</p><p>101</p></td></tr></table>"""
+
+    assert render_html(html).text == "K   5,9\nNa  140\nCl  101"
+
+
 def test_an_empty_cell_before_a_value_is_shown_and_an_empty_column_is_not() -> None:
     html = """<table><tr><td><td>Examen<td>Avant<td>Actuel<td></tr>
     <tr><td><td>K<td>&nbsp;<td>5,9<td></tr><tr><td><td>Na<td>140</tr></table>"""

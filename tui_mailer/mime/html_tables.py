@@ -45,6 +45,8 @@ def settle_tables(tree: HtmlElement) -> None:
         _show_gaps(rows, widths)
         if _has_columns(widths):
             kept.add(table)
+            for paragraph in table.iter("p"):  # without the blank lines around it
+                paragraph.tag = "div"
         elif _is_list(widths):
             for row in rows:
                 _write_as_line(row)
