@@ -16,6 +16,7 @@ from servers.practice import RealServers
 from journeys.conftest import real_world
 from journeys.steps import ADDRESS, confirm_identity, log_in
 from journeys.terminal import Terminal, World, terminal
+from tui_mailer.domain.ins import Matricule
 
 SIZE = (80, 24)
 
@@ -124,9 +125,11 @@ async def test_a_recipient_that_the_server_refuses_is_named_and_the_message_kept
 ) -> None:
     async with terminal(world, tmp_path, SIZE) as screen:
         await log_in(screen, world)
+        ins = UNKNOWN_PATIENT.partition("@")[0]
+        grouped = Matricule.parse(ins).grouped
         await screen.press("p")
         await screen.shows("Identité nationale de santé")
-        await screen.paste(UNKNOWN_PATIENT.partition("@")[0])
+        await screen.paste(ins)
         await screen.shows(UNKNOWN_PATIENT, "Homme", "1954")
         await screen.press("enter")
         await screen.tick("Homme — confirmé", "confirmé", "confirmé", "Identité confirmée")
@@ -137,7 +140,7 @@ async def test_a_recipient_that_the_server_refuses_is_named_and_the_message_kept
         await screen.write("Texte à garder")
         await screen.press("ctrl+s")
         await screen.says(
-            f"Le serveur a refusé un destinataire : {UNKNOWN_PATIENT}.",
+            f"Le serveur a refusé un destinataire : patient INS {grouped}.",
             "Le message n’est parti pour personne ; il est gardé dans les envois (touche v).",
             "1 envoi en échec",
         )
