@@ -105,7 +105,7 @@ async def test_a_patient_refused_at_once_stays_in_the_outbox(world: World, tmp_p
         await write_to(screen, PATIENT_REFUSED.ins, points, SUBJECT)
         await screen.says(
             "Le serveur a refusé un destinataire",
-            "Aucune messagerie Mon espace santé ne correspond à cet INS.",
+            "Aucune messagerie Mon espace santé ne correspond à cette INS.",
             "il est gardé dans les envois (touche v)",
         )
         await screen.press("escape", "v")

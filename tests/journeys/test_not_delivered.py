@@ -39,7 +39,7 @@ class Return:
 RETURNS = {
     "5.1.1": Return(
         ("Femme", "1960", "Vosges (88)"),
-        "Aucune messagerie Mon espace santé ne correspond à cet INS.",
+        "Aucune messagerie Mon espace santé ne correspond à cette INS.",
         "Vérifiez l’INS dans votre logiciel métier.",
         "Patient inconnu",
         can_activate=True,
@@ -153,7 +153,7 @@ async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet
         await write_to(screen, UNKNOWN_PATIENT.partition("@")[0], points, SUBJECT)
         await screen.says(
             "Le serveur a refusé un destinataire : patient INS 1 54 07 96 123 456 87.",
-            "Aucune messagerie Mon espace santé ne correspond à cet INS.",
+            "Aucune messagerie Mon espace santé ne correspond à cette INS.",
             "Le message n’est parti pour personne ; il est gardé dans les envois (touche v).",
             "1 envoi en échec",
         )
@@ -165,7 +165,7 @@ async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet
         await screen.says(
             "Envois en cours",
             "✕ échec",
-            "Aucune messagerie Mon espace santé ne correspond à cet INS.",
+            "Aucune messagerie Mon espace santé ne correspond à cette INS.",
             "www.monespacesante.fr",
             "Réponse du serveur : ",
             "i : texte à remettre au patient",

@@ -117,7 +117,7 @@ async def test_a_template_with_an_ins_says_so_and_is_not_inserted(tmp_path: Path
         await pilot.press("ctrl+g")
         await until(pilot, lambda: isinstance(pilot.app.screen, TemplatesScreen))
         await pilot.press("down", "down")
-        await until(pilot, lambda: "Ce modèle contient un INS" in text_of(pilot.app.screen))
+        await until(pilot, lambda: "Ce modèle contient une INS" in text_of(pilot.app.screen))
         assert "Dossier" not in text_of(pilot.app.screen)
         await pilot.press("enter")
         await pilot.pause()

@@ -134,8 +134,8 @@ _TO_PATIENT: Final = {
         _ACTIVATE,
     ),
     Cause.NOT_FOUND: Explanation(
-        "Aucune messagerie Mon espace santé ne correspond à cet INS.",
-        f"Vérifiez l’INS dans votre logiciel métier. S’il est juste : {_ACTIVATE[0].lower()}"
+        "Aucune messagerie Mon espace santé ne correspond à cette INS.",
+        f"Vérifiez l’INS dans votre logiciel métier. Si elle est juste : {_ACTIVATE[0].lower()}"
         f"{_ACTIVATE[1:]}",
     ),
     Cause.INVALID_ADDRESS: Explanation(

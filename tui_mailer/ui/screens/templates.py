@@ -17,7 +17,7 @@ from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList
 
 _HOLDS_INS = (
-    "Ce modèle contient un INS : il ne peut pas être utilisé, il porterait l’identité d’un patient "
+    "Ce modèle contient une INS : il ne peut pas être utilisé, il porterait l’identité d’un patient "
     "à un autre. Retirez l’INS du fichier."
 )
 
