@@ -168,7 +168,7 @@ async def test_a_refusal_at_once_keeps_the_message_and_offers_the_patients_sheet
             "Aucune messagerie Mon espace santé ne correspond à cette INS.",
             "www.monespacesante.fr",
             "Réponse du serveur : ",
-            "i : texte à remettre au patient",
+            "F2 : réponse exacte du serveur · i : texte à remettre au patient",
         )
         await screen.press("f2")
         await screen.says("Réponse exacte du serveur", "User unknown in virtual mailbox table")

@@ -15,7 +15,7 @@ from tui_mailer.domain.report import Fate, KeptReport, ReportKind, explain_repor
 from tui_mailer.ui.text import Part, french_date, french_moment
 
 ACTIVATION_HINT: Final = "i : texte à remettre au patient"
-_WORDS_HINT: Final = "F2 : réponse exacte du serveur"
+WORDS_HINT: Final = "F2 : réponse exacte du serveur"
 _FAILURES: Final = tuple(kind for kind in ReportKind if kind.is_failure)
 _SHORT: Final = {
     ReportKind.NOT_DELIVERED: "✕ non distribué",
@@ -104,6 +104,6 @@ def _told(one: KeptReport, whom: str, now: datetime) -> list[Part]:
 def _explained(one: KeptReport, patient_domain: str) -> list[Part]:
     to_patient = patient_reported(one, patient_domain) is not None
     told = explain_report(one.report, to_patient=to_patient)
-    hints = [_WORDS_HINT] if one.report.server_words else []
+    hints = [WORDS_HINT] if one.report.server_words else []
     hints += [ACTIVATION_HINT] if can_activate(one, patient_domain) else []
     return [f"{told.what}\n{told.advice}\n", (" · ".join(hints) + "\n" if hints else "", "dim")]

@@ -17,7 +17,7 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
 from tui_mailer.ui.errors import TooLateToTakeBack
-from tui_mailer.ui.presenters.fate import ACTIVATION_HINT
+from tui_mailer.ui.presenters.fate import ACTIVATION_HINT, WORDS_HINT
 from tui_mailer.ui.presenters.identity import grouped
 from tui_mailer.ui.screens.activation import ActivationSheet
 from tui_mailer.ui.screens.details import DetailsScreen
@@ -227,8 +227,10 @@ class OutboxScreen(CommandModal[None]):
             parts += [("À ", "dim"), *_whole_people(self.selected, self._names), "\n"]
             if self.selected.explanation:
                 parts.append(safe_block(self.selected.explanation))
-            if self.patient_can_activate:
-                parts.append((f"\n{ACTIVATION_HINT}", "dim"))
+            hints = [WORDS_HINT] if self.selected.server_words else []
+            hints += [ACTIVATION_HINT] if self.patient_can_activate else []
+            if hints:
+                parts.append((f"\n{' · '.join(hints)}", "dim"))
             if self.selected.server_words:
                 parts += [("\nRéponse du serveur : ", "dim"), self.selected.server_words]
         self.query_one("#outbox-why", Static).update(line(*parts))
