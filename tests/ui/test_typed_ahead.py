@@ -11,6 +11,7 @@ from tui_mailer.domain.errors import StoreProblem
 from tui_mailer.ui.commands.palette import FrenchPalette
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
+from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
 
@@ -56,6 +57,37 @@ async def test_an_ins_typed_behind_the_key_is_read_and_confirms_nothing(tmp_path
         pending = screen.query_one(IdentityPanel).pending
         assert pending is not None
         assert pending.points == frozenset()
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 4])
+async def test_the_menu_takes_a_letter_typed_behind_its_key_and_hands_the_rest_on(
+    tmp_path: Path, pieces: int
+) -> None:
+    keys = ["plus", "p", *INS, "enter"]
+    size = -(-len(keys) // pieces)
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        for start in range(0, len(keys), size):
+            burst(mailing.app, *keys[start : start + size])
+            await mailing.pilot.pause(0)
+        await mailing.until(lambda: isinstance(mailing.app.focused, ConfirmPoint))
+        screen = mailing.app.screen
+        assert isinstance(screen, InsSearchScreen)
+        assert screen.reading.cleaned == INS
+
+
+async def test_the_menu_takes_no_key_typed_ahead_that_names_none_of_its_entries(
+    tmp_path: Path,
+) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        burst(mailing.app, "plus", "enter", "p")
+        await mailing.until(lambda: isinstance(mailing.app.screen, NewMessageScreen))
+        menu = mailing.app.screen
+        assert isinstance(menu, NewMessageScreen)
+        await mailing.until(lambda: not menu.holds_keys)
+        await mailing.pilot.pause()
+        assert mailing.app.screen is menu
 
 
 async def test_the_first_point_to_confirm_is_in_sight_on_a_small_terminal(tmp_path: Path) -> None:

@@ -34,6 +34,12 @@ class TypedAheadApp(App[None], inherit_bindings=False):
             self._typed_ahead.clear()  # nothing opened
         await super().on_event(event)
 
+    def first_typed_ahead(self) -> str:
+        """The name of the first key that is held, "" for none; it is held no longer."""
+        held = [key for key in self._typed_ahead if key.time >= monotonic() - _LONGEST_S]
+        self._typed_ahead = sorted(held, key=lambda key: key.time)
+        return self._typed_ahead.pop(0).key if held else ""
+
     async def hand_keys_on(self) -> None:
         """Type them into the field that has the focus, up to a key that writes nothing."""
         keys, self._typed_ahead = sorted(self._typed_ahead, key=lambda key: key.time), []

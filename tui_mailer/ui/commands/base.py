@@ -373,9 +373,10 @@ class CommandScreen(StyledOnceScreen[ResultT], DismissedOnceScreen[ResultT]):
     def _becomes_ready(self) -> None:
         """Hand the keys on once the focus, which goes the same way, is where it belongs."""
         if self.takes_typed_ahead:
-            self.app.call_later(self._take_typed_ahead)
+            self.app.call_later(self.take_typed_ahead)
 
-    async def _take_typed_ahead(self) -> None:
+    async def take_typed_ahead(self) -> None:
+        """Write what was typed while it opened."""
         self._is_ready = True
         if isinstance(self.app, TypedAheadApp) and self.is_current:
             await self.app.hand_keys_on()

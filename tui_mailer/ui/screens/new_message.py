@@ -1,6 +1,7 @@
 """The menu behind `+`: whom to write to."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.widgets.option_list import Option
 
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.text import line
+from tui_mailer.ui.typed_ahead import TypedAheadApp
 from tui_mailer.ui.widgets.key_bar import KeyBar
 
 Correspondent = Literal["professional", "patient"]
@@ -48,10 +50,17 @@ class LeaveMenu(Command["NewMessageScreen"]):
         screen.dismiss(None)
 
 
+_BY_LETTER: Final[Mapping[str, Correspondent]] = {
+    ToProfessional.key: "professional",
+    ToPatient.key: "patient",
+}
+
+
 class NewMessageScreen(CommandModal[Correspondent | None]):
     """Two entries, by arrows and Enter or by their letter."""
 
     heading = "Nouveau message"
+    takes_typed_ahead = True
     commands = (ToProfessional, ToPatient, LeaveMenu)
 
     def compose(self) -> ComposeResult:
@@ -64,6 +73,15 @@ class NewMessageScreen(CommandModal[Correspondent | None]):
                 markup=False,
             )
             yield KeyBar()
+
+    async def take_typed_ahead(self) -> None:
+        """A letter names its entry, seen or not; what is typed behind it is for what opens then."""
+        if isinstance(self.app, TypedAheadApp) and self.is_current:
+            chosen = _BY_LETTER.get(self.app.first_typed_ahead())
+            if chosen is not None:
+                self.dismiss(chosen)
+                return
+        await super().take_typed_ahead()
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
