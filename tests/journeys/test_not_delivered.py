@@ -47,7 +47,7 @@ RETURNS = {
     "5.2.1": Return(
         ("Femme", "1977", "Puy-de-Dôme (63)"),
         "La messagerie Mon espace santé de ce patient est fermée ou n’a pas été ouverte.",
-        "Le patient peut l’activer sur www.monespacesante.fr",
+        "Le patient peut activer Mon espace santé sur www.monespacesante.fr",
         "Messagerie non ouverte par le patient",
         can_activate=True,
     ),
