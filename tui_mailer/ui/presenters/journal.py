@@ -12,6 +12,8 @@ from tui_mailer.ui.widgets.line_list import Piece, column
 
 _DATE_WIDTH: Final = 12
 _DEED_WIDTH: Final = 25
+# Where there is room, the longest deed is told whole.
+_WIDE_DEED_WIDTH, _WIDE_FROM = 31, 100
 CHECKING: Final = "vérification du journal…"
 
 Names = Mapping[str, SafeText]
@@ -25,12 +27,13 @@ def row(
     entry = line.entry
     mark = "✕ " if line.number in faulty else "  "
     failed = has_failed(entry.answer)
-    rest = width - len(mark) - _DATE_WIDTH - _DEED_WIDTH
+    deed_width = _WIDE_DEED_WIDTH if width >= _WIDE_FROM else _DEED_WIDTH
+    rest = width - len(mark) - _DATE_WIDTH - deed_width
     words = f"{entry.answer}  " if failed else ""
     return [
         (mark, "line--warning"),
         column(_when(entry.at, now), _DATE_WIDTH, "line--faint"),
-        column(entry.deed, _DEED_WIDTH, "line--strong"),
+        column(entry.deed, deed_width, "line--strong"),
         column(
             words + (_about(entry, names) or entry.answer), rest, "line--warning" if failed else ""
         ),
