@@ -273,7 +273,7 @@ async def test_a_message_that_left_is_said(tmp_path: Path) -> None:
     async with opened(practice(tmp_path)) as mailing:
         await mailing.engine.writing.send(_draft())
         await mailing.engine.outbox.hurry()
-        await mailing.shows("✓ Message parti à")
+        await mailing.shows("✓ Message parti à", " : « Avis »")
 
 
 async def test_one_pane_at_a_time_on_a_small_terminal(tmp_path: Path) -> None:
