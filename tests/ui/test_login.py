@@ -120,6 +120,16 @@ async def test_bad_fields_are_said_before_anything_is_connected(practice: Practi
     assert practice.connector.account is None
 
 
+async def test_what_is_said_of_a_field_goes_when_it_is_corrected(practice: Practice) -> None:
+    screen = LoginScreen(practice.session(), Opening())
+    async with stage(screen) as pilot:
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Indiquez l’adresse" in text_of(screen))
+        await pilot.press("d")
+        await until(pilot, lambda: "Indiquez l’adresse" not in text_of(screen))
+        assert "Indiquez le mot de passe" in text_of(screen)
+
+
 async def test_a_fault_in_a_folded_field_unfolds_it(practice: Practice) -> None:
     screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
     async with stage(screen) as pilot:

@@ -58,6 +58,10 @@ class AccountFields(Vertical):
     class Submitted(Message):
         """Enter was pressed in a field."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._faults: dict[str, str] = {}
+
     def compose(self) -> ComposeResult:
         """Who, by which servers; then, folded, what is rarely needed."""
         start = AccountForm()
@@ -116,13 +120,24 @@ class AccountFields(Vertical):
 
     def show_faults(self, found: dict[str, str]) -> None:
         """Say beside each field what is wrong with it, and go to the first."""
-        for row in self.query(FieldRow):
-            faults = [found.get(name, "") for name in _TEXTS if row.query(f"#{_id(name)}")]
-            row.show_fault(" ".join(fault for fault in faults if fault))
+        self._faults = dict(found)
+        self._show_faults()
         if _ADVANCED & found.keys():
             self.fold_advanced(folded=False)
         if found:
             self._input(next(iter(found))).focus()
+
+    def _show_faults(self) -> None:
+        for row in self.query(FieldRow):
+            faults = [self._faults.get(name, "") for name in _TEXTS if row.query(f"#{_id(name)}")]
+            row.show_fault(" ".join(fault for fault in faults if fault))
+
+    @on(Input.Changed)
+    def _corrected(self, event: Input.Changed) -> None:
+        """What was said of a field no longer holds once something else stands in it."""
+        name = (event.input.id or "").replace("-", "_")
+        if self._faults.pop(name, ""):
+            self._show_faults()
 
     def focus_first_empty(self) -> None:
         """Go where something is still to be typed, else to the password."""
