@@ -129,7 +129,7 @@ def no_settings(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_keyring(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def keep(_user: str, _password: str) -> None:
+    async def keep(_user: str, _password: str, _timeout_s: float) -> None:
         raise SecretUnavailable(subject=str(error.subject))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("tui_mailer.backend.secrets.secrets.keep_password", keep)

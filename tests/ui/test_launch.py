@@ -115,6 +115,37 @@ async def test_a_command_that_takes_its_time_is_waited_for_on_the_login_screen(
         await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
 
 
+async def test_a_passphrase_that_is_typed_goes_before_a_command_that_takes_its_time(
+    practice: Practice,
+) -> None:
+    async with launched(practice, "sleep", "60") as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+        await until(pilot, lambda: "Il est demandé au trousseau" in text_of(pilot.app.screen))
+        await pilot.press(*"faux", "enter")
+        login = pilot.app.screen
+        assert isinstance(login, LoginScreen)
+        await until(pilot, lambda: isinstance(login.shown_error, WrongPassphrase))
+        await pilot.press(*["backspace"] * 4, *PASSWORD, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
+
+
+async def test_letters_of_a_passphrase_never_reach_the_mailbox_that_opens_meanwhile(
+    practice: Practice, tmp_path: Path
+) -> None:
+    may_tell = tmp_path / "may tell"
+    script = f"while [ ! -e '{may_tell}' ]; do sleep 0.05; done; printf %s '{PASSWORD}'"
+    async with launched(practice, "sh", "-c", script) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LoginScreen))
+        await pilot.press("d")
+        may_tell.touch()
+        begun = pilot.app.opening.begun
+        await begun.settled()
+        await pilot.pause(0.3)
+        assert isinstance(pilot.app.screen, LoginScreen)
+        await pilot.press("d", "enter")  # not the passphrase, which is known already
+        await until(pilot, lambda: isinstance(pilot.app.screen, MailboxScreen))
+
+
 async def test_what_failed_early_is_said_on_the_login_screen_and_can_be_typed(
     practice: Practice,
 ) -> None:

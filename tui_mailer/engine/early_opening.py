@@ -21,6 +21,10 @@ class EarlyOpening:
         self._task = asyncio.create_task(session.open_by_itself(account))
         self._is_taken = False
 
+    async def settled(self) -> None:
+        """Wait until the engine is there, or it is known that there will be none."""
+        await asyncio.wait({self._task})
+
     async def within(self, seconds: float) -> Engine | None:
         """The engine, if it is there by then; what failed is for `engine` to raise."""
         await asyncio.wait({self._task}, timeout=seconds)
@@ -39,9 +43,10 @@ class EarlyOpening:
         return engine
 
     async def close(self) -> None:
-        """Leave nothing behind that nobody took."""
+        """Leave nothing behind that nobody took; twice is once."""
         self._task.cancel()
         with suppress(MailerError, asyncio.CancelledError):
             engine = await self._task
             if engine is not None and not self._is_taken:
+                self._is_taken = True
                 await engine.stop()

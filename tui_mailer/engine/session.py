@@ -30,6 +30,7 @@ from tui_mailer.engine.proof import Proof
 from tui_mailer.engine.waiting import stop_if_cancelled
 
 _GIVEN: Final = frozenset({SecretOrigin.COMMAND, SecretOrigin.KEYRING})
+_SOON_S: Final = 1.0
 _NOT_YET_KEPT: Final = "Ce compte n’est pas encore enregistré sur ce poste ; rien n’y a été écrit."
 
 
@@ -49,6 +50,7 @@ class Session:
         self._options = options
         self._passphrase = ""
         self._told_emptied: set[str] = set()
+        self._keeping: set[asyncio.Task[None]] = set()
 
     def accounts(self) -> Sequence[Account]:
         """Accounts of the settings file, the usual one first.
@@ -211,7 +213,16 @@ class Session:
         account = engine.account
         if not account.is_password_typed:
             return
+        keeping = asyncio.create_task(self._keep(engine, Credentials(account.address, password)))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._keeping.discard)
+        # A keyring that takes its time, or asks on a screen that nobody sees, keeps nobody waiting.
+        await asyncio.wait({keeping}, timeout=_SOON_S)
+        if keeping.done():
+            keeping.result()
+
+    async def _keep(self, engine: Engine, credentials: Credentials) -> None:
         try:
-            await self._outside.secrets.remember(account, Credentials(account.address, password))
+            await self._outside.secrets.remember(engine.account, credentials)
         except SecretNotKept as problem:
             engine.tell(problem)  # it serves all the same

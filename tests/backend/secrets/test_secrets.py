@@ -282,6 +282,55 @@ async def test_a_keyring_that_fails_says_so_and_the_session_goes_on(
     assert await secrets.credentials(kept) == given
 
 
+@pytest.mark.parametrize("answer", [42, b"s3cret", ["s3cret"]])
+async def test_a_keyring_that_answers_no_text_does_not_work(
+    secrets: Secrets, memory_keyring: MemoryKeyring, answer: object
+) -> None:
+    memory_keyring.held["tui-mailer", USER] = answer  # type: ignore[assignment]
+    with pytest.raises(SecretUnavailable) as caught:
+        await secrets.credentials(account(SecretOrigin.KEYRING))
+    assert caught.value.subject == "le trousseau ne fonctionne pas"
+
+
+HANGING = """
+import asyncio, sys, time
+import keyring
+from keyring.backend import KeyringBackend
+from tui_mailer.backend.secrets import Secrets
+from tui_mailer.domain.account import Account, Credentials, Endpoint, SecretOrigin
+from tui_mailer.domain.errors import SecretNotKept, SecretUnavailable
+
+class Hanging(KeyringBackend):
+    priority = 1
+    def get_password(self, service, user): time.sleep(600)
+    def set_password(self, service, user, password): time.sleep(600)
+
+async def use():
+    host = Endpoint("mail.exemple.fr", 143)
+    account = Account("a@b.fr", host, host, secret_origin=SecretOrigin.KEYRING)
+    secrets = Secrets(timeout_s=0.2)
+    try:
+        await secrets.credentials(account)
+    except SecretUnavailable as error:
+        print(error.subject)
+    try:
+        await secrets.remember(account, Credentials("a@b.fr", "s3cret"))
+    except SecretNotKept as error:
+        print(error.subject)
+    print((await secrets.credentials(account)).password)
+
+keyring.set_keyring(Hanging())
+asyncio.run(use())
+"""
+
+
+def test_a_keyring_that_hangs_holds_up_neither_the_login_nor_the_end() -> None:
+    """As one that asks to be unlocked on a screen that nobody sees, over SSH."""
+    command = [sys.executable, "-c", HANGING]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout == "le trousseau n’a pas répondu en 0.2 s\n" * 2 + "s3cret\n"
+
+
 def test_the_keyring_library_is_not_loaded_before_it_is_needed() -> None:
     code = "import sys, tui_mailer.backend.secrets; print('keyring' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

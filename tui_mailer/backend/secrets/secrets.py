@@ -15,7 +15,7 @@ class Secrets:
     token of Pro Santé Connect must not be stored (SC.MSS/CONF.28).
 
     Args:
-        timeout_s: how long a command may take.
+        timeout_s: how long a command or the keyring may take.
     """
 
     def __init__(self, timeout_s: float = TIMEOUT_S) -> None:
@@ -55,7 +55,7 @@ class Secrets:
         self._typed[account.address] = credentials
         if account.secret_origin is SecretOrigin.KEYRING:
             try:
-                await keep_password(account.address, credentials.password)
+                await keep_password(account.address, credentials.password, self._timeout_s)
             except SecretUnavailable as refused:
                 raise SecretNotKept(subject=refused.subject) from refused
 
@@ -63,7 +63,7 @@ class Secrets:
         typed = self._typed.get(account.address)
         if typed is not None:
             return typed
-        password = await read_password(account.address)
+        password = await read_password(account.address, self._timeout_s)
         return None if password is None else Credentials(account.address, password=password)
 
     async def _token(self, account: Account, refused: Credentials | None) -> Credentials:

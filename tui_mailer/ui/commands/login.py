@@ -31,8 +31,8 @@ class Connect(Command["LoginScreen"]):
     priority = True
 
     def enabled(self, screen: "LoginScreen") -> bool:
-        """One login at a time."""
-        return not screen.is_connecting
+        """See `LoginScreen.may_connect`."""
+        return screen.may_connect
 
     async def run(self, screen: "LoginScreen") -> None:
         """Check the fields, then connect."""

@@ -1,5 +1,6 @@
 """The login screen: the account the first time, its passphrase the next ones."""
 
+import asyncio
 from functools import partial
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.worker import Worker
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.events import ConnectionStep
+from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui.aside import run_aside
@@ -27,6 +29,9 @@ from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
 
 _NO_PASSWORD = "Le trousseau n’a pas encore ce mot de passe : saisissez-le, il y sera gardé."  # noqa: S105
+
+_GLANCE_S = 0.1
+_AWAITED = "Il est demandé au trousseau ou à la commande du compte ; vous pouvez le saisir."
 
 
 class LoginScreen(CommandScreen[Engine]):
@@ -67,6 +72,7 @@ class LoginScreen(CommandScreen[Engine]):
                     LineInput(password=True, compact=True, id="passphrase"),
                     hint="Il ouvre la boîte chiffrée de ce poste, même sans réseau.",
                 )
+                yield Static(line(_AWAITED), markup=False, id="awaited")
             yield AccountFields()
             with Horizontal(id="login-end"):
                 yield Button(line("Se connecter"), id="connect", variant="primary")
@@ -136,6 +142,16 @@ class LoginScreen(CommandScreen[Engine]):
         return self._worker is not None and not self._worker.is_finished
 
     @property
+    def awaits_secret(self) -> bool:
+        """True while the store opens by itself: typing the passphrase goes before."""
+        return self.is_connecting and self._begun is not None
+
+    @property
+    def may_connect(self) -> bool:
+        """One login at a time."""
+        return not self.is_connecting or self.awaits_secret
+
+    @property
     def may_cancel(self) -> bool:
         """True while the servers are being asked; making the store is not cut short."""
         passed = self.query_one(ConnectionSteps).passed
@@ -150,11 +166,14 @@ class LoginScreen(CommandScreen[Engine]):
     @on(AccountFields.Submitted)
     def connect(self) -> None:
         """Check the fields, then log in or open the store."""
-        if self.is_connecting:
+        typed = self.query_one("#passphrase", Input).value
+        if self.is_connecting and not (self.awaits_secret and typed):
             return
         self.clear_error()
         if self.known_account is not None:
-            task = partial(self._open, self.known_account)
+            if self._worker is not None:
+                self._worker.cancel()  # it waits for what is typed now
+            task = partial(self._open, self.known_account, typed, self._begun)
         else:
             form = self.query_one(AccountFields).form
             found = faults(form)
@@ -176,7 +195,8 @@ class LoginScreen(CommandScreen[Engine]):
         self._follow()
 
     def _follow(self) -> None:
-        self.query_one("#connect", Button).disabled = self.is_connecting
+        self.query_one("#connect", Button).disabled = not self.may_connect
+        self.query_one("#awaited").display = self.awaits_secret
         self.refresh_bindings()
 
     async def _log_in(self, form: AccountForm) -> None:
@@ -195,10 +215,10 @@ class LoginScreen(CommandScreen[Engine]):
             return
         self.dismiss(engine)
 
-    async def _open(self, account: Account) -> None:
+    async def _open(self, account: Account, typed: str, begun: EarlyOpening | None) -> None:
         passphrase = self.query_one("#passphrase", Input)
         try:
-            engine = await self._opened(account, passphrase.value)
+            engine = await self._opened(account, typed, begun)
         except MailerError as error:
             self.show_error(error)
             passphrase.focus()
@@ -208,11 +228,25 @@ class LoginScreen(CommandScreen[Engine]):
         else:
             self.dismiss(engine)
 
-    async def _opened(self, account: Account, typed: str) -> Engine | None:
-        """What was begun before this screen, the first time; None when nothing was typed."""
-        begun, self._begun = self._begun, None
-        if begun is not None:
-            return await begun.engine()
+    async def _opened(
+        self, account: Account, typed: str, begun: EarlyOpening | None
+    ) -> Engine | None:
+        """What was begun, unless a passphrase was typed; None when neither gives one."""
         if typed:
+            self._begun = None
+            if begun is not None:
+                if (engine := await begun.within(0)) is not None:
+                    return engine
+                await begun.close()
             return await self._session.open(account, typed)
-        return await self._session.open_by_itself(account)
+        self._begun = begun = begun or EarlyOpening(self._session, account)
+        self._follow()
+        try:
+            await begun.settled()
+            # Whoever is typing it would go on in the mailbox, where each letter does something.
+            while self.query_one("#passphrase", Input).value:  # noqa: ASYNC110  (a field of Textual)
+                await asyncio.sleep(_GLANCE_S)
+            return await begun.engine()
+        finally:
+            if self._begun is begun:
+                self._begun = None
