@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contract.message_store_contract import ARCHIVE, HELENE, INBOX, MARC, letter, patient
+from contract.message_store_contract import ARCHIVE, HELENE, INBOX, MARC, SENT, letter, patient
 
-from tui_mailer.domain.folder import Folder
+from tui_mailer.domain.folder import Folder, FolderRole
 from tui_mailer.domain.journal import (
     FIRST_DIGEST,
     ChainCheck,
@@ -148,6 +148,17 @@ class JournalContract:
         ends = await store.journal_ends()
         assert ends.before == ends.last == Link(0, FIRST_DIGEST)
         assert ends.vouched
+
+    async def test_the_time_of_the_newest_mail_is_the_servers(self, store: AccountStore) -> None:
+        assert await store.newest_mail_at() is None
+        await store.save_folders([INBOX, ARCHIVE, SENT])
+        assert await store.newest_mail_at() is None
+        folders = {folder.role: folder for folder in await store.folders()}
+        await store.add_messages(folders[FolderRole.SENT].id, [letter(90)])
+        assert await store.newest_mail_at() is None
+        await store.add_messages(folders[FolderRole.ARCHIVE].id, [letter(7)])
+        await store.add_messages(folders[FolderRole.INBOX].id, [letter(5), letter(3)])
+        assert await store.newest_mail_at() == NOON + timedelta(minutes=7)
 
     async def test_messages_are_named_wherever_they_wait(self, store: AccountStore) -> None:
         inbox, archive = await _with_messages(store)

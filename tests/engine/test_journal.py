@@ -272,6 +272,24 @@ async def test_a_clock_far_ahead_takes_nothing_out(tmp_path: Path) -> None:
         assert len(await lines(office, Deed.READ)) == 1
 
 
+async def test_a_clock_that_stays_far_ahead_takes_nothing_out_though_it_writes_lines(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    world.mailbox.deliver(letter("du matin"), at=datetime.now(UTC))
+    async with opened(world, start=False) as office:
+        office.engine.journal.note(Deed.READ)
+    async with opened(world) as office:
+        await until_online(office)
+    world.clock.offset = timedelta(days=2_000)
+    for _ in range(2):
+        async with opened(world) as office:
+            await until_online(office)
+            await office.engine.journal.flush()
+            assert await office.engine.journal.cut(6) == 0
+            assert len(await lines(office, Deed.READ)) == 1
+
+
 async def test_a_line_touched_in_the_file_shows_in_the_check(tmp_path: Path) -> None:
     async with opened(World(tmp_path), start=False) as office:
         for _ in range(3):

@@ -180,8 +180,9 @@ class JournalKeeper:
     async def cut(self, months: int) -> int:
         """Take out what is older than `months`; the number of lines taken out.
 
-        A clock that is wrong today must not empty the journal: it is not believed when it shows
-        more than the newest line written before.
+        A clock that is wrong today must not empty the journal. It is not believed when it shows
+        more than the newest line written before, which a wrong clock may have written too; nor more
+        than the newest mail, whose time is the server's.
 
         Raises:
             StoreProblem: nothing was taken out.
@@ -189,10 +190,12 @@ class JournalKeeper:
         newest = await self._journal.journal_rows(JournalFilter(), 0, 1)
         if not newest:
             return 0
-        before = journal_time(self._now() - months * _LONGEST_MONTH)
-        known = _earlier(newest[0].entry.at, months)
+        times = [newest[0].entry.at, journal_time(self._now())]
+        if (received := await self._journal.newest_mail_at()) is not None:
+            times.append(journal_time(received))
+        before = _earlier(min(times), months)
         async with self._chain_is_used:
-            return await self._journal.cut_journal(self._entry(Deed.CUT), min(before, known))
+            return await self._journal.cut_journal(self._entry(Deed.CUT), before)
 
 
 def _earlier(at: str, months: int) -> str:

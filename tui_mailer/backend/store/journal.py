@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.part import Part
-from tui_mailer.backend.store.values import json_list, storable
+from tui_mailer.backend.store.values import from_stamp, json_list, storable
+from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.journal import (
     ChainEnds,
     Deed,
@@ -31,6 +33,10 @@ _FILTER: Final = """
         OR instr(lower(message_id), :text) OR instr(lower(folder), :text)
         OR instr(lower(deed), :text) OR instr(lower(detail), :text)
     ))
+"""
+_NEWEST_MAIL: Final = """
+    SELECT max((SELECT max(received_at) FROM message WHERE folder_id = folder.id))
+    FROM folder WHERE role NOT IN (?, ?)
 """
 _NAMED: Final = """
     SELECT m.uid, m.message_id, m.patient FROM message AS m JOIN folder AS f ON f.id = m.folder_id
@@ -68,6 +74,12 @@ class StoredJournal(Part):
             return sql.execute(statement, (up_to.number,)).rowcount
 
         return await self._database.write(work)
+
+    async def newest_mail_at(self) -> datetime | None:
+        """When the server took in the newest message that is held; None without any."""
+        own = [FolderRole.SENT.value, FolderRole.DRAFTS.value]
+        row = await self._database.fetch_one(_NEWEST_MAIL, own)
+        return None if row is None or row[0] is None else from_stamp(row[0])
 
     # --- following the chain
 

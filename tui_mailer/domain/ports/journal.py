@@ -1,6 +1,7 @@
 """The journal, as it is kept."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from tui_mailer.domain.journal import (
@@ -27,6 +28,13 @@ class Journal(Protocol):
 
         The number taken out. `entry` is the line that records it, its detail still to be filled;
         it is not written when there is nothing to take out.
+        """
+        ...
+
+    async def newest_mail_at(self) -> datetime | None:
+        """When the server took in the newest message that is held; None without any.
+
+        Not of those that this machine puts there with its own time: drafts, copies of what was sent.
         """
         ...
 
