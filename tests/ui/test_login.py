@@ -8,11 +8,18 @@ from textual.widgets import Button, Input
 from ui.stage import ACCOUNT, PASSWORD, SIZES, Practice, results, stage, text_of, until
 
 from tui_mailer.domain.account import Security
-from tui_mailer.domain.errors import LoginRefused, StoreEmptied, TlsFault, TlsRefused
+from tui_mailer.domain.errors import (
+    LoginRefused,
+    StoreEmptied,
+    TlsFault,
+    TlsRefused,
+    WrongPassphrase,
+)
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.journal import JournalFilter
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.opening import Opening
+from tui_mailer.ui.presenters.account_form import form_of
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.widgets.account_fields import AccountFields
 
@@ -197,6 +204,25 @@ async def test_a_store_that_was_emptied_is_said_and_made_anew_once_it_is_opened_
         await engine.stop()
     (aside,) = (file for file in practice.directory.glob("*.db") if file != database)
     assert aside.stem in line.entry.detail
+
+
+async def test_a_password_newer_than_the_store_has_the_old_one_asked_for_where_it_can_be_typed(
+    practice: Practice,
+) -> None:
+    """In the form the server refused the old one, and the store the new one, for ever."""
+    await (await practice.engine()).stop()
+    practice.connector.mailbox.password = "le nouveau"
+    screen = LoginScreen(practice.session(), Opening())
+    async with stage(screen) as pilot:
+        screen.query_one(AccountFields).fill(form_of(ACCOUNT, "le nouveau"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(screen.shown_error, WrongPassphrase))
+        assert ACCOUNT.address in text_of(screen)
+        assert screen.focused is screen.query_one("#passphrase")
+        await pilot.press(*PASSWORD, "enter")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
+    assert tuple(practice.book.accounts()) == (ACCOUNT,)
 
 
 async def test_the_demo_fills_everything_in_and_explains(practice: Practice) -> None:

@@ -6,8 +6,9 @@ next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─�
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import (
@@ -18,6 +19,7 @@ from tui_mailer.domain.errors import (
     SettingsNotSaved,
     StoreEmptied,
     TlsRefused,
+    WrongPassphrase,
 )
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.domain.journal import Deed
@@ -30,6 +32,8 @@ from tui_mailer.engine.proof import Proof
 from tui_mailer.engine.waiting import stop_if_cancelled
 
 _GIVEN: Final = frozenset({SecretOrigin.COMMAND, SecretOrigin.KEYRING})
+# Those whose password is the passphrase of their store.
+_OPENS_STORE: Final = frozenset(SecretOrigin) - {SecretOrigin.TOKEN_COMMAND}
 _SOON_S: Final = 1.0
 _NOT_YET_KEPT: Final = "Ce compte n’est pas encore enregistré sur ce poste ; rien n’y a été écrit."
 
@@ -50,7 +54,10 @@ class Session:
         self._options = options
         self._passphrase = ""
         self._told_emptied: set[str] = set()
-        self._keeping: set[asyncio.Task[None]] = set()
+        self._behind: set[asyncio.Task[None]] = set()
+        # By the stem of an account: what its store does not open by yet, and who is not in the book.
+        self._newer: dict[str, str] = {}
+        self._unsaved: set[str] = set()
 
     def accounts(self) -> Sequence[Account]:
         """Accounts of the settings file, the usual one first.
@@ -76,7 +83,14 @@ class Session:
             StoreProblem: as `open`.
         """
         passphrase = await self.passphrase_from_elsewhere(account)
-        return await self.open(account, passphrase) if passphrase else None
+        if not passphrase:
+            return None
+        try:
+            return await self.open(account, passphrase)
+        except WrongPassphrase:
+            if account.secret_origin is SecretOrigin.COMMAND:
+                self._newer[account.file_stem] = passphrase
+            raise
 
     async def passphrase_from_elsewhere(self, account: Account) -> str:
         """The password of the command or the keyring, which also opens the store; "" if typed.
@@ -108,17 +122,18 @@ class Session:
 
         try:
             engine = await self.open(account, passphrase, proof=prove())
-        except BaseException:
+        except BaseException as error:
             if proof is not None:
                 await proof.server.close()
+            if isinstance(error, WrongPassphrase) and account.secret_origin in _OPENS_STORE:
+                self._newer[account.file_stem] = passphrase
+                self._unsaved.add(account.file_stem)
             raise
         try:
             engine.journal.note(Deed.LOGIN, detail="première connexion à ce compte", answer=DONE)
             if proof is not None:
                 engine.begin_with(proof)
-            self._book.save(account)
-        except (SettingsInvalid, SettingsNotSaved) as problem:
-            engine.tell(problem)  # the mail is there all the same
+            self._save(engine)
         except BaseException:
             await engine.stop()
             raise
@@ -180,12 +195,38 @@ class Session:
         engine = Engine(account, store, self._outside, self._options)
         if aside:
             engine.journal.note(Deed.REMADE, detail=f"l’ancienne était vide, gardée dans {aside}")
+        newer = self._newer.pop(account.file_stem, passphrase)
         try:
-            await self._remember_typed(engine, passphrase)
+            # The server has taken that one already.
+            await self._remember_typed(engine, newer)
         except BaseException:
             await engine.stop()
             raise
+        if newer != passphrase:
+            self._run_behind(self._catch_up(engine, newer))
+        if account.file_stem in self._unsaved:
+            self._unsaved.discard(account.file_stem)
+            self._save(engine)
         return engine
+
+    def _save(self, engine: Engine) -> None:
+        try:
+            self._book.save(engine.account)
+        except (SettingsInvalid, SettingsNotSaved) as problem:
+            engine.tell(problem)  # the mail is there all the same
+
+    async def _catch_up(self, engine: Engine, password: str) -> None:
+        """The store was opened by an older password: from now on by this one, if the server takes it."""
+        with suppress(MailerError):  # as long as it does not, the older one is asked for
+            await engine.prove(Credentials(engine.account.address, password))
+            await self._opener.change_passphrase(engine.account, self._passphrase, password)
+            self._passphrase = password
+
+    def _run_behind(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+        return task
 
     async def change_password(self, engine: Engine, password: str) -> None:
         """The password changed on the server: use it from now on, for the store too.
@@ -213,9 +254,7 @@ class Session:
         account = engine.account
         if not account.is_password_typed:
             return
-        keeping = asyncio.create_task(self._keep(engine, Credentials(account.address, password)))
-        self._keeping.add(keeping)
-        keeping.add_done_callback(self._keeping.discard)
+        keeping = self._run_behind(self._keep(engine, Credentials(account.address, password)))
         # A keyring that takes its time, or asks on a screen that nobody sees, keeps nobody waiting.
         await asyncio.wait({keeping}, timeout=_SOON_S)
         if keeping.done():

@@ -10,7 +10,7 @@ from textual.widgets import Button, Input, Static
 from textual.worker import Worker
 
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.errors import MailerError, WrongPassphrase
 from tui_mailer.domain.events import ConnectionStep
 from tui_mailer.engine.early_opening import EarlyOpening
 from tui_mailer.engine.engine import Engine
@@ -96,6 +96,9 @@ class LoginScreen(CommandScreen[Engine]):
             self.query_one(AccountFields).fill(form_of(account, self._opening.password))
         if account is not None and self._session.has_store(account):
             self._ask_passphrase(account)
+            self.query_one("#passphrase", Input).value = self._opening.password
+            if self._session.opens_by_itself(account):
+                self.connect()
         else:
             self.show_form()
 
@@ -110,15 +113,12 @@ class LoginScreen(CommandScreen[Engine]):
     def _ask_passphrase(self, account: Account) -> None:
         self.known_account = account
         self.query_one(AccountFields).display = False
+        self.query_one("#unlock").display = True
         self.query_one("#unlock-address", Static).update(
             line(f"{'Compte':<18}", (account.address, "bold"))
         )
         self.query_one("#connect", Button).label = line("Ouvrir la boîte")
-        passphrase = self.query_one("#passphrase", Input)
-        passphrase.value = self._opening.password
-        passphrase.focus()
-        if self._session.opens_by_itself(account):
-            self.connect()
+        self.query_one("#passphrase", Input).focus()
 
     def show_form(self) -> None:
         """Show every field."""
@@ -209,6 +209,12 @@ class LoginScreen(CommandScreen[Engine]):
                 return
             steps.begin()
             engine = await self._session.first_login(account, password, steps.tick)
+        except WrongPassphrase as error:
+            # The server takes this password, and the store of this machine has an older one.
+            steps.hide()
+            self._ask_passphrase(account)
+            self.show_error(error)
+            return
         except MailerError as error:
             steps.fail()
             self.show_error(error)
