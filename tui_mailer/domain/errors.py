@@ -438,11 +438,14 @@ class StoreEmptied(StoreDamaged):
 
 
 class StoreInUse(StoreProblem):
-    """Another running instance holds the store."""
+    """Another running instance holds the store; `subject` is its process, where that is known."""
 
     what = "Le programme est déjà ouvert sur cette boîte."
     meaning = "Rien n’a été modifié."
-    advice = "Utilisez l’autre fenêtre, ou fermez-la d’abord."
+    advice = (
+        "Utilisez l’autre fenêtre, ou fermez-la d’abord. Si elle n’existe plus, arrêtez ce processus "
+        "(commande kill) : ce qui y est écrit est gardé."
+    )
 
 
 class StoreFull(StoreProblem):

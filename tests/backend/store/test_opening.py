@@ -453,8 +453,17 @@ async def test_an_instance_that_was_killed_holds_nothing(
     with start(command) as holder:
         assert holder.stdout is not None
         assert await asyncio.to_thread(holder.stdout.readline) == b"open\n"
-        with pytest.raises(StoreInUse):
+        with pytest.raises(StoreInUse) as caught:
             await opener.open(account, passphrase)
+        assert f"déjà ouvert sur cette boîte : processus {holder.pid}." in caught.value.headline
+        StoreFiles.of(directory, account).lock.write_text("4242 autre.cabinet")
+        with pytest.raises(StoreInUse) as caught:
+            await opener.open(account, passphrase)
+        assert caught.value.subject == "processus 4242 du poste autre.cabinet"
+        StoreFiles.of(directory, account).lock.write_bytes(b"\xff\x1b[2J")
+        with pytest.raises(StoreInUse) as caught:
+            await opener.open(account, passphrase)
+        assert caught.value.subject == ""
         holder.kill()
     await (await opener.open(account, passphrase)).close()
 

@@ -3,7 +3,9 @@
 import errno
 import fcntl
 import os
+import re
 import secrets
+import socket
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from tui_mailer.domain.errors import StoreInUse
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL})
 # What opening a store writes at the least: the index of its WAL.
 _LITTLE_ROOM_BYTES: Final = 65_536
+_HOLDER: Final = re.compile(r"(\d{1,10}) (\S{1,255})")
 _FILE_MODE: Final = 0o600
 _DIRECTORY_MODE: Final = 0o700
 
@@ -47,7 +50,7 @@ class StoreFiles:
 
     @property
     def lock(self) -> Path:
-        """Held by the running instance; its content means nothing."""
+        """Held by the running instance, and says which one that is."""
         return self.directory / f"{self.stem}.lock"
 
     @property
@@ -123,19 +126,37 @@ class InstanceLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            holder = _read_holder(self._descriptor)
             self.release()
-            raise StoreInUse from error
+            raise StoreInUse(subject=holder) from error
         except OSError as error:
             self.release()
             if error.errno in _NO_LOCKS:
                 raise NoLocks(subject=str(file.parent)) from error
             raise
+        _write_holder(self._descriptor)
 
     def release(self) -> None:
         """Let another instance open the store; twice is once."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
+
+
+def _write_holder(descriptor: int) -> None:
+    with suppress(OSError):  # a full disk: then it says nothing
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {socket.gethostname()}".encode(), 0)
+
+
+def _read_holder(descriptor: int) -> str:
+    """The process that holds a lock, in French; "" when it does not say."""
+    found = _HOLDER.fullmatch(os.pread(descriptor, 400, 0).decode("utf-8", "replace"))
+    if found is None:
+        return ""
+    number, host = found.groups()
+    elsewhere = "" if host == socket.gethostname() else f" du poste {host}"
+    return f"processus {number}{elsewhere}"
 
 
 def write_new(file: Path, content: bytes) -> None:
