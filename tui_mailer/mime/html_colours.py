@@ -5,6 +5,8 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+_NAMED: Final = re.compile(r"color|background|highlight", re.IGNORECASE)
+_ATTRIBUTES: Final = frozenset({"color", "bgcolor"})
 _COLOUR: Final = re.compile(r"(?<![\w-])color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(
     r"(?<![\w-])background(?:-color)?\s*:\s*([^;!]+)|mso-highlight\s*:\s*([^;!]+)", re.IGNORECASE
@@ -19,6 +21,8 @@ _DIGIT: Final = re.compile(r"\d", re.ASCII)
 
 def colour_that_says(element: HtmlElement) -> str:
     """``rouge`` for red letters, ``surligné`` for a yellow ground, else ""."""
+    if not _NAMED.search(element.get("style", "")) and not _ATTRIBUTES.intersection(element.keys()):
+        return ""
     colour, background = _colours(element)
     if _is_red(colour):
         return "rouge"

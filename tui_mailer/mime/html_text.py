@@ -78,6 +78,8 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
         return RenderedHtml(SafeText(""), (), cut)
     if _is_beyond_reading(tree):
         return RenderedHtml(_tidied(_without_tags(source)), (), simplified=True)
+    # Else lxml makes an object of each element anew for every pass: twice the time.
+    _held = list(tree.iter())
     _drop_unseen(tree)
     links = tuple(_number_links(tree, first_number))
     _show_images(tree)
