@@ -102,6 +102,30 @@ def test_a_value_in_red_or_marked_yellow_is_said_to_be(html: str, text: str) -> 
     assert render_html(html).text == text
 
 
+BOLD_VALUE = pytest.mark.parametrize(
+    "value",
+    [
+        "<b>5,9</b>",
+        "<p class=MsoNormal><strong><span>5,9</span></strong></p>",
+        '<span style="font-weight: 700">5,9</span>',
+    ],
+)
+
+
+@BOLD_VALUE
+def test_a_bold_value_among_others_is_said_to_be(value: str) -> None:
+    html = f"<table><tr><td>K<td>{value}<tr><td><b>Sodium</b><td>140<tr><td>Cl<td>101</table>"
+
+    assert render_html(html).text == "K       [gras : 5,9]\nSodium  140\nCl      101"
+
+
+@BOLD_VALUE
+def test_where_all_values_are_bold_it_says_nothing(value: str) -> None:
+    html = f"<table><tr><td>K<td>{value}<tr><td>Na<td>{value}<tr><td>Cl<td>101</table>"
+
+    assert "gras" not in render_html(html).text
+
+
 def test_the_lines_of_a_quotation_are_told_from_the_answer() -> None:
     html = """<p>Non, 1 mg.</p><p>Le 3 mars, Jean a écrit :</p>
     <blockquote type="cite" style="border:none">Dose : 10 mg ?<p>Il dort bien.</p>
@@ -478,6 +502,7 @@ BOMBS = {
     "spans of many": "<table><tr><td colspan=39>x<td>y<tr><td>x<td>y</table>" * 5_000,
     "powers": "<p>" + ("<sup>1" * 100 + "</sup>" * 100) * 390,
     "struck": "<p>" + ("<s>1" * 100 + "</s>" * 100) * 390,
+    "bold": "<table><tr><td>" + ("<b>1" * 100 + "</b>" * 100) * 390 + "</table>",
     "quotes": ("<blockquote>1" * 100 + "</blockquote>" * 100) * 130,
     "sizes": "<p>" + ("<i style='font-size:0'>1" * 100 + "</i>" * 100) * 390,
     "fonts": "<p style='" + "font-family:" * 100_000 + "'>x",

@@ -1,8 +1,10 @@
-"""Colours that say something: a value out of its range is red in many a laboratory's mail."""
+"""Colours and bold type that say something: so many a laboratory shows what is out of its range."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 _NAMED: Final = re.compile(r"color|background|highlight", re.IGNORECASE)
@@ -11,6 +13,7 @@ _COLOUR: Final = re.compile(r"(?<![\w-])color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND: Final = re.compile(
     r"(?<![\w-])background(?:-color)?\s*:\s*([^;!]+)|mso-highlight\s*:\s*([^;!]+)", re.IGNORECASE
 )
+_BOLD: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _RGB: Final = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\b")
 _HEX: Final = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
 _RED: Final = frozenset({"red", "crimson", "darkred", "firebrick"})
@@ -32,6 +35,25 @@ def colour_that_says(element: HtmlElement) -> str:
 def may_be_value(words: str) -> bool:
     """True for a short text with a number; of a longer one the colour says nothing."""
     return len(words) <= _LONGEST and bool(_DIGIT.search(words))
+
+
+def bold_values(table: HtmlElement) -> list[HtmlElement]:
+    """The cells whose value is bold, where most values of `table` are not."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return []  # one for layout; those in it have their own
+    cells = [cell for cell in table.iter("td") if may_be_value(cell.text_content().strip())]
+    bold = [cell for cell in cells if any(map(_is_bold, _all_of_its_text(cell)))]
+    return bold if 2 * len(bold) <= len(cells) else []
+
+
+def _all_of_its_text(cell: HtmlElement) -> Iterator[HtmlElement]:
+    """`cell`, and each element in it that holds all its text."""
+    words = cell.text_content().strip()
+    return (inner for inner in cell.iter(etree.Element) if inner.text_content().strip() == words)
+
+
+def _is_bold(element: HtmlElement) -> bool:
+    return element.tag in ("b", "strong") or bool(_BOLD.search(element.get("style", "")))
 
 
 def _colours(element: HtmlElement) -> tuple[str, str]:

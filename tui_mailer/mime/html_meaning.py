@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 from lxml.html import HtmlElement
 
-from tui_mailer.mime.html_colours import colour_that_says, may_be_value
+from tui_mailer.mime.html_colours import bold_values, colour_that_says, may_be_value
 
 _RAISED: Final = str.maketrans("0123456789+-−\u2013", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻")
 _LOWERED: Final = str.maketrans("0123456789+-−\u2013", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
@@ -23,6 +23,7 @@ _OWN_LINES: Final = re.compile(
     r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE
 )
 _STRUCK: Final = "barré"
+_MARKED: Final = " : "
 _STRUCK_TAGS: Final = frozenset({"s", "strike", "del"})
 # Around cells no text may stand.
 _AROUND_CELLS: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
@@ -61,6 +62,14 @@ def spell_out(tree: HtmlElement) -> None:
         words = element.text_content().strip()
         if may_be_value(words) and _STRUCK not in words:
             _surround(element, f"[{mark} : ", "]")
+    for table in tree.iter("table"):
+        for cell in bold_values(table):
+            if _MARKED not in cell.text_content():
+                _surround(cell, "[gras : ", "]")
+
+
+def keep_lines(tree: HtmlElement) -> None:
+    """Have each stand on a line of its own that does so in a browser."""
     for element in list(tree.iter(*_BLOCKS)):
         element.tag = "div"
     for element in tree.iter(*_INLINE_TAGS):
@@ -152,9 +161,18 @@ def _struck(element: HtmlElement) -> str:
 
 
 def _surround(element: HtmlElement, before: str, after: str) -> None:
-    element.text = before + (element.text or "").lstrip()
-    if len(element):
-        last = element[-1]
-        last.tail = (last.tail or "").rstrip() + after
-    else:
-        element.text = element.text.rstrip() + after
+    """Put `before` and `after` where the text of `element` begins and ends, however deep."""
+    texts = [*_texts(element)]
+    if texts:
+        (first, begins), (last, ends) = texts[0], texts[-1]
+        setattr(first, begins, before + getattr(first, begins).lstrip())
+        setattr(last, ends, getattr(last, ends).rstrip() + after)
+
+
+def _texts(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """The elements and their attributes that hold the text under `element`, blanks left out."""
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        if event == "start" and (inner.text or "").strip():
+            yield inner, "text"
+        elif event == "end" and inner is not element and (inner.tail or "").strip():
+            yield inner, "tail"

@@ -22,6 +22,7 @@ from tui_mailer.mime.html_fonts import read_signs
 from tui_mailer.mime.html_meaning import (
     HARD_BLANK,
     keep_hard_blanks,
+    keep_lines,
     list_numbers,
     show_fields,
     spell_out,
@@ -86,6 +87,7 @@ def render_html(html: str, first_number: int = 1) -> RenderedHtml:
     show_fields(tree)
     read_signs(tree)
     spell_out(tree)
+    keep_lines(tree)
     settle_tables(tree)
     keep_hard_blanks(tree)
     mark_quotes(tree)
