@@ -74,6 +74,11 @@ def test_what_was_encoded_in_several_pieces_is_read_to_its_end(encoded: str) -> 
     assert attachments.describe(0, part(encoded)).size_bytes == 7
 
 
+def test_what_is_cut_off_within_a_byte_is_read_up_to_there() -> None:
+    """The library gives the base64 itself."""
+    assert attachments.part_content(part("JVBERi0x\r\nLjQKJ")) == b"%PDF-1.4\n"
+
+
 def test_a_footer_that_a_server_put_behind_is_no_part_of_a_file_and_hides_no_text() -> None:
     footer = "\r\n-- \r\nMessage sûr de la clinique\r\n"
     text = part("QUJDRA==\r\n" + footer)

@@ -50,22 +50,27 @@ def decoded_pieces(encoded: str, piece_characters: int = _PIECE_CHARACTERS) -> I
 
 
 def repaired(encoded: str) -> tuple[bytes, str]:
-    """What `encoded` says when it is several, each padded, or plain text follows; and that text.
+    """What `encoded` says when it is several, each padded, cut off, or plain text follows; and that.
 
     A server that adds its footer does so without looking, and a sender may encode line by line.
+    Of what is cut off within a byte the library decodes nothing at all.
 
     Raises:
         IrregularBase64: it is neither.
     """
     found = _LINE_OF_TEXT.search(encoded)
     end = found.start() if found else len(encoded)
-    if not found and not _PADDING_WITHIN.search(encoded):
+    if not found and not _PADDING_WITHIN.search(encoded) and not _is_cut_off(encoded):
         raise IrregularBase64
     pieces = _PADDED_PIECE.findall(encoded[:end].encode("ascii", "ignore"))
     said = b"".join(_filled_up(_NOT_BASE64.sub(b"", piece)) for piece in pieces)
     if not said:
         raise IrregularBase64
     return said, encoded[end:]
+
+
+def _is_cut_off(encoded: str) -> bool:
+    return len(_NOT_BASE64.sub(b"", encoded.encode("ascii", "ignore"))) % 4 == 1
 
 
 def _filled_up(piece: bytes) -> bytes:
