@@ -15,7 +15,10 @@ from typing import Final
 from tui_mailer.domain.errors import AttachmentUnreadable
 from tui_mailer.domain.message import Attachment
 from tui_mailer.domain.safe_text import safe_line
-from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces, repaired
+from tui_mailer.mime import tnef
+from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces, encoded_pieces, repaired
+from tui_mailer.mime.previews import HEAD_BYTES, true_type
+from tui_mailer.mime.tnef import NotTnef
 from tui_mailer.mime.tree import Part, leaves, take_apart
 from tui_mailer.mime.words import decode_text, decode_words
 
@@ -39,6 +42,7 @@ _ENDINGS: Final = {
     "text/html": ".html",
     "text/calendar": ".ics",
 }
+_TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*]')
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
@@ -67,8 +71,28 @@ def name(raw: bytes, index: int) -> str:
 
 
 def attached(root: Part) -> Iterator[Part]:
-    """The parts that are attachments: all that are no text to read."""
-    return (part for part in leaves(root) if not is_body(part))
+    """The parts that are attachments: all that are no text to read; last what Outlook packed."""
+    found = [part for part in leaves(root) if not is_body(part)]
+    yield from found
+    for part in found:
+        if is_winmail(part):
+            with suppress(NotTnef):
+                yield from map(_unpacked, tnef.files(part_content(part)))
+
+
+def is_winmail(part: Part) -> bool:
+    """True for Outlook's own envelope, whatever it holds."""
+    return part.get_content_type() in _TNEF or file_name(part).lower() == "winmail.dat"
+
+
+def _unpacked(file: tuple[str, bytes]) -> Part:
+    name, held = file
+    part: Part = Message()
+    part["Content-Type"] = true_type("application/octet-stream", held[:HEAD_BYTES])
+    part["Content-Transfer-Encoding"] = "base64"
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+    part.set_payload(b"".join(encoded_pieces(held)).decode("ascii"))
+    return part
 
 
 def is_body(part: Part) -> bool:

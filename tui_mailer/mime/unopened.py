@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from tui_mailer.domain.safe_text import SafeText, safe_line
-from tui_mailer.mime.attachments import file_name
+from tui_mailer.mime import tnef
+from tui_mailer.mime.attachments import is_winmail, part_content
+from tui_mailer.mime.tnef import NotTnef
 from tui_mailer.mime.tree import Part, children_of
 
 _ASK: Final = (
@@ -18,9 +20,8 @@ _SIGNED: Final = safe_line(
     f"Une partie du message est enfermée dans une signature S/MIME, et ne peut pas être lue ici. {_ASK}"
 )
 _OUTLOOK: Final = safe_line(
-    "« winmail.dat » est un format propre à Outlook : il peut contenir des pièces jointes qui ne "
-    "sont pas montrées ici. Demandez à l’expéditeur de les renvoyer dans un message en texte ou "
-    "en HTML."
+    "« winmail.dat » est un format propre à Outlook : tout ce qu’il contient n’est pas montré ici. "
+    "Demandez à l’expéditeur de renvoyer le message en texte ou en HTML."
 )
 _INVITATION: Final = safe_line(
     "Le message n’est qu’une invitation d’agenda : enregistrez la pièce jointe et ouvrez-la dans "
@@ -35,7 +36,6 @@ _ELSEWHERE: Final = safe_line(
     "l’expéditeur."
 )
 _CMS: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 
 def unopened(root: Part, *, has_text: bool) -> Iterator[SafeText]:
@@ -46,7 +46,7 @@ def unopened(root: Part, *, has_text: bool) -> Iterator[SafeText]:
             yield _SIGNED if _is_signed_only(part) else _ENCRYPTED
         elif media_type == "multipart/encrypted":
             yield _ENCRYPTED
-        elif media_type in _TNEF or file_name(part).lower() == "winmail.dat":
+        elif is_winmail(part) and not (has_text and _is_unpacked(part)):
             yield _OUTLOOK
         elif media_type == "text/calendar" and not has_text:
             yield _INVITATION
@@ -61,6 +61,14 @@ def _parts(part: Part) -> Iterator[Part]:
     yield part
     for child in children_of(part):
         yield from _parts(child)
+
+
+def _is_unpacked(part: Part) -> bool:
+    try:
+        tnef.files(part_content(part))
+    except NotTnef:
+        return False
+    return True
 
 
 def _is_signed_only(part: Part) -> bool:
