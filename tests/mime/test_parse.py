@@ -212,6 +212,27 @@ def test_what_goes_with_a_text_that_is_read_needs_no_word(part: str) -> None:
     assert parse(multipart("mixed", PLAIN, f"Content-Type: {part}\r\n\r\nx")).flaws == alone
 
 
+def test_a_message_sent_on_whole_is_read_where_there_is_no_other_text() -> None:
+    inner = (
+        "Content-Type: message/rfc822\r\n\r\nFrom: Labo <labo@b.fr>\r\nSubject: INR\r\n"
+        "Date: Tue, 3 Mar 2026 14:05:00 +0100\r\n\r\nINR 2,5"
+    )
+
+    read = parse(multipart("mixed", inner))
+
+    assert read.text == (
+        "---------- Message joint ----------\nDe : Labo labo@b.fr\n"
+        "Date : Tue, 3 Mar 2026 14:05:00 +0100\nObjet : INR\n\nINR 2,5"
+    )
+    assert [a.media_type for a in read.attachments] == ["message/rfc822"]
+
+
+def test_a_message_within_messages_is_read_as_deep_as_it_is() -> None:
+    deep = "Content-Type: message/rfc822\r\n\r\n" * 30 + "Subject: x\r\n\r\nau fond"
+
+    assert parse(deep.encode()).text.endswith("Objet : x\n\nau fond")
+
+
 def test_an_attached_message_is_no_text_of_this_one() -> None:
     inner = "Content-Type: message/rfc822\r\n\r\nSubject: autre\r\n\r\nAutre texte"
 

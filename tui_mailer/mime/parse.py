@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Final
 
 from tui_mailer.domain.address import Address
@@ -38,7 +39,7 @@ def parse(raw: bytes) -> ReadMessage:
         attachments: list[Part] = []
     else:
         reading.add(tree.root)
-        reading.add_named_texts(tree.root)
+        reading.add_what_came_alone(tree.root)
         attachments = list(attached(tree.root))
         reading.flaws.extend(unopened(tree.root, has_text=bool(reading.text())))
     return ReadMessage(
@@ -145,14 +146,35 @@ class _Reading:
         if not children_of(part) and is_body(part):
             self._add_leaf(part)
 
-    def add_named_texts(self, root: Part) -> None:
-        """Where there is no other text, the files of plain text that came as the message itself."""
+    def add_what_came_alone(self, root: Part) -> None:
+        """Where there is no other text: named texts, and messages sent on whole, as the message."""
         if self.text():
             return
         for leaf in leaves(root):
             is_the_message = leaf is root or leaf.get_content_disposition() != "attachment"
             if is_the_message and leaf.get_content_type() in ("text/plain", "text/html"):
                 self._add_leaf(leaf)
+            elif leaf.get_content_type() == "message/rfc822" and leaf.is_multipart():
+                for sent_on in islice(leaf.walk(), 1, 2):
+                    self._add_sent_on(sent_on)
+
+    def _add_sent_on(self, message: Part) -> None:
+        headers = _Headers(message, [])
+        sender = headers.sender()
+        who = safe_join(" ", (part for part in (sender.name, sender.mailbox) if part))
+        heading = [
+            "---------- Message joint ----------",
+            f"De : {who}",
+            f"Date : {safe_line(headers.raw('Date').strip()[:100])}",
+            f"Objet : {headers.text('Subject')}",
+        ]
+        self.pieces.append(safe_block("\n".join(heading)))
+        said = len(self.pieces)
+        self.add(message)
+        if len(self.pieces) == said:
+            inner = _Reading(self.flaws, links=self.links)
+            inner.add_what_came_alone(message)
+            self.pieces.extend(inner.pieces)
 
     def add_source(self, source: bytes) -> None:
         self.pieces.append(safe_block(decode_text(source[:MAX_TEXT_LENGTH], "utf-8")[0]))
