@@ -315,6 +315,34 @@ def test_a_wrong_charset_never_hides_the_text(
 
 
 @pytest.mark.parametrize(
+    "meta",
+    [
+        '<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-15">',
+        "<META CHARSET='iso-8859-15' />",
+    ],
+)
+def test_the_charset_that_html_names_itself_is_believed_where_the_header_names_none(
+    meta: str,
+) -> None:
+    head = (
+        b"From: a@b.fr\r\nDate: Tue, 3 Mar 2026 14:05:00 +0100\r\nContent-Type: text/html\r\n\r\n"
+    )
+
+    read = parse(head + f"<html><head>{meta}</head><p>5 € réglés".encode("iso-8859-15"))
+
+    assert (read.text, read.flaws) == ("5 € réglés", ())
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "x-inconnu", "utf-16"])
+def test_the_mark_that_windows_puts_before_a_text_is_no_part_of_it(charset: str) -> None:
+    content = "\ufeffINR".encode("utf-16-le" if charset == "utf-16" else "utf-8")
+
+    assert parse(
+        f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + content
+    ).text == ("INR")
+
+
+@pytest.mark.parametrize(
     ("headers", "flaw"),
     [
         (("To: a@b.fr",), "pas d’expéditeur"),

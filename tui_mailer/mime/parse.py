@@ -24,6 +24,10 @@ MAX_REFERENCES: Final = 100
 _BLANKS: Final = " \t\r\n\xa0"
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,990}>")
 _ADDRESS_IN_NAME: Final = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_CHARSET_IN_HTML: Final = re.compile(
+    rb"""<meta\s[^<>]*?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE
+)
+_HTML_HEAD_BYTES: Final = 4096
 _TAB_STOPS: Final = 8
 _MAX_TABS: Final = 50_000
 _EPOCH_YEAR, _LAST_YEAR = 1970, 2200
@@ -204,6 +208,9 @@ class _Reading:
             self.flaws.append(safe_line("Le texte, trop long, est tronqué à l’écran."))
         charset = part.get_param("charset", None)
         name = str(charset[2] if isinstance(charset, tuple) else charset or "")
+        if not name and part.get_content_type() == "text/html":
+            found = _CHARSET_IN_HTML.search(content[:_HTML_HEAD_BYTES])
+            name = found[1].decode("ascii") if found else ""
         text, true_charset = decode_text(content[:MAX_TEXT_LENGTH], name or "utf-8")
         if not true_charset:
             self.flaws.append(

@@ -14,6 +14,7 @@ _REFUSED_CODECS: Final = frozenset(
 # Every byte says something in them, so that they decode whatever is not theirs.
 _WESTERN: Final = frozenset({"cp1252", "iso8859-15"})
 _AS_WINDOWS: Final = "tui_mailer.as_windows"
+_BYTE_ORDER_MARK: Final = "\ufeff"
 _FOLD: Final = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
 
 
@@ -55,10 +56,10 @@ def decode_text(content: bytes, charset: str) -> tuple[str, bool]:
     codec = _codec(charset)
     if codec is not None and not (codec in _WESTERN and _is_meant_as_utf_8(content)):
         try:
-            return content.decode(codec), True
+            return content.decode(codec).removeprefix(_BYTE_ORDER_MARK), True
         except (UnicodeError, LookupError):
             pass  # a codec of bytes to bytes is a LookupError
-    return content.decode("utf-8", _AS_WINDOWS), False
+    return content.decode("utf-8", _AS_WINDOWS).removeprefix(_BYTE_ORDER_MARK), False
 
 
 def _is_meant_as_utf_8(content: bytes) -> bool:
