@@ -285,6 +285,12 @@ def test_an_empty_cell_before_a_value_is_shown_and_an_empty_column_is_not() -> N
     ]
 
 
+def test_a_layout_shows_no_empty_cells() -> None:
+    html = f"""<table><tr><td>Menu<td><td>{"texte " * 60}<tr><td>Pied<td>x<td>y</table>"""
+
+    assert render_html(html).text.split() == ["Menu", *["texte"] * 60, "Pied", "x", "y"]
+
+
 def test_a_long_table_of_results_keeps_its_rows() -> None:
     rows = "<tr><td>Examen<td><td>5,9<td>mmol/L</tr>" * 500
 
@@ -537,6 +543,36 @@ def test_html_beyond_the_limit_is_cut_and_said_so() -> None:
 
 PIECES = [
     *("<p>", "</p>", "<table>", "<tr>", "<td>", "</td>", "</table>", "<a href='", "'>", "</a>"),
+    *(
+        "<s>",
+        "</s>",
+        "<sup>",
+        "-9",
+        "<sub>",
+        "<b>",
+        "</b>",
+        "<blockquote>",
+        "</blockquote>",
+        "\ufdd1",
+    ),
+    *(
+        "<td colspan=3>",
+        "<td rowspan=2>",
+        "<caption>",
+        "<ol start=4>",
+        "<li value=2>",
+        "<hr>",
+        "<dl>",
+    ),
+    *(
+        "<p style='",
+        "color:red;",
+        "font-size:0;",
+        "font-family:Symbol;",
+        "white-space:pre;",
+        "&nbsp;",
+    ),
+    *("display:block;", "vertical-align:super;", "line-through;", "<input type=checkbox checked>"),
     *("<img alt='", "<pre>", "<li>", "<ul>", "<script>", "</script>", "<svg>", "<p hidden>", "é"),
     *(
         "&#27;",

@@ -42,12 +42,14 @@ def settle_tables(tree: HtmlElement) -> None:
         rows = [list(row.iterchildren("td", "th")) for row in table.iterdescendants("tr")]
         _fill_spans(rows, fillers)
         widths = [[len(_words(cell)) for cell in row] for row in rows]
+        if not (_has_columns(widths) or _is_list(widths)):
+            continue
         _show_gaps(rows, widths)
         if _has_columns(widths):
             kept.add(table)
             for paragraph in table.iter("p"):  # without the blank lines around it
                 paragraph.tag = "div"
-        elif _is_list(widths):
+        else:
             for row in rows:
                 _write_as_line(row)
     for part in list(tree.iter(*_TABLE_PARTS)):
