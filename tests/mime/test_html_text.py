@@ -285,10 +285,20 @@ def test_an_empty_cell_before_a_value_is_shown_and_an_empty_column_is_not() -> N
     ]
 
 
-def test_a_layout_shows_no_empty_cells() -> None:
-    html = f"""<table><tr><td>Menu<td><td>{"texte " * 60}<tr><td>Pied<td>x<td>y</table>"""
+def test_a_long_comment_across_a_table_leaves_its_values_in_their_columns() -> None:
+    comment = f"<p>{COMMENT}.</p>" * 20
+    html = f"""<table><tr><td>K<td><td>5,9<tr><td colspan=3>{comment}<tr><td>Na<td>140</table>"""
 
-    assert render_html(html).text.split() == ["Menu", *["texte"] * 60, "Pied", "x", "y"]
+    lines = render_html(html).text.split("\n")
+
+    assert (lines[0], lines[-1]) == ("K | · | 5,9", "Na | 140")
+    assert lines.count(f"{COMMENT}.") == 20
+
+
+def test_a_layout_shows_no_empty_cells() -> None:
+    html = f"""<table><tr><td>Menu<td><td>{"texte " * 99}<tr><td>Pied<td>x<td>y</table>"""
+
+    assert render_html(html).text.split() == ["Menu", *["texte"] * 99, "Pied", "x", "y"]
 
 
 def test_a_long_table_of_results_keeps_its_rows() -> None:

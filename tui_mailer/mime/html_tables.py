@@ -17,7 +17,7 @@ _MAX_CELLS: Final = 600
 _MAX_CELL_LENGTH: Final = 40
 _MAX_ROW_LENGTH: Final = 76
 _CELL_GAP: Final = 2
-_MAX_LINE_CELL_LENGTH: Final = 300
+_MAX_LINE_CELL_LENGTH: Final = 500
 _MAX_COLUMNS: Final = 40
 _MAX_FILLED: Final = 5_000
 _BETWEEN: Final = " | "
@@ -112,13 +112,15 @@ def _has_columns(widths: Sequence[Sequence[int]]) -> bool:
 
 
 def _is_list(widths: Sequence[Sequence[int]]) -> bool:
-    """True when several rows say several things each, none of them at length."""
+    """True when several rows say several things each, and none at length; a comment may."""
     told = [row for row in widths if sum(width > 0 for width in row) > 1]
-    return len(told) > 1 and all(max(row, default=0) <= _MAX_LINE_CELL_LENGTH for row in widths)
+    return len(told) > 1 and all(max(row) <= _MAX_LINE_CELL_LENGTH for row in told)
 
 
 def _write_as_line(row: _Row) -> None:
     """The cells on one line, the last empty ones left out; lines within a cell are set apart."""
+    if sum(bool(_words(cell)) for cell in row) < 2:
+        return  # a heading or a comment
     while row and not _words(row[-1]):
         row.pop().tag = "span"
     for position, cell in enumerate(row):
