@@ -81,6 +81,7 @@ def test_a_plain_form_that_says_nothing_gives_way_to_html(stub: str) -> None:
     empty = f"Content-Type: text/plain\r\n\r\n{stub}"
 
     assert parse(multipart("alternative", empty, HTML)).text == "En HTML [1]"
+    assert parse(multipart("alternative", HTML, empty)).text == "En HTML [1]"
 
 
 def html(content: str) -> str:
@@ -102,6 +103,7 @@ def test_html_that_says_more_than_its_words_is_read_instead_of_the_plain_form(
 ) -> None:
     """Programs make the plain form of the words alone: 109/L, and a dose that was struck out."""
     assert parse(multipart("alternative", PLAIN, html(f"<p>{look}</p>"))).text == read
+    assert parse(multipart("alternative", html(f"<p>{look}</p>"), PLAIN)).text == read
 
 
 def test_a_short_plain_form_beside_a_long_letter_is_none() -> None:

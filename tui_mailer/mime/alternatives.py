@@ -27,12 +27,13 @@ _UNREAD: Final = re.compile(
 def best(forms: Sequence[Part]) -> Sequence[Part]:
     """The form to read, alone; none where none has text.
 
-    That is the plain text, unless it says nothing, or less than the HTML: then the last form.
+    That is the plain text, unless it says nothing, or less than the HTML: then the last of the others.
     """
     readable = [form for form in forms if any(map(is_body, _texts(form)))]
     looks = [_content(leaf) for form in readable for leaf in _texts(form) if _is_html(leaf)]
     plain = [form for form in readable if _says_as_much(form, looks)]
-    return plain[:1] or readable[-1:]
+    others = [form for form in readable if form.get_content_type() != "text/plain"]
+    return plain[:1] or others[-1:] or readable[-1:]
 
 
 def _texts(form: Part) -> list[Part]:
