@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from tui_mailer.domain.errors import AttachmentUnreadable
 from tui_mailer.mime import attachments
-from tui_mailer.mime.attachments import MAX_NAME_BYTES, list_attachments, save_name
+from tui_mailer.mime.attachments import list_attachments
+from tui_mailer.mime.draft_copy import read as read_draft
+from tui_mailer.mime.parse import parse
+from tui_mailer.mime.reply import forward
+from tui_mailer.mime.save_names import MAX_NAME_BYTES, save_name
 
 
 def with_part(*headers: str, content: str = "x") -> bytes:
@@ -101,6 +105,41 @@ def test_an_attached_message_is_given_whole() -> None:
     assert attachments.content(raw, 0) == b"Subject: a\r\nTo: b@c.fr\r\n\r\nx"
 
 
+WITHIN = (
+    "Subject: Résultat\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n"
+    "--i\r\nContent-Type: text/plain\r\n\r\nVoici\r\n"
+    "--i\r\nContent-Type: application/pdf; name=bilan.pdf\r\n\r\n%PDF\r\n"
+    "--i\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <l>\r\n\r\nx\r\n--i--\r\n"
+)
+
+
+def test_the_files_of_an_attached_message_are_listed_behind_and_sent_on_with_it_alone() -> None:
+    raw = with_part("Content-Type: message/rfc822; name=a.eml", content=WITHIN)
+
+    listed = list_attachments(raw)
+
+    assert [(a.index, a.name, a.inside) for a in listed] == [
+        (0, "a.eml", False),
+        (1, "bilan.pdf", True),
+    ]
+    assert attachments.content(raw, 1) == b"%PDF"
+    assert [a.name for a in forward(parse(raw), 7).attachments] == ["a.eml"]
+    assert [a.name for a in read_draft(raw, 7).draft.attachments] == ["a.eml"]
+
+
+def test_what_a_report_brings_back_is_not_listed_file_by_file() -> None:
+    raw = with_part("Content-Type: message/rfc822; name=a.eml", content=WITHIN)
+
+    assert (
+        len(
+            list_attachments(
+                raw.replace(b"multipart/mixed; boundary=b", b"multipart/report; boundary=b")
+            )
+        )
+        == 1
+    )
+
+
 def test_an_attached_message_keeps_the_accents_in_the_names_of_its_own_files() -> None:
     """The library would encode the header that holds one, and no reader knew the file's type."""
     inner = (
@@ -110,6 +149,7 @@ def test_an_attached_message_keeps_the_accents_in_the_names_of_its_own_files() -
     raw = with_part("Content-Type: message/rfc822", content=inner)
 
     assert attachments.content(raw, 0) == inner.encode()
+    assert [a.name for a in list_attachments(raw)] == ["piece-jointe.eml", "Écho.pdf"]
     assert [a.name for a in list_attachments(attachments.content(raw, 0))] == ["Écho.pdf"]
 
 

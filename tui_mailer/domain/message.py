@@ -179,12 +179,14 @@ class Attachment:
         index: from 0, in the order of the message; what `mime` finds the part by.
         name: the sender's file name, safe to show, not safe to save under as it is.
         size_bytes: decoded.
+        inside: it belongs to a message that is attached, and goes with it wherever that is sent.
     """
 
     index: int
     name: SafeText
     media_type: str
     size_bytes: int
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""Attachments of a message: which there are, what they hold, and a file name to save them under."""
+"""Attachments of a message: which there are, what they are called, and what they hold."""
 
 import quopri
 import re
-import unicodedata
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,13 +17,11 @@ from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.mime import tnef
 from tui_mailer.mime.base64_pieces import IrregularBase64, decoded_pieces, encoded_pieces, repaired
 from tui_mailer.mime.previews import HEAD_BYTES, true_type
+from tui_mailer.mime.save_names import DEFAULT_NAME
 from tui_mailer.mime.tnef import NotTnef
 from tui_mailer.mime.tree import Part, leaves, take_apart
 from tui_mailer.mime.words import decode_text, decode_words
 
-DEFAULT_NAME: Final = "piece-jointe"
-MAX_NAME_BYTES: Final = 200
-_MAX_ENDING_BYTES: Final = 20
 _MEDIA_TYPE: Final = re.compile(
     r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
 )
@@ -43,13 +40,11 @@ _ENDINGS: Final = {
     "text/calendar": ".ics",
 }
 _TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_FORBIDDEN: Final = re.compile(r'[<>:"|?*]')
-_RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
 
 
 def list_attachments(raw: bytes) -> tuple[Attachment, ...]:
     """The attachments of a message, in its order; also the images of an HTML body."""
-    return tuple(describe(index, part) for index, part in enumerate(attached(take_apart(raw).root)))
+    return described(take_apart(raw).root)
 
 
 def content(raw: bytes, index: int) -> bytes:
@@ -70,14 +65,41 @@ def name(raw: bytes, index: int) -> str:
     return _given_name(_part(raw, index))
 
 
+def described(root: Part) -> tuple[Attachment, ...]:
+    """The attachments under `root`; last those of the messages attached to it."""
+    own = sum(1 for _ in _own(root))
+    return tuple(
+        describe(index, part, inside=index >= own) for index, part in enumerate(attached(root))
+    )
+
+
 def attached(root: Part) -> Iterator[Part]:
-    """The parts that are attachments: all that are no text to read; last what Outlook packed."""
+    """The parts that are attachments: all that are no text to read, then those of attached messages.
+
+    A report brings back what was sent, and nothing to be read.
+    """
+    yield from _own(root)
+    if root.get_content_type() == "multipart/report":
+        return
+    for part in leaves(root):
+        if part.get_content_type() == "message/rfc822" and part.is_multipart():
+            for message in part.get_payload():
+                if isinstance(message, Message):
+                    yield from (inner for inner in attached(message) if not _is_shown_image(inner))
+
+
+def _own(root: Part) -> Iterator[Part]:
+    """Without those of attached messages; what Outlook packed comes last."""
     found = [part for part in leaves(root) if not is_body(part)]
     yield from found
     for part in found:
         if is_winmail(part):
             with suppress(NotTnef):
                 yield from map(_unpacked, tnef.files(part_content(part)))
+
+
+def _is_shown_image(part: Part) -> bool:
+    return part.get_content_maintype() == "image" and "Content-ID" in part
 
 
 def is_winmail(part: Part) -> bool:
@@ -104,11 +126,10 @@ def is_body(part: Part) -> bool:
     return part.get_content_disposition() != "attachment" and not file_name(part)
 
 
-def describe(index: int, part: Part) -> Attachment:
+def describe(index: int, part: Part, *, inside: bool = False) -> Attachment:
     """What the reader shows of an attachment."""
-    return Attachment(
-        index, safe_line(_given_name(part)), _media_type(part), sum(map(len, _pieces(part)))
-    )
+    size_bytes = sum(map(len, _pieces(part)))
+    return Attachment(index, safe_line(_given_name(part)), _media_type(part), size_bytes, inside)
 
 
 def file_name(part: Part) -> str:
@@ -168,28 +189,6 @@ def _content_at_once(part: Part) -> bytes:
     return quopri.decodestring(held) if encoding == "quoted-printable" else held
 
 
-def save_name(wanted: str) -> str:
-    """A file name to save an attachment under, wherever it came from: never a path, never empty.
-
-    At most `MAX_NAME_BYTES` bytes of UTF-8, the ending kept; no control, invisible or reversing
-    character; nothing that a shell, an option parser or another system would take amiss.
-    """
-    last = unicodedata.normalize("NFC", wanted).replace("\\", "/").rpartition("/")[2]
-    plain = "".join(c for c in last if not unicodedata.category(c).startswith(("C", "Zl", "Zp")))
-    plain = " ".join(_FORBIDDEN.sub("_", plain).split()).lstrip(" .-~").rstrip(" .")
-    if _RESERVED.match(plain):
-        plain = "_" + plain
-    return _shortened(plain) or DEFAULT_NAME
-
-
-def _shortened(whole: str) -> str:
-    stem, dot, ending = whole.rpartition(".")
-    if not stem or len(ending.encode()) > _MAX_ENDING_BYTES:
-        stem, dot, ending = whole, "", ""
-    room = MAX_NAME_BYTES - len((dot + ending).encode())
-    return stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + dot + ending
-
-
 def _part(raw: bytes, index: int) -> Part:
     found = next(islice(attached(take_apart(raw).root), index, None), None) if index >= 0 else None
     if found is None:
@@ -207,12 +206,19 @@ def _media_type(part: Part) -> str:
 
 
 def _written(message: Part) -> bytes:
-    for part in message.walk():
-        # As raw bytes: a name in a header would have the generator encode the whole of it.
-        part._headers = [(name, _as_raw(str(value))) for name, value in part.raw_items()]  # type: ignore[attr-defined]
+    # As raw bytes: a name in a header would have the generator encode the whole of it.
+    read = [(part, list(part.raw_items())) for part in message.walk()]
+    for part, headers in read:
+        _set_headers(part, [(name, _as_raw(str(value))) for name, value in headers])
     out = BytesIO()
     BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
+    for part, headers in read:
+        _set_headers(part, headers)
     return out.getvalue()
+
+
+def _set_headers(part: Part, headers: list[tuple[str, str]]) -> None:
+    part._headers = headers  # type: ignore[attr-defined]
 
 
 def _as_raw(value: str) -> str:

@@ -121,6 +121,7 @@ def read(raw: bytes, message_id: int) -> StoredDraft:
         attachments=tuple(
             ForwardedAttachment(message_id, one.index, one.name, one.media_type, one.size_bytes)
             for one in message.attachments
+            if not one.inside
         ),
         in_reply_to=next(iter(answered), ""),
         references=message.references,

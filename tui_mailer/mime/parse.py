@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Final
 
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.message import Link, ReadMessage
+from tui_mailer.domain.message import Attachment, Link, ReadMessage
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_join, safe_line
 from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
 from tui_mailer.mime.alternatives import best
-from tui_mailer.mime.attachments import attached, describe, is_body, part_content
+from tui_mailer.mime.attachments import described, is_body, part_content
 from tui_mailer.mime.receipt_request import request_in
 from tui_mailer.mime.tree import Part, children_of, leaves, take_apart
 from tui_mailer.mime.unopened import unopened
@@ -40,11 +40,11 @@ def parse(raw: bytes) -> ReadMessage:
     headers = _Headers(tree.root, reading.flaws)
     if tree.source is not None:
         reading.add_source(tree.source)
-        attachments: list[Part] = []
+        attachments: tuple[Attachment, ...] = ()
     else:
         reading.add(tree.root)
         reading.add_what_came_alone(tree.root)
-        attachments = list(attached(tree.root))
+        attachments = described(tree.root)
         reading.flaws.extend(unopened(tree.root, has_text=bool(reading.text())))
     return ReadMessage(
         subject=headers.text("Subject"),
@@ -58,7 +58,7 @@ def parse(raw: bytes) -> ReadMessage:
         text=reading.text(),
         was_html=reading.was_html,
         links=tuple(reading.links),
-        attachments=tuple(describe(index, part) for index, part in enumerate(attachments)),
+        attachments=attachments,
         receipt=request_in(tree.root),
         mss_mes=headers.text("X-MSS-MES"),
         flaws=tuple(dict.fromkeys(reading.flaws)),

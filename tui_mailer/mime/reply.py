@@ -83,6 +83,7 @@ def forward(read: ReadMessage, message_id: int) -> Draft:
         attachments=tuple(
             ForwardedAttachment(message_id, one.index, one.name, one.media_type, one.size_bytes)
             for one in read.attachments
+            if not one.inside
         ),
         forwards=message_id,
     )

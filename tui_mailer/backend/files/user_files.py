@@ -11,8 +11,8 @@ from typing import Final
 from tui_mailer.domain.draft import FileAttachment
 from tui_mailer.domain.errors import AttachmentChanged, AttachmentNotSaved, AttachmentUnreadable
 from tui_mailer.domain.safe_text import safe_line
-from tui_mailer.mime.attachments import save_name
 from tui_mailer.mime.previews import HEAD_BYTES, true_type
+from tui_mailer.mime.save_names import save_name
 
 _UNKNOWN_TYPE: Final = "application/octet-stream"
 _PRIVATE: Final = 0o600

@@ -121,7 +121,8 @@ def attachments(found: Sequence[Attachment]) -> Content:
     parts: list[Part] = [(f"{title} ", "bold"), ("— s : enregistrer", "dim")]
     for item in found:
         parts += ["\n  PJ ", (f"{item.name or '(sans nom)'}  ", "bold")]
-        parts += [(f"{item.media_type}, {french_size(item.size_bytes)}", "dim")]
+        within = ", dans le message joint" if item.inside else ""
+        parts += [(f"{item.media_type}, {french_size(item.size_bytes)}{within}", "dim")]
     return line(*parts)
 
 
