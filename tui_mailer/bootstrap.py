@@ -24,7 +24,7 @@ from tui_mailer.engine.engine import Outside, utc_now
 from tui_mailer.engine.journal import Author, JournalKeeper
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.session import Session
-from tui_mailer.memory import loading, screen_stands, share_heaps
+from tui_mailer.memory import loading, screen_stands, share_heaps, tidy
 from tui_mailer.no_core import leave_no_core
 from tui_mailer.settings.model import Places, Settings
 from tui_mailer.settings.reader import load
@@ -235,7 +235,7 @@ async def _run_app(session: Session, opening: Opening) -> int:
         # The longest of the launch: in a thread, so that the store opens meanwhile.
         with loading():
             make_app = await asyncio.to_thread(_app_class)
-        app = make_app(session, replace(opening, once_shown=screen_stands))
+        app = make_app(session, replace(opening, once_shown=screen_stands, at_rest=tidy))
         await app.run_async()
     if app.fault is not None:
         raise app.fault

@@ -37,6 +37,18 @@ def give_back() -> None:
         trim(0)
 
 
+def tidy() -> None:
+    """Find all that nobody holds any more, and give it back; a tenth of a second or two.
+
+    Nothing else ever looks through what was passed over, and what has outlived two looks is looked
+    through once in twenty million objects made.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    give_back()
+
+
 @contextmanager
 def loading() -> Iterator[None]:
     """While modules are loaded: what they make stays, and is not searched for garbage, ever."""

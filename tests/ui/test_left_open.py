@@ -1,12 +1,19 @@
 """The program left open for days: what is closed leaves nothing behind."""
 
 import gc
+import weakref
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from textual.screen import Screen
 from textual.widget import Widget
 from ui.mailbox_stage import Mailing, opened, practice
 
+from tui_mailer.memory import pass_over, tidy
+from tui_mailer.ui.at_rest import RestingApp
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 
@@ -18,11 +25,13 @@ def detached() -> Counter[str]:
     return Counter(type(each).__name__ for each in widgets if not each.is_attached)
 
 
-async def write_and_close(mailing: Mailing) -> None:
+async def write_and_close(mailing: Mailing) -> "weakref.ref[Screen[object]]":
     await mailing.press("e")
     await mailing.until(lambda: isinstance(mailing.app.screen, ComposeScreen))
+    composer = weakref.ref(mailing.app.screen)
     await mailing.press("x", "escape")
     await mailing.until(lambda: isinstance(mailing.app.screen, MailboxScreen))
+    return composer
 
 
 async def test_a_composer_that_is_closed_is_held_by_nothing(tmp_path: Path) -> None:
@@ -35,3 +44,43 @@ async def test_a_composer_that_is_closed_is_held_by_nothing(tmp_path: Path) -> N
             await write_and_close(mailing)
         await mailing.pilot.pause(0.5)
         assert detached() - before == Counter()
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """As it is in the program: it looks seldom. Left as it was found."""
+    threshold = gc.get_threshold()
+    gc.set_threshold(1_000_000)
+    yield
+    gc.set_threshold(*threshold)
+    gc.unfreeze()
+
+
+async def test_what_was_passed_over_is_given_back_while_nobody_types(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, collector: None
+) -> None:
+    monkeypatch.setattr(RestingApp, "looks_every_s", 0.1)
+    monkeypatch.setattr(RestingApp, "rests_after_s", 0.5)
+    async with opened(practice(tmp_path)) as mailing:
+        mailing.app.opening = replace(mailing.app.opening, at_rest=tidy)
+        closed = [await write_and_close(mailing) for _ in range(3)]
+        pass_over()  # as a comparison of all flags does
+        await mailing.until(lambda: not any(ref() for ref in closed[:-1]))
+
+
+async def test_nothing_is_tidied_while_somebody_types_nor_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RestingApp, "looks_every_s", 0.02)
+    monkeypatch.setattr(RestingApp, "rests_after_s", 2.0)
+    rests: list[None] = []
+    async with opened(practice(tmp_path)) as mailing:
+        mailing.app.opening = replace(mailing.app.opening, at_rest=lambda: rests.append(None))
+        await mailing.press("down")
+        rests.clear()
+        for _ in range(10):
+            await mailing.press("down", "up")
+            assert not rests
+        await mailing.until(lambda: bool(rests))
+        await mailing.pilot.pause(0.3)
+        assert len(rests) == 1

@@ -14,6 +14,7 @@ from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
 from tui_mailer.ui.any_bytes import take_any_bytes
 from tui_mailer.ui.aside import run_aside
+from tui_mailer.ui.at_rest import RestingApp
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.calls import Calls
 from tui_mailer.ui.commands.base import CommandScreen
@@ -53,7 +54,7 @@ def _downloads() -> Path:
     return Path.home()
 
 
-class MailerApp(DiscreetApp, CoveringApp, TypedAheadApp, inherit_bindings=False):
+class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bindings=False):
     """Login, then the mailbox; whatever ends it, what is being written is kept.
 
     Attributes:

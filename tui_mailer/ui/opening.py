@@ -32,6 +32,7 @@ class Opening:
         attachments_dir: where attachments are saved unless the user says otherwise.
         begun: the account's store is being opened already.
         once_shown: called when the mailbox is on screen.
+        at_rest: called when nobody has typed for a while; may take a tenth of a second.
     """
 
     account: Account | None = None
@@ -44,3 +45,4 @@ class Opening:
     templates: TemplateSource = tuple
     begun: EarlyOpening | None = None
     once_shown: Callable[[], None] = _nothing
+    at_rest: Callable[[], None] = _nothing
