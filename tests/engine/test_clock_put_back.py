@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-from engine_fakes import COLLEAGUE, World, opened
+from engine_fakes import COLLEAGUE, World, opened, states
 from engine_helpers import letter
 
 from tui_mailer.domain.draft import OutgoingState
@@ -31,4 +31,6 @@ async def test_it_can_be_taken_back_as_long_as_ever(tmp_path: Path) -> None:
             await asyncio.sleep(0.01)
         (waiting,) = await office.engine.outbox.unsettled()
         assert waiting.due_at > world.clock() + timedelta(minutes=59)
+        # Whoever shows how long it can be taken back is told that this has changed.
+        assert states(office) == ["queued", "queued"]
         assert await office.engine.outbox.take_back(outgoing.id) is not None

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_fakes import COLLEAGUE, World, letter, opened, until_online
+from engine_fakes import COLLEAGUE, World, letter, opened, states, until_online
 from engine_helpers import Office
 from engine_helpers import letter as written_to
 from fakes.mail_server import FakeSubmission
 
 from tui_mailer.domain.draft import Outgoing, OutgoingState
-from tui_mailer.domain.errors import Unreachable
+from tui_mailer.domain.errors import SubmissionRefused, Unreachable
 from tui_mailer.engine.patience import WaitedTooLong
 
 
@@ -89,6 +89,24 @@ async def test_a_program_that_is_left_open_says_it_too(world: World) -> None:
         await office.until_outgoing(outgoing, OutgoingState.QUEUED)
         world.clock.offset = timedelta(days=4)
         await held_back(office, outgoing)
+
+
+class Later(FakeSubmission):
+    """A server that says "later" for days."""
+
+    async def submit(self, *_: Any, **__: Any) -> Any:
+        raise SubmissionRefused("451 4.7.1 quota d’envoi dépassé", permanent=False)
+
+
+async def test_what_the_server_said_all_the_time_is_said_with_it(world: World) -> None:
+    world.submission = Later()
+    async with opened(world) as office:
+        outgoing = await office.engine.writing.send(written_to(COLLEAGUE, "Avis"))
+        await office.until(lambda: "sending" in states(office)[:-1])
+        world.clock.offset = timedelta(days=4)
+        await held_back(office, outgoing)
+        (waiting,) = await office.engine.outbox.unsettled()
+        assert "quota d’envoi dépassé" in waiting.server_words
 
 
 async def test_what_was_wanted_waits_for_the_line_as_long_as_before(world: World) -> None:

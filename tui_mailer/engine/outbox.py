@@ -256,6 +256,7 @@ class Outbox:
             server_words=outgoing.server_words,
             due_at=due_at,
         )
+        self._changed(outgoing.id, OutgoingState.QUEUED)
 
     async def _send(self, outgoing: Outgoing) -> None:
         if not await self._identity_still_holds(outgoing):

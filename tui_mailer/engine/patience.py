@@ -53,4 +53,6 @@ class Patience:
             return
         wanted_at = self._wanted_at.get(outgoing.id, written_at)
         if self._now() - wanted_at > LONGEST_WAIT:
-            raise WaitedTooLong(subject=f"écrit le {written_at.astimezone():%d/%m/%Y}")
+            day = f"écrit le {written_at.astimezone():%d/%m/%Y}"
+            # Why it waited, where the server has said so.
+            raise WaitedTooLong(outgoing.server_words, subject=day)
