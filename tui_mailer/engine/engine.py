@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Final
 
 from tui_mailer.domain.account import Account, Credentials
 from tui_mailer.domain.call import WriteCall
@@ -61,12 +62,16 @@ from tui_mailer.engine.resuming import Resuming
 from tui_mailer.engine.reviewing import Reviewing
 from tui_mailer.engine.sent_copies import SentCopies
 from tui_mailer.engine.server_search import ServerSearch
+from tui_mailer.engine.sparing_secrets import SparingSecrets
 from tui_mailer.engine.supervisor import keep_running
 from tui_mailer.engine.trust import Trust
 from tui_mailer.engine.waiting import stop_if_cancelled
 from tui_mailer.engine.watcher import Watcher
 from tui_mailer.engine.worker import Worker
 from tui_mailer.engine.writing import Writing
+
+# A command that gives no secret is run less and less often, up to this many times the first pause.
+_SECRET_PAUSES: Final = 5
 
 
 def utc_now() -> datetime:
@@ -115,10 +120,14 @@ class Engine:
         self._connector.on_alert = Alerts(self.announce).hear
         self._submission = JournalledSubmission(outside.submission, self.journal)
         self._pause = partial(Backoff, options.retry_first_s, options.retry_most_s)
+        self._secrets = SparingSecrets(
+            outside.secrets,
+            Backoff(options.secret_retry_s, options.secret_retry_s * _SECRET_PAUSES),
+        )
         self._worker = Worker(
             account,
             self._connector,
-            outside.secrets,
+            self._secrets,
             self.announce,
             self._pause(),
             second_chance=Backoff(options.second_chance_s, options.poll_s),
@@ -129,7 +138,7 @@ class Engine:
         self._watcher = Watcher(
             account,
             self._connector,
-            outside.secrets,
+            self._secrets,
             self._mailbox.sync_inbox,
             self._pause(),
             options.idle_renewal_s,
@@ -140,7 +149,7 @@ class Engine:
             account,
             store,
             self._submission,
-            outside.secrets,
+            self._secrets,
             self.announce,
             outside.now,
             retry_s=options.retry_most_s,
@@ -272,6 +281,7 @@ class Engine:
         self.announce(WriteAsked(call))
 
     def _woke(self) -> None:
+        self._secrets.ask_again()
         self._worker.doubt()
         self.outbox.nudge()
 
@@ -293,7 +303,7 @@ class Engine:
                 with suppress(MailerError):
                     self.writing.size_limit_bytes = await with_credentials(
                         self.account,
-                        self._outside.secrets,
+                        self._secrets,
                         partial(self._submission.check, self.account),
                     )
             stop_if_cancelled()
@@ -321,6 +331,7 @@ class Engine:
 
     def reconnect(self) -> None:
         """Try again now."""
+        self._secrets.ask_again()
         self._worker.reconnect()
         self.outbox.log_in_again()
 
