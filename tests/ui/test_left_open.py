@@ -5,12 +5,14 @@ import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from textual.screen import Screen
 from textual.widget import Widget
-from ui.mailbox_stage import Mailing, opened, practice
+from ui.mailbox_stage import NOON, Mailing, mail, opened, practice
+from ui.stage import ACCOUNT
 
 from tui_mailer.memory import pass_over, tidy
 from tui_mailer.ui.at_rest import RestingApp
@@ -84,3 +86,34 @@ async def test_nothing_is_tidied_while_somebody_types_nor_again_and_again(
         await mailing.until(lambda: bool(rests))
         await mailing.pilot.pause(0.3)
         assert len(rests) == 1
+
+
+async def test_what_came_above_the_page_during_the_night_is_said(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        messages = mailing.screen.list
+        await mailing.until(lambda: messages.selected is not None)
+        chosen = messages.selected
+        for number in range(60):
+            outdoors.mailbox.deliver(mail(f"Nuit {number:02}"), at=NOON + timedelta(hours=number))
+        await mailing.until(lambda: messages.row_count == 65)
+        await mailing.shows(f"↑ {messages.unseen_above} messages au-dessus — Début : voir")
+        assert messages.selected == chosen
+        assert messages.unseen_above == messages.scroll_offset.y // messages.row_height
+        await mailing.press("pageup")
+        await mailing.shows(f"↑ {messages.unseen_above} messages au-dessus")
+        await mailing.press("home")
+        await mailing.shows("Nuit 59", ACCOUNT.address)
+        await mailing.press("pagedown", "pagedown")
+        await mailing.pilot.pause(0.1)
+        assert "au-dessus" not in mailing.terminal, "they have been on screen"
+
+
+async def test_what_still_stands_on_the_page_is_not_said_to_be_above(tmp_path: Path) -> None:
+    outdoors = practice(tmp_path)
+    async with opened(outdoors) as mailing:
+        for number in range(3):
+            outdoors.mailbox.deliver(mail(f"Nuit {number:02}"), at=NOON + timedelta(hours=number))
+        await mailing.shows("Nuit 02")
+        assert "au-dessus" not in mailing.terminal
+        assert mailing.screen.list.unseen_above == 0

@@ -43,3 +43,8 @@ def undone_words(action: Action) -> SafeText:
 def marked_words(count: int) -> SafeText:
     """How many messages the next action is for."""
     return safe_line(f"{plural(count, 'message coché', 'messages cochés')} — Échap : décocher")
+
+
+def newer_words(count: int) -> SafeText:
+    """How many messages came in above the page that is shown."""
+    return safe_line(f"↑ {plural(count, 'message')} au-dessus — Début : voir")

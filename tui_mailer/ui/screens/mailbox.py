@@ -250,6 +250,7 @@ class MailboxScreen(CommandScreen[None]):
     @on(WindowedList.Moved)
     def follow_cursor(self) -> None:
         """What can be done depends on the message, or the patient."""
+        self.acting.tell_above()
         self._close_what_is_left()
         self.refresh_bindings()
 

@@ -9,7 +9,7 @@ from tui_mailer.domain.action import Action, ActionKind
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.ui.clock import local_now
-from tui_mailer.ui.presenters.actions import done_words, marked_words, undone_words
+from tui_mailer.ui.presenters.actions import done_words, marked_words, newer_words, undone_words
 from tui_mailer.ui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class MailboxActions:
     def __init__(self, screen: "MailboxScreen") -> None:
         self._screen = screen
         self._shown_count = 0
+        self._is_said = False
 
     # --- which messages
 
@@ -99,16 +100,31 @@ class MailboxActions:
         """Say what was done, for a while."""
         self._say(words)
 
+    def tell_above(self) -> None:
+        """Say what came in above the page, or say it no more, unless something else is said."""
+        if not self._is_said:
+            self._screen.query_one(StatusLine).show_done(self._lasting())
+
+    def _lasting(self) -> SafeText | None:
+        """What is said for as long as it is so; the cursor stays on its message, whatever comes."""
+        screen = self._screen
+        if screen.list.marked:
+            return marked_words(len(screen.list.marked))
+        if screen.list.unseen_above and not screen.exchanges.are_listed:
+            return newer_words(screen.list.unseen_above)
+        return None
+
     def _say(self, words: SafeText | None) -> None:
         """Words that leave by themselves."""
         status = self._screen.query_one(StatusLine)
         status.show_done(words)
         self._shown_count += 1
+        self._is_said = words is not None
         if words is not None:
             number = self._shown_count
             self._screen.set_timer(_SHOWN_S, lambda: self._fade(number))
 
     def _fade(self, number: int) -> None:
         if number == self._shown_count:
-            count = len(self._screen.list.marked)
-            self._screen.query_one(StatusLine).show_done(marked_words(count) if count else None)
+            self._is_said = False
+            self.tell_above()

@@ -33,6 +33,7 @@ class WindowedList(LineList, Generic[RowT]):
         super().__init__()
         self._window: RowWindow[RowT] | None = None
         self._wanted: tuple[int, int] | None = None
+        self._came_above = 0
 
     # --- what it shows
 
@@ -46,6 +47,15 @@ class WindowedList(LineList, Generic[RowT]):
         """The row under the cursor, None in an empty list or before it is loaded."""
         return self._row(self.cursor)
 
+    @property
+    def unseen_above(self) -> int:
+        """Rows that came in above the cursor, and that have not been on screen since."""
+        return min(self._came_above, self._top)
+
+    @property
+    def _top(self) -> int:
+        return int(self.scroll_offset.y) // self.row_height
+
     async def show(self, source: RowSource[RowT], empty_words: str) -> None:
         """Show another list from its start; `empty_words` stand in an empty one."""
         self.empty_words = empty_words
@@ -53,6 +63,7 @@ class WindowedList(LineList, Generic[RowT]):
         count = await source.count()
         await window.load(0, min(count, PAGE_ROWS))
         self._window = window
+        self._came_above = 0
         self.shows_another()
         self.set_reactive(LineList.cursor, 0)
         self._take(count)
@@ -62,6 +73,7 @@ class WindowedList(LineList, Generic[RowT]):
         """Show these words and no row."""
         self.empty_words = empty_words
         self._window = None
+        self._came_above = 0
         self.shows_another()
         self._take(0)
         self.scroll_to(y=0, animate=False, force=True)
@@ -91,6 +103,7 @@ class WindowedList(LineList, Generic[RowT]):
             return
         top = self.scroll_offset.y + (place - self.cursor) * self.row_height
         follows = self.scroll_offset.y > 0
+        self._came_above = max(0, self._came_above + place - self.cursor)
         self.set_reactive(LineList.cursor, place)
         self._take(count)
         if follows:
@@ -107,6 +120,7 @@ class WindowedList(LineList, Generic[RowT]):
         """Come back to a place; what changed there meanwhile is asked for anew."""
         self.empty_words = place.empty_words
         self._window = place.window
+        self._came_above = 0
         self.shows_another()
         self.set_reactive(LineList.cursor, place.cursor)
         self._take(place.row_count)
@@ -196,6 +210,9 @@ class WindowedList(LineList, Generic[RowT]):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Another part of the list is on screen."""
         super().watch_scroll_y(old_value, new_value)
+        if self._came_above > self._top:
+            self._came_above = self._top
+            self.post_message(self.Moved())
         self._load_visible()
 
     def resized(self) -> None:
