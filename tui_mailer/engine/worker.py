@@ -7,7 +7,9 @@ offline ──▶ connecting ──▶ syncing ──▶ online ──line lost�
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import (
@@ -30,6 +32,12 @@ Job = Callable[[Line], Awaitable[None]]
 """Something to do on the connection; run again on the next one when the line is lost."""
 LongJob = Callable[[Line], AsyncIterator[None]]
 """A job in slices: urgent jobs run between them."""
+
+# Pauses while the store takes nothing: a disk may be full for days, and each attempt is a login.
+_STORE_FIRST_S: Final = 1.0
+_STORE_MOST_S: Final = 60.0
+# Without a problem for so long, the next one is another.
+_STORE_RECOVERED_S: Final = 600.0
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +74,8 @@ class Worker:
         self._secrets = secrets
         self._announce = announce
         self._backoff = backoff
+        self._store_backoff = Backoff(_STORE_FIRST_S, _STORE_MOST_S)
+        self._store_failed_at_s = 0.0
         self._keep_alive_s = keep_alive_s
         self._secret_retry_s = None if account.is_password_typed else secret_retry_s
         self._urgent: list[Job] = []
@@ -119,6 +129,7 @@ class Worker:
 
     def reconnect(self) -> None:
         """Try again now: a new password is there, or the user asks."""
+        self._store_backoff.reset()
         self._retry.set()
 
     def doubt(self) -> None:
@@ -161,6 +172,9 @@ class Worker:
             await self._refused(refused, None)
         except SecretUnavailable as unavailable:
             await self._refused(unavailable, self._secret_retry_s)
+        except StoreProblem as problem:
+            self._publish(Connectivity.OFFLINE, problem)
+            await self._store_pause()
         except MailerError as problem:
             self._publish(Connectivity.OFFLINE, problem)
             await self._pause()
@@ -173,6 +187,14 @@ class Worker:
     async def _pause(self) -> None:
         self._retry.clear()
         await happens_within(self._retry, self._backoff.next_s())
+
+    async def _store_pause(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._store_failed_at_s > _STORE_RECOVERED_S:
+            self._store_backoff.reset()
+        self._store_failed_at_s = now_s
+        self._retry.clear()
+        await happens_within(self._retry, self._store_backoff.next_s())
 
     async def _one_connection(self) -> None:
         self._publish(Connectivity.CONNECTING)
