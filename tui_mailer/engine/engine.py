@@ -283,7 +283,7 @@ class Engine:
     def _woke(self) -> None:
         self._secrets.ask_again()
         self._worker.doubt()
-        self.outbox.nudge()
+        self.outbox.line_is_back()
 
     def _connected(self) -> None:
         self._watcher.allow()
@@ -292,7 +292,7 @@ class Engine:
         self._copies.store_missing()
         self._draft_copies.catch_up()
         self.reports.examine()
-        self.outbox.nudge()
+        self.outbox.line_is_back()
 
     async def _learn_size_limit(self) -> None:
         """At each connection until it is known; a refused password must not count twice."""
@@ -334,6 +334,7 @@ class Engine:
         self._secrets.ask_again()
         self._worker.reconnect()
         self.outbox.log_in_again()
+        self.outbox.line_is_back()
 
     def synchronise(self) -> None:
         """Look at every folder now."""

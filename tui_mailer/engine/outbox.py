@@ -38,7 +38,8 @@ from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
-# A server that says "later" is asked less and less often, up to this many times the first pause.
+# A server that says "later", or nothing, is asked less and less often, up to this many times the first
+# pause.
 _MOST_PAUSES: Final = 32
 # Longer after its time, a message waited: the machine slept, or no line was there.
 _LATE: Final = timedelta(minutes=1)
@@ -103,6 +104,10 @@ class Outbox:
         self._began_at = now()
         self._waiting_since: dict[int, datetime] = {}
         self._told_to_wait: set[int] = set()
+        # Messages whose last attempt found no line, and those that are due since it is back.
+        self._lineless = set[int]()
+        self._due_now = set[int]()
+        self._has_line_come = False
         self.on_accepted: Callable[[], None] = lambda: None
         self.tell: Callable[[MailerError], None] = lambda _problem: None
         self.taken_elsewhere: TakenElsewhere = _none
@@ -169,7 +174,14 @@ class Outbox:
         self._wake.set()
 
     def nudge(self) -> None:
-        """Look again now: the line is back, or a message became due."""
+        """Look again now: a message may have become due."""
+        self._wake.set()
+
+    def line_is_back(self) -> None:
+        """Try again now what found none."""
+        self._has_line_come = True
+        self._due_now |= self._lineless
+        self._lineless.clear()
         self._wake.set()
 
     async def hurry(self) -> None:
@@ -193,6 +205,9 @@ class Outbox:
         """Send what is due until cancelled."""
         await self._settle_interrupted()
         self._began_at = self._now()
+        self._lineless |= {o.id for o in await self._waiting() if o.attempt_count}
+        if self._has_line_come:
+            self.line_is_back()
         while True:
             self._wake.clear()
             pause_s = await self._send_due()
@@ -218,7 +233,8 @@ class Outbox:
             latest = self._now() + self._longest_wait(outgoing)
             if outgoing.due_at > latest:
                 await self._date_anew(outgoing, latest)
-            if outgoing.due_at <= self._now() and not self._is_login_refused:
+            if self._is_due(outgoing) and not self._is_login_refused:
+                self._due_now.discard(outgoing.id)
                 await self._send(outgoing)
                 stop_if_cancelled()
         waiting = await self._waiting()
@@ -230,12 +246,17 @@ class Outbox:
     async def _waiting(self) -> Sequence[Outgoing]:
         return [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
 
+    def _is_due(self, outgoing: Outgoing) -> bool:
+        return outgoing.due_at <= self._now() or outgoing.id in self._due_now
+
     def _has_waited(self, outgoing: Outgoing) -> bool:
         """It is due, and was for a while: long enough to be sent from elsewhere."""
         due_at, now = outgoing.due_at, self._now()
-        if due_at > now or self._is_login_refused or self._patience.is_wanted(outgoing.id):
+        if self._is_login_refused or self._patience.is_wanted(outgoing.id):
             return False
-        return outgoing.attempt_count > 0 or due_at < self._began_at or now - due_at > _LATE
+        return self._is_due(outgoing) and (
+            outgoing.attempt_count > 0 or due_at < self._began_at or now - due_at > _LATE
+        )
 
     def _longest_wait(self, outgoing: Outgoing) -> timedelta:
         """To be taken back, or after its last attempt."""
@@ -243,7 +264,7 @@ class Outbox:
         return timedelta(seconds=self._undo_s if earlier < 0 else self._pause_s(earlier))
 
     def _pause_s(self, earlier_attempts: int) -> float:
-        """Before a server that says "later" is asked again."""
+        """Before a server that says "later", or is not there, is asked again."""
         return self._retry_s * min(1 << min(earlier_attempts, 30), _MOST_PAUSES)
 
     async def _date_anew(self, outgoing: Outgoing, due_at: datetime) -> None:
@@ -275,7 +296,9 @@ class Outbox:
         except DeliveryUncertain as error:
             await self._doubt(outgoing, error)
         except (ConnectionProblem, SecretUnavailable) as error:
-            await self._wait(outgoing, self._retry_s, error)
+            # Each attempt is a line of the journal, and a week-end is long.
+            self._lineless.add(outgoing.id)
+            await self._wait(outgoing, self._pause_s(outgoing.attempt_count), error)
         except SubmissionRefused as error:
             await self._refused(outgoing, error)
         except RecipientsRefused as error:
