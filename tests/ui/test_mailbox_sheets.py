@@ -135,6 +135,7 @@ def _outgoing(state: OutgoingState, *, attempt_count: int = 0, due_in_s: float =
     [
         ([], ""),
         ([_outgoing(OutgoingState.QUEUED)], "◐ part dans 8 s — u : annuler"),
+        ([_outgoing(OutgoingState.QUEUED, due_in_s=-60)], "◐ 1 message en attente d’envoi — v"),
         ([_outgoing(OutgoingState.QUEUED, attempt_count=1)], "◐ 1 message en attente d’envoi"),
         ([_outgoing(OutgoingState.SENDING)], "◐ envoi en cours…"),
         ([_outgoing(OutgoingState.FAILED)] * 2, "✕ 2 envois en échec"),

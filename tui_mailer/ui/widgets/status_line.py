@@ -1,7 +1,7 @@
 """The top line: whose mailbox, how the line stands, what is on its way out."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ _WORDS = {
     Connectivity.REFUSED: ("✕ connexion refusée — Ctrl+R : réessayer", "bold $error"),
 }
 _LONGEST_FOLDER = 20
+# Later than that after its time, a message waits for something else: a new password, for one.
+_SOON = timedelta(seconds=5)
 _PASSWORD_REFUSED = "✕ mot de passe refusé — m : le saisir"  # noqa: S105  (words, no password)
 
 
@@ -62,7 +64,7 @@ def outbox_words(unsettled: Sequence[Outgoing], now: datetime) -> tuple[str, str
         return f"? {plural(uncertain_count, 'envoi')} à vérifier — v : voir", "bold $warning"
     if OutgoingState.SENDING in by_state:
         return "◐ envoi en cours…", "$secondary"
-    fresh = [outgoing for outgoing in queued if not outgoing.attempt_count]
+    fresh = [o for o in queued if not o.attempt_count and now - o.due_at < _SOON]
     if fresh:
         due_in_s = max(0, ceil((max(o.due_at for o in fresh) - now).total_seconds()))
         return f"◐ part dans {due_in_s} s — u : annuler", "$secondary"
