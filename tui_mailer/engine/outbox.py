@@ -30,6 +30,7 @@ from tui_mailer.domain.ports import MessageStore, SecretSource, Submission
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.announcer import Announcer
+from tui_mailer.engine.attempts import Attempts
 from tui_mailer.engine.before_sending.patients import patient_of, why_no_patient
 from tui_mailer.engine.patience import Patience
 from tui_mailer.engine.queued_elsewhere import SentElsewhere
@@ -38,11 +39,6 @@ from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
-# A server that says "later", or nothing, is asked less and less often, up to this many times the first
-# pause.
-_MOST_PAUSES: Final = 32
-# Longer after its time, a message waited: the machine slept, or no line was there.
-_LATE: Final = timedelta(minutes=1)
 _LONG_WAIT: Final = timedelta(hours=1)
 _SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
 
@@ -96,18 +92,13 @@ class Outbox:
         self._announce = announce
         self._now = now
         self._retry_s = retry_s
-        self._undo_s = undo_s
+        self._attempts = Attempts(now, retry_s=retry_s, undo_s=undo_s)
         self._patience = Patience(now)
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self._is_login_refused = False
-        self._began_at = now()
         self._waiting_since: dict[int, datetime] = {}
         self._told_to_wait: set[int] = set()
-        # Messages whose last attempt found no line, and those that are due since it is back.
-        self._lineless = set[int]()
-        self._due_now = set[int]()
-        self._has_line_come = False
         self.on_accepted: Callable[[], None] = lambda: None
         self.tell: Callable[[MailerError], None] = lambda _problem: None
         self.taken_elsewhere: TakenElsewhere = _none
@@ -179,9 +170,7 @@ class Outbox:
 
     def line_is_back(self) -> None:
         """Try again now what found none."""
-        self._has_line_come = True
-        self._due_now |= self._lineless
-        self._lineless.clear()
+        self._attempts.line_is_back()
         self._wake.set()
 
     async def hurry(self) -> None:
@@ -204,10 +193,7 @@ class Outbox:
     async def run(self) -> None:
         """Send what is due until cancelled."""
         await self._settle_interrupted()
-        self._began_at = self._now()
-        self._lineless |= {o.id for o in await self._waiting() if o.attempt_count}
-        if self._has_line_come:
-            self.line_is_back()
+        self._attempts.begin(await self._waiting())
         while True:
             self._wake.clear()
             pause_s = await self._send_due()
@@ -230,11 +216,11 @@ class Outbox:
                     outgoing, OutgoingState.FAILED, SentElsewhere(), expected=_WAITING
                 )
                 continue
-            latest = self._now() + self._longest_wait(outgoing)
+            latest = self._attempts.latest(outgoing)
             if outgoing.due_at > latest:
                 await self._date_anew(outgoing, latest)
-            if self._is_due(outgoing) and not self._is_login_refused:
-                self._due_now.discard(outgoing.id)
+            if self._attempts.is_due(outgoing) and not self._is_login_refused:
+                self._attempts.starts(outgoing.id)
                 await self._send(outgoing)
                 stop_if_cancelled()
         waiting = await self._waiting()
@@ -246,26 +232,11 @@ class Outbox:
     async def _waiting(self) -> Sequence[Outgoing]:
         return [o for o in await self._store.outbox() if o.state is OutgoingState.QUEUED]
 
-    def _is_due(self, outgoing: Outgoing) -> bool:
-        return outgoing.due_at <= self._now() or outgoing.id in self._due_now
-
     def _has_waited(self, outgoing: Outgoing) -> bool:
-        """It is due, and was for a while: long enough to be sent from elsewhere."""
-        due_at, now = outgoing.due_at, self._now()
+        """It is about to be sent, and another machine may have done so."""
         if self._is_login_refused or self._patience.is_wanted(outgoing.id):
             return False
-        return self._is_due(outgoing) and (
-            outgoing.attempt_count > 0 or due_at < self._began_at or now - due_at > _LATE
-        )
-
-    def _longest_wait(self, outgoing: Outgoing) -> timedelta:
-        """To be taken back, or after its last attempt."""
-        earlier = outgoing.attempt_count - 1
-        return timedelta(seconds=self._undo_s if earlier < 0 else self._pause_s(earlier))
-
-    def _pause_s(self, earlier_attempts: int) -> float:
-        """Before a server that says "later", or is not there, is asked again."""
-        return self._retry_s * min(1 << min(earlier_attempts, 30), _MOST_PAUSES)
+        return self._attempts.is_late(outgoing)
 
     async def _date_anew(self, outgoing: Outgoing, due_at: datetime) -> None:
         """The clock was put back: a message must not wait for the time it showed before."""
@@ -296,9 +267,8 @@ class Outbox:
         except DeliveryUncertain as error:
             await self._doubt(outgoing, error)
         except (ConnectionProblem, SecretUnavailable) as error:
-            # Each attempt is a line of the journal, and a week-end is long.
-            self._lineless.add(outgoing.id)
-            await self._wait(outgoing, self._pause_s(outgoing.attempt_count), error)
+            self._attempts.found_no_line(outgoing.id)
+            await self._wait(outgoing, self._attempts.pause_s(outgoing.attempt_count), error)
         except SubmissionRefused as error:
             await self._refused(outgoing, error)
         except RecipientsRefused as error:
@@ -383,7 +353,7 @@ class Outbox:
         if error.permanent:
             await self._settle(outgoing, OutgoingState.FAILED, error)
         else:
-            await self._wait(outgoing, self._pause_s(outgoing.attempt_count), error)
+            await self._wait(outgoing, self._attempts.pause_s(outgoing.attempt_count), error)
 
     async def _wait(
         self, outgoing: Outgoing, pause_s: float, error: MailerError | None = None
