@@ -1,6 +1,8 @@
 """Reports on real Dovecot and Postfix: what came back is tied to what was sent, and explained."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from engine_helpers import PATIENTS, Office, OpenOffice, letter
@@ -8,8 +10,9 @@ from mime import report_corpus as corpus
 from servers.people import BOUNCES, COLLEAGUE, PATIENT, PRACTICE
 from servers.practice import RealServers
 
+from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.domain.draft import Outgoing, OutgoingState
-from tui_mailer.domain.errors import NotDelivered
+from tui_mailer.domain.errors import CommandRefused, LineLost, MailerError, NotDelivered
 from tui_mailer.domain.events import FateLearnt
 from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.nondelivery import Cause
@@ -162,3 +165,77 @@ async def test_a_report_that_returns_a_large_message_is_read_by_its_beginning(
 
 
 REPORT_SUBJECT = "Mail delivery failed: returning message to sender"
+
+
+class Unreadable:
+    """What happens to those who ask for a whole message, as long as `is_now` says so."""
+
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        is_now: Callable[[bytes], bool],
+        refuse: Callable[[ImapServer], MailerError],
+    ) -> None:
+        self.asked: list[int] = []
+        content = ImapServer.content
+
+        async def _content(server: ImapServer, uid: int, *more: Any) -> bytes | None:
+            self.asked.append(uid)
+            found = await content(server, uid, *more)
+            if is_now(found or b""):
+                raise refuse(server)
+            return found
+
+        monkeypatch.setattr(ImapServer, "content", _content)
+
+    async def until_asked(self) -> None:
+        async with asyncio.timeout(20):
+            while not self.asked:
+                await asyncio.sleep(0.01)
+
+
+def busy(_: ImapServer) -> MailerError:
+    return CommandRefused("NO [UNAVAILABLE] Internal error occurred")
+
+
+def cut(server: ImapServer) -> MailerError:
+    server._line.break_off(LineLost())
+    return LineLost()
+
+
+async def test_a_report_that_the_server_refuses_for_a_moment_is_read_later(
+    open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = await open_office(poll_s=3600.0)
+    await office.confirm(BOUNCES["5.1.1"].partition("@")[0])
+    is_busy = True
+    unreadable = Unreadable(monkeypatch, lambda _: is_busy, busy)
+    outgoing = await sent(office, BOUNCES["5.1.1"])
+    await unreadable.until_asked()
+    await asyncio.sleep(0.2)
+    is_busy = False
+    office.engine.synchronise()
+    event = await told(office, outgoing)
+    assert isinstance(event.error, NotDelivered)
+
+
+@pytest.mark.parametrize("refuse", [busy, cut])
+async def test_a_report_that_the_server_cannot_give_holds_up_no_other_one(
+    open_office: OpenOffice,
+    real_servers: RealServers,
+    monkeypatch: pytest.MonkeyPatch,
+    refuse: Callable[[ImapServer], MailerError],
+) -> None:
+    office = await open_office(poll_s=0.5, second_chance_s=0.1)
+    outgoing = await sent(office, COLLEAGUE.address, "Avis")
+    ours = corpus.postfix(6, corpus.REFUSALS[0], COLLEAGUE.address)
+    ours = ours.replace(corpus.sent_id(6).encode(), outgoing.message_id.encode())
+    damaged = corpus.postfix(5, corpus.REFUSALS[1], PATIENT.address)
+    unreadable = Unreadable(monkeypatch, lambda raw: PATIENT.address.encode() in raw, refuse)
+    office.engine.pause_sync()
+    for raw in (damaged, ours, damaged):
+        real_servers.deliver(PRACTICE.address, raw)
+    office.engine.resume_sync()
+    await told(office, outgoing)
+    await asyncio.sleep(2)
+    assert len(unreadable.asked) < 20

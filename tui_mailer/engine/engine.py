@@ -212,7 +212,7 @@ class Engine:
         self._watcher.on_lost = self._worker.probe
         self.outbox.on_accepted = self._copies.store_missing
         self.outbox.tell = self._tell
-        self._mailbox.on_look_again = self._copies.store_missing
+        self._mailbox.on_look_again = self._look_again
         self._mailbox.on_learnt = self.reports.examine
         self._mailbox.on_drafts_synced = self._draft_copies.look_for_taken
 
@@ -293,6 +293,10 @@ class Engine:
         self._draft_copies.catch_up()
         self.reports.examine()
         self.outbox.line_is_back()
+
+    def _look_again(self) -> None:
+        self._copies.store_missing()
+        self.reports.examine()
 
     async def _learn_size_limit(self) -> None:
         """At each connection until it is known; a refused password must not count twice."""

@@ -11,13 +11,13 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import OutgoingState
-from tui_mailer.domain.errors import CommandRefused, NotDelivered
+from tui_mailer.domain.errors import CommandRefused, ConnectionProblem, MessageGone, NotDelivered
 from tui_mailer.domain.events import FateLearnt
 from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.patient import called
@@ -31,6 +31,7 @@ from tui_mailer.domain.report import (
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.before_sending.patients import patient_of
+from tui_mailer.engine.in_vain import InVain
 from tui_mailer.engine.line import Line
 from tui_mailer.engine.mailbox import Mailbox
 from tui_mailer.engine.patients import Patients
@@ -64,6 +65,7 @@ class Reports:
         self._patients = patients
         self._announce = announce
         self._on_reported = on_reported
+        self._in_vain = InVain()
 
     async def on(self, sent_id: str) -> Sequence[KeptReport]:
         """What was reported on a message of ours by its Message-ID, the gravest first."""
@@ -93,16 +95,31 @@ class Reports:
         self._worker.do_in_background("reports", self._examine)
 
     async def _examine(self, line: Line) -> AsyncIterator[None]:
-        while waiting := await self._store.messages_to_examine(_AT_ONCE):
+        refused = set[int]()
+        while waiting := await self._to_examine(refused):
             for summary in waiting:
-                await self._examine_one(line, summary)
+                await self._examine_one(line, summary, refused)
                 yield
 
-    async def _examine_one(self, line: Line, summary: MessageSummary) -> None:
+    async def _to_examine(self, refused: Collection[int]) -> Sequence[MessageSummary]:
+        """Some of those that are not looked at yet, without what the server cannot give."""
+        without = self._in_vain.left_alone().union(refused)
+        found = await self._store.messages_to_examine(_AT_ONCE + len(without))
+        return [summary for summary in found if summary.id not in without]
+
+    async def _examine_one(self, line: Line, summary: MessageSummary, refused: set[int]) -> None:
+        """`refused` gets what the server does not give now; it may the next time."""
         try:
             content = await self._content(line, summary)
-        except CommandRefused:  # gone, or one that the server cannot give
+        except MessageGone:
             content = b""
+        except CommandRefused:
+            refused.add(summary.id)
+            return
+        except ConnectionProblem:
+            # By chance, or the server ends the line at it: others must not wait for it for ever.
+            self._in_vain.note(summary.id)
+            raise
         reports = await asyncio.to_thread(recognise, content)
         sent_ids = await self._store.keep_reports(summary.id, reports)
         for sent_id in sent_ids:
