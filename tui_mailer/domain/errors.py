@@ -21,6 +21,7 @@
     ├── CommandRefused            a NO or BAD
     │   ├── MessageGone
     │   ├── MoveUnsupported
+    │   ├── NotUpToDate
     │   └── OverQuota
     ├── RecipientsRefused         at least one recipient; nothing was sent
     ├── NotDelivered              a report says so, after the message had left
@@ -274,6 +275,17 @@ class CommandRefused(MailerError):
 
     what = "Le serveur a refusé l’opération."
     advice = "Réessayez plus tard ; si le refus persiste, prévenez votre opérateur."
+
+
+class NotUpToDate(CommandRefused):
+    """The inbox or the list of folders is refused: new mail may be there, unseen."""
+
+    what = "Le serveur refuse pour l’instant de montrer la boîte de réception ou ses dossiers."
+    meaning = "De nouveaux messages peuvent manquer ici ; ceux déjà reçus restent lisibles."
+    advice = (
+        "Le programme réessaie de lui-même. Si cela dure, consultez le webmail et prévenez votre "
+        "opérateur."
+    )
 
 
 class MessageGone(CommandRefused):

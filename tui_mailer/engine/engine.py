@@ -323,6 +323,11 @@ class Engine:
         """Where the line stands now."""
         return self._worker.state
 
+    @property
+    def is_behind(self) -> bool:
+        """Something could not be looked at, new mail perhaps; it is tried again."""
+        return self._worker.is_behind
+
     async def prove(self, credentials: Credentials) -> None:
         """Log in with them, and leave again.
 

@@ -1,4 +1,4 @@
-"""Jobs that lost the line again and again: left alone for a while, then tried once more.
+"""Jobs that lost the line again and again, or were refused: left alone for a while, then tried anew.
 
 One of them may be what breaks the line, and must not keep the others waiting; or the line was bad
 for a moment, and then nothing must be missing for minutes after it is good again.
@@ -31,10 +31,19 @@ class GivenUp(Generic[JobT]):
         self._losses[name] = self._losses.get(name, 0) + 1
         if self._losses[name] < MOST_LOSSES:
             return False
+        self.hold(name, job)
+        return True
+
+    def hold(self, name: object, job: JobT) -> None:
+        """Leave `job` alone for now."""
         self._held[name] = job
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._pause.next_s(), self._ring)
-        return True
+
+    @property
+    def holds_any(self) -> bool:
+        """True while something is left alone."""
+        return bool(self._held)
 
     def got_on(self, name: object) -> None:
         """It got somewhere: the line lives through it."""

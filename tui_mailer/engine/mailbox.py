@@ -72,12 +72,14 @@ class Mailbox:
         self._list_folders()
 
     def _list_folders(self) -> None:
-        self._worker.do_in_background("folders", self._sync_folders)
+        self._worker.do_in_background("folders", self._sync_folders, is_vital=True)
 
     def sync_inbox(self) -> None:
         """Look at the inbox alone."""
         self._worker.do_in_background(
-            "inbox", lambda line: self._sync_those(line, lambda f: f.role is FolderRole.INBOX)
+            "inbox",
+            lambda line: self._sync_those(line, lambda f: f.role is FolderRole.INBOX),
+            is_vital=True,
         )
 
     def sync_named(self, name: str) -> None:
@@ -99,7 +101,9 @@ class Mailbox:
 
     def _enqueue(self, folder: Folder) -> None:
         self._worker.do_in_background(
-            ("folder", folder.id), lambda line: self._sync_folder(line, folder)
+            ("folder", folder.id),
+            lambda line: self._sync_folder(line, folder),
+            is_vital=folder.role is FolderRole.INBOX,
         )
 
     async def _sync_folder(self, line: Line, folder: Folder) -> AsyncIterator[None]:

@@ -16,6 +16,7 @@ from tui_mailer.domain.errors import (
     ConnectionProblem,
     LoginRefused,
     MailerError,
+    NotUpToDate,
     SecretUnavailable,
     StoreProblem,
 )
@@ -43,7 +44,13 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Owns the work connection of an account."""
+    """Owns the work connection of an account.
+
+    Attributes:
+        state: where the line stands.
+        is_paused: the user wants nothing done in the background.
+        is_behind: something could not be looked at, and waits to be tried again.
+    """
 
     def __init__(
         self,
@@ -82,6 +89,7 @@ class Worker:
         self._attempts: dict[Job, int] = {}
         self._background: list[tuple[object, LongJob]] = []
         self._running: object = None
+        self._vital: set[object] = set()
         self._given_up = GivenUp[LongJob](second_chance)
         self._given_up.on_time = self.forgive
         self._wake = asyncio.Event()
@@ -92,6 +100,7 @@ class Worker:
         self.on_lost: Callable[[], None] = lambda: None
         self.state = Connectivity.OFFLINE
         self.is_paused = False
+        self.is_behind = False
 
     def do(self, job: Job) -> None:
         """Run `job` before anything in the background; one that waits already suffices."""
@@ -99,12 +108,16 @@ class Worker:
             self._urgent.append(job)
         self._wake.set()
 
-    def do_in_background(self, name: object, job: LongJob) -> None:
+    def do_in_background(self, name: object, job: LongJob, *, is_vital: bool = False) -> None:
         """Run `job` when nothing else is to do; one that waits under the same `name` suffices.
 
+        One that `is_vital` brings new mail: refused, it is tried again soon, and the mailbox is not
+        said to be up to date until then.
         One that is already running does not: what `job` is to find may have come after it looked.
         A name that was given up is left alone for a while, or until `forgive`.
         """
+        if is_vital:
+            self._vital.add(name)
         if self._given_up.holds(name):
             return
         waiting = self._background[1:] if self._running is not None else self._background
@@ -277,6 +290,9 @@ class Worker:
                     del self._background[0]
                 raise
             _log.warning("a synchronisation was refused: %s", type(problem).__name__)
+            if name in self._vital and isinstance(problem, MailerError):
+                self._given_up.hold(name, job)
+                self._announce(ConnectivityChanged(self.state, NotUpToDate(problem.server_words)))
         finally:
             self._running = None
         del self._background[0]
@@ -289,9 +305,10 @@ class Worker:
             await server.keep_alive()
 
     def _publish(self, state: Connectivity, error: MailerError | None = None) -> None:
-        if state is self.state and error is None:
+        is_behind = self._given_up.holds_any
+        if state is self.state and error is None and is_behind is self.is_behind:
             return
-        self.state = state
+        self.state, self.is_behind = state, is_behind
         self._announce(ConnectivityChanged(state, error))
 
 

@@ -16,7 +16,14 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui_mailer.domain.draft import Outgoing, OutgoingState
-from tui_mailer.domain.errors import LineLost, MailerError, NameUnknown, StoreProblem, Unreachable
+from tui_mailer.domain.errors import (
+    LineLost,
+    MailerError,
+    NameUnknown,
+    NotUpToDate,
+    StoreProblem,
+    Unreachable,
+)
 from tui_mailer.domain.events import (
     ActionNotDone,
     BodyAdvanced,
@@ -69,7 +76,7 @@ Stage = Literal["folders", "list", "reader"]
 STAGES: tuple[Stage, ...] = ("folders", "list", "reader")
 
 # Said by the status line alone: the program goes on by itself.
-_ORDINARY_FAULTS = (NameUnknown, Unreachable, LineLost)
+_ORDINARY_FAULTS = (NameUnknown, Unreachable, LineLost, NotUpToDate)
 
 
 class MailboxScreen(CommandScreen[None]):
@@ -418,7 +425,8 @@ class MailboxScreen(CommandScreen[None]):
     def _line_changed(self, event: ConnectivityChanged) -> None:
         known, self.line_error = self.line_error, event.error or self.line_error
         if event.state is Connectivity.ONLINE:
-            self.line_error = None
+            if not self.engine.is_behind:
+                self.line_error = None
             self._advance = None
         self._show_line()
         self.refresh_bindings()
@@ -433,6 +441,7 @@ class MailboxScreen(CommandScreen[None]):
             self._advance,
             folder=self.folders.label_of(self._advance.folder_id) if self._advance else "",
             typed=self.engine.account.is_password_typed,
+            is_behind=self.engine.is_behind,
         )
         self.query_one(StatusLine).show_line(words)
 

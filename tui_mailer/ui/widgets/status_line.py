@@ -24,6 +24,7 @@ _WORDS = {
     Connectivity.ONLINE: ("● à jour", "$success"),
     Connectivity.REFUSED: ("✕ connexion refusée — Ctrl+R : réessayer", "bold $error"),
 }
+_BEHIND = ("◐ pas à jour — Ctrl+R : pourquoi", "$warning")
 _LONGEST_FOLDER = 20
 # Later than that after its time, a message waits for something else: a new password, for one.
 _SOON = timedelta(seconds=5)
@@ -31,7 +32,12 @@ _PASSWORD_REFUSED = "✕ mot de passe refusé — m : le saisir"  # noqa: S105  
 
 
 def connectivity_words(
-    state: Connectivity, advance: SyncAdvanced | None, *, folder: str = "", typed: bool = True
+    state: Connectivity,
+    advance: SyncAdvanced | None,
+    *,
+    folder: str = "",
+    typed: bool = True,
+    is_behind: bool = False,
 ) -> tuple[str, str]:
     """The state of the line in French, and its colour.
 
@@ -40,8 +46,11 @@ def connectivity_words(
         advance: how far a synchronisation is.
         folder: label of the folder that is synchronised.
         typed: the password is typed here.
+        is_behind: something could not be looked at, and is tried again.
     """
     words, colour = _WORDS[state]
+    if state is Connectivity.ONLINE and is_behind:
+        return _BEHIND
     if state is Connectivity.REFUSED and typed:
         words = _PASSWORD_REFUSED
     if state is Connectivity.SYNCING and advance is not None and advance.done < advance.total:
