@@ -36,9 +36,10 @@ class TokenCommand:
         """How many times a token was asked for."""
         return len((self.directory / "runs").read_bytes())
 
-    def renew(self) -> None:
+    def renew(self, size_bytes: int = 24) -> None:
         """From now on the command gives a new, valid token."""
-        (self.directory / "token").write_text(self.servers.tokens.issue(PRACTICE.address) + "\n")
+        token = self.servers.tokens.issue(PRACTICE.address, size_bytes)
+        (self.directory / "token").write_text(token + "\n")
 
     def revoke(self) -> None:
         """The servers refuse the token that the command gives."""
@@ -94,6 +95,17 @@ async def test_one_run_of_the_command_opens_both_servers(
     await office.until_row(await office.inbox(), "Reçu")
     outgoing = await hand_over(office)
     await arrives_once(office, real_servers, outgoing)
+    assert command.run_count == 1
+
+
+@pytest.mark.parametrize("size_bytes", [1_500, 3_000])
+async def test_a_token_as_long_as_those_of_pro_sante_connect_opens_both_servers(
+    open_office: OpenOffice, real_servers: RealServers, command: TokenCommand, size_bytes: int
+) -> None:
+    """Postfix cuts a command after 2,048 bytes, and refuses what is left of it."""
+    command.renew(size_bytes)
+    office = await open_office()
+    await arrives_once(office, real_servers, await hand_over(office))
     assert command.run_count == 1
 
 

@@ -18,9 +18,9 @@ class Tokens:
         self._owners: dict[str, str] = {}
         self._lock = Lock()
 
-    def issue(self, address: str) -> str:
-        """A new token, valid for `address` until it is revoked."""
-        token = secrets.token_urlsafe(24)
+    def issue(self, address: str, size_bytes: int = 24) -> str:
+        """A new token, valid for `address` until it is revoked; `size_bytes` before base64."""
+        token = secrets.token_urlsafe(size_bytes)
         with self._lock:
             self._owners[token] = address
         return token

@@ -170,6 +170,22 @@ async def test_a_token_is_shown_by_xoauth2(certificates: Certificates) -> None:
     )
 
 
+@pytest.mark.parametrize("is_token", [True, False])
+async def test_what_does_not_fit_into_one_command_goes_after_the_go_ahead(
+    certificates: Certificates, *, is_token: bool
+) -> None:
+    secret = "x" * 600
+    credentials = Credentials(OWN, token=secret) if is_token else Credentials(OWN, secret)
+    shown = f"user={OWN}\x01auth=Bearer {secret}\x01\x01" if is_token else f"\0{OWN}\0{secret}"
+    response = base64.b64encode(shown.encode()).decode()
+    script = {"AUTH": b"334 \r\n", response.upper(): b"235 ok\r\n"}
+    async with playing(certificates.valid, script) as server:
+        await submitted(server, certificates, credentials=credentials)
+
+    assert response in server.commands
+    assert max(len(command) for command in server.commands if " " in command) < 512
+
+
 CHALLENGE = b"334 " + base64.b64encode(b'{"status":"401","schemes":"bearer"}') + b"\r\n"
 
 

@@ -11,6 +11,8 @@ from tui_mailer.domain.errors import ConnectionProblem, LoginRefused
 
 _ACCEPTED = 235
 _CONTINUE = 334
+# RFC 5321 §4.5.3.1.4, its end included.
+_LONGEST_COMMAND = 512
 
 
 async def log_in(line: Line, credentials: Credentials) -> None:
@@ -24,7 +26,7 @@ async def log_in(line: Line, credentials: Credentials) -> None:
         await _log_in_by_token(line, credentials)
     elif "plain" in line.login_methods:
         secret = f"\x00{credentials.user}\x00{credentials.password}"
-        _judge(await line.ask("AUTH", "PLAIN", _base64(secret)))
+        _judge(await _show(line, "PLAIN", secret))
     elif "login" in line.login_methods:
         await _log_in_in_two_steps(line, credentials)
     else:
@@ -36,7 +38,7 @@ async def _log_in_by_token(line: Line, credentials: Credentials) -> None:
     if "xoauth2" not in line.login_methods:
         raise _no_common_way(line)
     secret = f"user={credentials.user}\x01auth=Bearer {credentials.token}\x01\x01"
-    reply = await line.ask("AUTH", "XOAUTH2", _base64(secret))
+    reply = await _show(line, "XOAUTH2", secret)
     if reply.code == _CONTINUE:
         reason = decoded_challenge(reply)
         try:
@@ -45,6 +47,19 @@ async def _log_in_by_token(line: Line, credentials: Credentials) -> None:
             raise LoginRefused(reason) from error
         raise LoginRefused(reason)
     _judge(reply)
+
+
+async def _show(line: Line, mechanism: str, secret: str) -> SMTPResponse:
+    """The reply to `secret`, which goes with the command where it fits into one (RFC 4954 §4).
+
+    Servers cut a longer command, and find that what is left is no base64: the tokens of
+    Pro Santé Connect have some 2,000 characters.
+    """
+    response = _base64(secret)
+    if len(f"AUTH {mechanism} {response}\r\n") <= _LONGEST_COMMAND:
+        return await line.ask("AUTH", mechanism, response)
+    reply = await line.ask("AUTH", mechanism)
+    return await line.ask(response) if reply.code == _CONTINUE else reply
 
 
 async def _log_in_in_two_steps(line: Line, credentials: Credentials) -> None:
