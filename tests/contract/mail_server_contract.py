@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -62,6 +62,17 @@ class MailServerContract:
         await server.keep_alive()
         (uid,) = await server.find_message_id(message_id)
         return uid
+
+    async def test_a_message_is_found_by_its_identity_among_recent_ones(
+        self, server: MailServer
+    ) -> None:
+        message_id = f"<{uuid4()}@cabinet.mssante.fr>"
+        await server.append("INBOX", letter("daté", message_id), Flags.NONE, NOON)
+        await server.keep_alive()
+        day = NOON.date()
+        (uid,) = await server.find_message_id(message_id, day - timedelta(days=2))
+        assert list(await server.find_message_id(message_id)) == [uid]
+        assert list(await server.find_message_id(message_id, day + timedelta(days=2))) == []
 
     async def test_inbox_is_listed(self, server: MailServer) -> None:
         folders = {folder.name: folder for folder in await server.list_folders()}

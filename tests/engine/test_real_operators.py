@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from servers.people import COLLEAGUE, FULL, PATIENT
 from servers.practice import RealServers
 
 from tui_mailer.backend.imap import errors, login
+from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.account import Endpoint, Security
 from tui_mailer.domain.draft import OutgoingState
@@ -186,3 +187,23 @@ async def test_what_finds_no_room_to_be_thrown_away_is_said_to_need_some(
     assert isinstance(told.error, NoRoomToMove)
     assert "corbeille" in told.error.explanation
     await office.until_row(inbox, "m1")
+
+
+async def test_a_copy_is_looked_for_among_recent_ones_alone(
+    open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some servers read every message that they look at, and a folder may hold ten years."""
+    searched: list[list[str | bytes]] = []
+    search = ImapServer._search
+
+    async def _search(server: ImapServer, *criteria: str | bytes) -> Sequence[int]:
+        searched.append([*criteria])
+        return await search(server, *criteria)
+
+    monkeypatch.setattr(ImapServer, "_search", _search)
+    office = await open_office()
+    await office.inbox()
+    outgoing = await office.engine.writing.send(letter(COLLEAGUE.address, "Avis"))
+    await office.until_outgoing(outgoing, OutgoingState.SENT)
+    (asked,) = [criteria for criteria in searched if "Message-ID" in criteria]
+    assert asked[0] == "SINCE"

@@ -247,9 +247,14 @@ class FakeMailServer:
         self._folder(folder)
         return self._mailbox.deliver(content, folder, flags, at)
 
-    async def find_message_id(self, message_id: str) -> Sequence[int]:
+    async def find_message_id(self, message_id: str, since: date | None = None) -> Sequence[int]:
         """UIDs of the messages with this Message-ID."""
-        return await self.find_header("Message-ID", message_id)
+        found = self._open.messages
+        return [
+            uid
+            for uid in await self.find_header("Message-ID", message_id)
+            if since is None or found[uid].received_at.date() >= since
+        ]
 
     async def find_header(self, name: str, value: str) -> Sequence[int]:
         """UIDs of the messages whose header holds this."""

@@ -216,9 +216,9 @@ class JournalledMailServer:
         """See `MailServer`."""
         return await self._server.flags(uids)
 
-    async def find_message_id(self, message_id: str) -> Sequence[int]:
+    async def find_message_id(self, message_id: str, since: date | None = None) -> Sequence[int]:
         """See `MailServer`."""
-        return await self._server.find_message_id(message_id)
+        return await self._server.find_message_id(message_id, since)
 
     async def find_header(self, name: str, value: str) -> Sequence[int]:
         """See `MailServer`."""

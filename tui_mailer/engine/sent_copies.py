@@ -1,5 +1,6 @@
 """The copy of each sent message in the folder of sent messages, retried until it is there."""
 
+from datetime import timedelta
 from typing import Final
 
 from tui_mailer.domain.draft import Outgoing, OutgoingState
@@ -16,6 +17,8 @@ from tui_mailer.engine.server_folders import folder_with_role, list_again
 from tui_mailer.engine.worker import Worker
 
 _FOLDER_TO_CREATE: Final = "Éléments envoyés"
+# Nothing was there before it was due. To look further back, some servers read every message.
+_CLOCKS_DIFFER: Final = timedelta(days=2)
 
 
 class CopyRefused(CommandRefused):
@@ -73,7 +76,8 @@ class SentCopies:
     async def _store_copy(self, line: Line, folder: str, outgoing: Outgoing) -> None:
         await line.open(folder, afresh=True)
         # An earlier attempt, or the server itself, may have stored it already.
-        if not await line.server.find_message_id(outgoing.message_id):
+        since = outgoing.due_at.date() - _CLOCKS_DIFFER
+        if not await line.server.find_message_id(outgoing.message_id, since):
             content = await self._store.outgoing_content(outgoing.id)
             await line.server.append(folder, content, Flags.SEEN, outgoing.due_at)
         # Before the last state: a crash in between repeats this, and harms nothing.

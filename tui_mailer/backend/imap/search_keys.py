@@ -41,9 +41,9 @@ def arguments(
     asked: list[str | bytes] = [] if text.isascii() else ["CHARSET", "UTF-8"]
     asked += ["UID", f"{uids[0]}:{uids[1]}", "BODY", _string(text)]
     if since is not None:
-        asked += ["SINCE", _day(since)]
+        asked += ["SINCE", day(since)]
     if before is not None:
-        asked += ["BEFORE", _day(before)]
+        asked += ["BEFORE", day(before)]
     return asked
 
 
@@ -79,6 +79,6 @@ def _string(text: str) -> str | bytes:
     return names.quoted(line) if line.isascii() else line.encode("utf-8", "replace")
 
 
-def _day(day: date) -> str:
-    """Written by hand: month names must not follow the locale."""
-    return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year:04}"
+def day(when: date) -> str:
+    """As SEARCH wants it; written by hand: month names must not follow the locale."""
+    return f"{when.day}-{_MONTHS[when.month - 1]}-{when.year:04}"

@@ -19,7 +19,7 @@ from tui_mailer.backend.imap.limits import Allowance, Limits
 from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.results import read_appended_uid, read_search
-from tui_mailer.backend.imap.search_keys import arguments, read_esearch
+from tui_mailer.backend.imap.search_keys import arguments, day, read_esearch
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.backend.slices import in_handfuls, in_slices
@@ -218,12 +218,13 @@ class ImapServer(FolderCommands):
         )
         return read_appended_uid(accepted(answer).status)
 
-    async def find_message_id(self, message_id: str) -> Sequence[int]:
-        """UIDs of the open folder whose Message-ID header is `message_id`.
+    async def find_message_id(self, message_id: str, since: date | None = None) -> Sequence[int]:
+        """UIDs of the open folder, received `since` a day, whose Message-ID header is `message_id`.
 
         The server looks for a part of the header: the caller who wants more compares.
         """
-        return await self.find_header("Message-ID", message_id)
+        recent = [] if since is None else ["SINCE", day(since)]
+        return await self._search(*recent, "HEADER", "Message-ID", names.quoted(message_id))
 
     async def find_header(self, name: str, value: str) -> Sequence[int]:
         """UIDs of the open folder, ascending, whose header `name` holds `value`, both ASCII."""

@@ -119,8 +119,12 @@ class MailServer(Protocol):
         """
         ...
 
-    async def find_message_id(self, message_id: str) -> Sequence[int]:
-        """UIDs of the open folder whose Message-ID header is `message_id`."""
+    async def find_message_id(self, message_id: str, since: date | None = None) -> Sequence[int]:
+        """UIDs of the open folder whose Message-ID header is `message_id`.
+
+        Of those received `since` a day alone, as the server's clock tells days: it need not read
+        the headers of years.
+        """
         ...
 
     async def find_header(self, name: str, value: str) -> Sequence[int]:
