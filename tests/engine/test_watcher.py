@@ -4,12 +4,14 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from engine_fakes import ACCOUNT, World, letter, opened, secret, until_online
 from fakes.mail_server import FakeMailServer, FakeMailServerConnector
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import LineLost, SecretUnavailable
 from tui_mailer.domain.ports import OnStep
+from tui_mailer.engine import watcher as watcher_module
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.watcher import Watcher
 
@@ -93,3 +95,50 @@ async def test_a_secret_that_could_not_be_had_once_does_not_end_the_watch(tmp_pa
             await asyncio.sleep(0.01)
         world.mailbox.deliver(letter("Résultat urgent"))
         await office.until_row(await office.inbox(), "Résultat urgent")
+
+
+class Impatient(FakeMailServer):
+    """Ends the connection of whoever idles for half a second."""
+
+    async def wait_for_change(self, timeout_s: float) -> bool:
+        if timeout_s < 0.5:
+            return await super().wait_for_change(timeout_s)
+        await asyncio.sleep(0.5)
+        raise LineLost
+
+
+class ImpatientConnector(FakeMailServerConnector):
+    async def connect(
+        self, account: Account, credentials: Credentials, on_step: OnStep
+    ) -> FakeMailServer:
+        await super().connect(account, credentials, on_step)
+        return Impatient(self)
+
+
+async def test_a_server_that_ends_idle_connections_is_asked_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher_module, "SHORTEST_RENEWAL_S", 0.1)
+    world = World(tmp_path)
+    await world.secrets.remember(ACCOUNT, secret(world))
+    connector = ImpatientConnector(world.mailbox)
+    news: list[None] = []
+    backoff = Backoff(0.01, 0.01)
+    watcher = Watcher(
+        ACCOUNT,
+        connector,
+        world.secrets,
+        lambda: news.append(None),
+        backoff,
+        renewal_s=60,
+        secret_retry_s=60,
+    )
+    watcher.allow()
+    task = asyncio.create_task(watcher.run())
+    await asyncio.sleep(2.5)
+    assert connector.connection_count == 3
+    before = len(news)
+    world.mailbox.changed.set()
+    await asyncio.sleep(0.1)
+    assert len(news) == before + 1
+    task.cancel()

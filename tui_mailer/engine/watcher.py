@@ -9,13 +9,22 @@ from itertools import count
 from typing import Final
 
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.errors import LoginRefused, MailerError, SecretUnavailable, ServerBusy
+from tui_mailer.domain.errors import (
+    ConnectionProblem,
+    LoginRefused,
+    MailerError,
+    SecretUnavailable,
+    ServerBusy,
+)
 from tui_mailer.domain.ports import MailServer, MailServerConnector, SecretSource
 from tui_mailer.engine.access import with_credentials
 from tui_mailer.engine.backoff import Backoff
 from tui_mailer.engine.waiting import happens_within, interrupted
 
 _LOOKS_BEFORE_IT_ASKS_AGAIN: Final = 10
+# An IDLE is not renewed more often.
+SHORTEST_RENEWAL_S: float = 20.0
+_SHARE_IDLED: Final = 0.75
 
 
 class Watcher:
@@ -57,6 +66,7 @@ class Watcher:
         self._renewal_s = renewal_s
         self._look_s = look_s
         self._secret_retry_s = None if account.is_password_typed else secret_retry_s
+        self._lasted_s = 0.0
         self._may_connect = asyncio.Event()
         self._dropped = asyncio.Event()
         self.on_lost: Callable[[], None] = lambda: None
@@ -104,13 +114,27 @@ class Watcher:
             # What changed while nobody watched is not announced by IDLE.
             self._on_change()
             while True:
-                changed = await server.wait_for_change(self._renewal_s)
+                changed = await self._change(server)
                 # Not before: a server that refuses to be watched must not be asked each second.
                 self._backoff.reset()
                 if changed:
                     self._on_change()
         finally:
             await server.close()
+
+    async def _change(self, server: MailServer) -> bool:
+        """Wait for news; False after a while. Learns how long the server lets anybody idle."""
+        clock = asyncio.get_running_loop().time
+        began_s = clock()
+        try:
+            return await server.wait_for_change(self._renewal_s)
+        except ConnectionProblem:
+            lasted_s, last_s = clock() - began_s, self._lasted_s
+            self._lasted_s = lasted_s
+            if lasted_s >= SHORTEST_RENEWAL_S and _is_about(lasted_s, last_s):
+                # Twice as long: no bad line, but a server, or a router, that ends idle connections.
+                self._renewal_s = max(SHORTEST_RENEWAL_S, min(lasted_s, last_s) * _SHARE_IDLED)
+            raise
 
     async def _connect(self) -> MailServer:
         return await with_credentials(
@@ -120,3 +144,7 @@ class Watcher:
                 self._account, credentials, lambda _step: None
             ),
         )
+
+
+def _is_about(one_s: float, other_s: float) -> bool:
+    return abs(one_s - other_s) <= 0.1 * max(one_s, other_s)
