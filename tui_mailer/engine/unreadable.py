@@ -28,6 +28,8 @@ Batch = Sequence[RemoteMessage]
 _LOSSES: Final = 2
 _ONE_BY_ONE: Final = 50
 _MOST_STRIKES: Final = 2
+# So many and no other answer: the server describes nothing now, and is not to be asked further.
+_REFUSED_AT_ONCE: Final = 10
 _LEFT_OUT_S: Final = 1_800.0
 # A server that refuses may be busy: asked twice in a second, it says the same.
 REFUSALS_APART_S: Final = 30.0
@@ -155,7 +157,10 @@ class Unreadable:
         self, line: Line, folder: Folder, trouble: _Trouble, uids: Sequence[int]
     ) -> AsyncGenerator[Batch, None]:
         refused: dict[int, CommandRefused] = {}
+        is_any_read = False
         for uid in uids:
+            if len(refused) >= _REFUSED_AT_ONCE and not is_any_read:
+                break
             try:
                 async with aclosing(line.server.messages([uid])) as batches:
                     found = [message async for batch in batches for message in batch]
@@ -165,9 +170,10 @@ class Unreadable:
             except CommandRefused as error:
                 refused[uid] = error
                 continue
+            is_any_read = True
             trouble.is_readable(uid)
             yield found
-        if len(refused) == len(uids) > 1 and trouble.strikes.keys().isdisjoint(uids):
+        if not is_any_read and len(refused) > 1 and trouble.strikes.keys().isdisjoint(uids):
             raise refused[uids[0]]  # no fault of the messages
         for uid, refusal in refused.items():
             self._refused(folder, trouble, uid, refusal)
