@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from fakes.mail_server import FakeSubmission
 
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import (
+    LineLost,
     LoginRefused,
     MailerError,
     SendRefused,
@@ -118,6 +120,33 @@ async def test_the_program_ends_on_a_full_disk_while_it_sends(
         await until_online(office)
         (kept,) = await office.engine.outbox.unsettled()
         assert kept.state is OutgoingState.UNCERTAIN
+
+
+class Cut(FakeSubmission):
+    """The line ends in the midst of each message, as of one that is too large for the server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_s: list[float] = []
+
+    async def submit(self, *_: Any, **__: Any) -> Any:
+        self.at_s.append(asyncio.get_running_loop().time())
+        raise LineLost
+
+
+async def test_a_message_at_which_the_line_ends_is_sent_less_and_less_often(
+    tmp_path: Path,
+) -> None:
+    submission = Cut()
+    world = World(tmp_path, submission=submission)
+    async with opened(world, poll_s=3600.0, retry_most_s=0.05) as office:
+        await office.engine.writing.send(letter(COLLEAGUE, "Vingt mégaoctets"))
+        async with asyncio.timeout(10):
+            while len(submission.at_s) < 5:
+                await asyncio.sleep(0.01)
+    pauses_s = [later - earlier for earlier, later in pairwise(submission.at_s)]
+    assert pauses_s[3] >= 0.4
+    assert pauses_s[0] < 0.3
 
 
 async def test_a_message_that_the_server_puts_off_is_not_said_to_need_correcting(
