@@ -36,10 +36,10 @@ from tui_mailer.engine.patience import Patience
 from tui_mailer.engine.queued_elsewhere import SentElsewhere
 from tui_mailer.engine.refusals import explained
 from tui_mailer.engine.waiting import happens_within, stop_if_cancelled
+from tui_mailer.engine.waits import StillWaiting, Waits
 
 _WAITING: Final = (OutgoingState.QUEUED,)
 _SENDING: Final = (OutgoingState.SENDING,)
-_LONG_WAIT: Final = timedelta(hours=1)
 _SETTLED_BY_USER: Final = (OutgoingState.FAILED, OutgoingState.UNCERTAIN)
 
 
@@ -58,16 +58,6 @@ class SendingStopped(MailerError):
     what = "L’envoi a été arrêté."
     meaning = "Le message n’est parti pour personne ; il est gardé dans les envois."
     advice = "Corrigez-le ou renvoyez-le depuis les envois (touche v)."
-
-
-class StillWaiting(MailerError):
-    """A message that nothing was wrong with has not left for long; `subject` is its subject."""
-
-    what = "Un message n’a toujours pas pu partir"
-    meaning = "Il n’est parti pour personne ; le programme réessaie de lui-même."
-    advice = (
-        "Les envois (touche v) disent pourquoi. Si c’est urgent, joignez le destinataire autrement."
-    )
 
 
 class Outbox:
@@ -97,8 +87,7 @@ class Outbox:
         self._wake = asyncio.Event()
         self._submitting: tuple[int, asyncio.Task[SafeText]] | None = None
         self._is_login_refused = False
-        self._waiting_since: dict[int, datetime] = {}
-        self._told_to_wait: set[int] = set()
+        self._waits = Waits()
         self.on_accepted: Callable[[], None] = lambda: None
         self.tell: Callable[[MailerError], None] = lambda _problem: None
         self.taken_elsewhere: TakenElsewhere = _none
@@ -368,14 +357,7 @@ class Outbox:
             due_at=self._now() + timedelta(seconds=pause_s),
         )
         self._changed(outgoing.id, OutgoingState.QUEUED, error)
-        if error is not None:
-            self._tell_of_wait(outgoing, error)
-
-    def _tell_of_wait(self, outgoing: Outgoing, error: MailerError) -> None:
-        """Once, when it has lasted: whoever sent it may well believe that it has left."""
-        since = self._waiting_since.setdefault(outgoing.id, self._now())
-        if self._now() - since >= _LONG_WAIT and outgoing.id not in self._told_to_wait:
-            self._told_to_wait.add(outgoing.id)
+        if error is not None and self._waits.is_long(outgoing.id, self._now()):
             waiting = StillWaiting(error.server_words, subject=outgoing.subject)
             self._announce(ProblemMet(waiting))
 
