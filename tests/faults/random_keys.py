@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import getaddresses
@@ -21,7 +22,7 @@ from ui.mailbox_stage import NOON, Mailing, Outdoors, mail, practice
 from ui.stage import INS, OTHER_INS, burst
 
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.errors import LineLost, SubmissionRefused
+from tui_mailer.domain.errors import LineLost, StoreDamaged, SubmissionRefused
 from tui_mailer.domain.folder import FolderRole
 from tui_mailer.domain.journal import Deed, JournalFilter
 from tui_mailer.domain.message import Flags
@@ -256,7 +257,10 @@ class RandomKeys:
         """All that was written and is somewhere."""
         store = self._mailing.engine._store
         drafts = [draft.body for draft in await store.drafts()]
-        queued = [await store.outgoing_content(one.id) for one in await store.outbox()]
+        queued: list[bytes] = []
+        for one in await store.outbox():
+            with suppress(StoreDamaged):  # it was sent meanwhile, and holds its bytes no more
+                queued.append(await store.outgoing_content(one.id))
         sent = [raw for _, raw in self._mailing.outdoors.submission.accepted]
         return "\n".join((*drafts, *(_body(raw) for raw in (*queued, *sent))))
 
