@@ -14,6 +14,7 @@ from textual.widget import Widget
 from ui.mailbox_stage import NOON, Mailing, mail, opened, practice
 from ui.stage import ACCOUNT
 
+from tui_mailer.domain.events import Connectivity
 from tui_mailer.memory import pass_over, tidy
 from tui_mailer.ui.at_rest import RestingApp
 from tui_mailer.ui.screens.compose import ComposeScreen
@@ -86,6 +87,23 @@ async def test_nothing_is_tidied_while_somebody_types_nor_again_and_again(
         await mailing.until(lambda: bool(rests))
         await mailing.pilot.pause(0.3)
         assert len(rests) == 1
+
+
+async def test_nothing_is_tidied_while_messages_are_read_from_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RestingApp, "looks_every_s", 0.02)
+    monkeypatch.setattr(RestingApp, "rests_after_s", 0.1)
+    rests: list[None] = []
+    async with opened(practice(tmp_path)) as mailing:
+        with pytest.MonkeyPatch.context() as reading:
+            reading.setattr(type(mailing.engine), "connectivity", Connectivity.SYNCING)
+            mailing.app.opening = replace(mailing.app.opening, at_rest=lambda: rests.append(None))
+            rests.clear()
+            await mailing.press("down")
+            await mailing.pilot.pause(0.5)
+            assert not rests
+        await mailing.until(lambda: bool(rests))
 
 
 async def test_what_came_above_the_page_during_the_night_is_said(tmp_path: Path) -> None:

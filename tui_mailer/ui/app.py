@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import events
 from textual.driver import Driver
 
+from tui_mailer.domain.events import Connectivity
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
@@ -97,6 +98,11 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
         guard_pastes()
         take_any_bytes()
         return mortal(thrifty(super().get_driver_class()))
+
+    @property
+    def is_at_work(self) -> bool:
+        """True while messages are read from the server."""
+        return self.engine is not None and self.engine.connectivity is Connectivity.SYNCING
 
     def on_mount(self) -> None:
         """A lost terminal ends the program in order."""

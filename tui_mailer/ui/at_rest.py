@@ -29,6 +29,11 @@ class RestingApp(App[None], inherit_bindings=False):
         self._last_input_at = monotonic()
         self._tidied_at = monotonic()
 
+    @property
+    def is_at_work(self) -> bool:
+        """True while something goes on that a stop of some 70 ms would hold up."""
+        return False
+
     def on_mount(self) -> None:
         """Look now and then whether anybody is there."""
         self.set_interval(self.looks_every_s, self._look_around)
@@ -41,7 +46,7 @@ class RestingApp(App[None], inherit_bindings=False):
 
     def _look_around(self) -> None:
         now = monotonic()
-        if now - self._last_input_at < self.rests_after_s:
+        if now - self._last_input_at < self.rests_after_s or self.is_at_work:
             return
         if self._tidied_at > self._last_input_at and now - self._tidied_at < self.rests_every_s:
             return
