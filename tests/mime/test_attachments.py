@@ -127,6 +127,17 @@ def test_the_files_of_an_attached_message_are_listed_behind_and_sent_on_with_it_
     assert [a.name for a in read_draft(raw, 7).draft.attachments] == ["a.eml"]
 
 
+def test_messages_within_messages_are_looked_into_two_deep() -> None:
+    content = WITHIN
+    for level in range(4):
+        content = (
+            f"Content-Type: multipart/mixed; boundary=l{level}\r\n\r\n--l{level}\r\n"
+            f"Content-Type: message/rfc822; name={level}.eml\r\n\r\n{content}\r\n--l{level}--\r\n"
+        )
+
+    assert [a.name for a in list_attachments(content.encode())] == ["3.eml", "2.eml", "1.eml"]
+
+
 def test_what_a_report_brings_back_is_not_listed_file_by_file() -> None:
     raw = with_part("Content-Type: message/rfc822; name=a.eml", content=WITHIN)
 

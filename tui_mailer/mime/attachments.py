@@ -39,6 +39,7 @@ _ENDINGS: Final = {
     "text/html": ".html",
     "text/calendar": ".ics",
 }
+_MAX_LEVELS: Final = 2
 _TNEF: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 
@@ -73,19 +74,21 @@ def described(root: Part) -> tuple[Attachment, ...]:
     )
 
 
-def attached(root: Part) -> Iterator[Part]:
+def attached(root: Part, levels: int = _MAX_LEVELS) -> Iterator[Part]:
     """The parts that are attachments: all that are no text to read, then those of attached messages.
 
-    A report brings back what was sent, and nothing to be read.
+    A report brings back what was sent, and nothing to be read. `levels`: how deep messages within
+    messages are looked into; each is written anew, with all that it holds.
     """
     yield from _own(root)
-    if root.get_content_type() == "multipart/report":
+    if not levels or root.get_content_type() == "multipart/report":
         return
     for part in leaves(root):
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
             for message in part.get_payload():
                 if isinstance(message, Message):
-                    yield from (inner for inner in attached(message) if not _is_shown_image(inner))
+                    inners = attached(message, levels - 1)
+                    yield from (inner for inner in inners if not _is_shown_image(inner))
 
 
 def _own(root: Part) -> Iterator[Part]:
