@@ -312,7 +312,7 @@ async def test_a_message_refused_is_noted_with_the_recipient_s_refusal(tmp_path:
     world = World(tmp_path, submission=FakeSubmission(unknown=frozenset({COLLEAGUE})))
     async with opened(world) as office:
         await until_online(office)
-        draft = Draft(to=(Address.received(COLLEAGUE),), subject="x")
+        draft = Draft(to=(Address.received(COLLEAGUE),), subject="x", body="y")
         outgoing = await office.engine.writing.send(draft)
         await office.until_outgoing(outgoing, OutgoingState.FAILED)
         (line,) = await lines(office, Deed.SENT)

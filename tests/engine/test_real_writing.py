@@ -164,7 +164,7 @@ async def test_a_reply_carries_the_thread_and_marks_what_it_answers(
     row = await office.until_row(inbox, "Avis cardiologique")
     await office.read(row)
     draft = await office.engine.writing.reply(row.id, to_all=False)
-    outgoing = await office.engine.writing.send(draft)
+    outgoing = await office.engine.writing.send(replace(draft, body=f"Merci.{draft.body}"))
     await office.until_outgoing(outgoing, OutgoingState.SENT)
     raw = real_servers.wait_for(COLLEAGUE.address, b"Avis cardiologique")
     arrived = email.message_from_bytes(raw)

@@ -58,6 +58,7 @@ async def test_a_reply_to_all_that_includes_a_patient_is_asked_about(
         await screen.tick("Femme — confirmé", "confirmé", "Marne (51) — confirmé", "Identité conf")
         await screen.press("enter")
         await screen.shows("Répondre", "PATIENT")
+        await screen.write("Merci.")
         await screen.press("ctrl+s")
         await screen.says("Un patient est destinataire avec d’autres personnes")
         await screen.answer("n")

@@ -292,7 +292,8 @@ async def test_a_message_that_takes_no_answer_says_so_and_opens_the_exchange(
 async def test_only_a_patient_can_be_kept_from_answering(tmp_path: Path) -> None:
     async with opened(clinic(tmp_path)) as mailing:
         colleague = Address.received("jean.durand@medecin.mssante.fr")
-        screen = await compose(mailing, Draft(to=(colleague,), subject="Avis", final=True))
+        draft = Draft(to=(colleague,), subject="Avis", body="Bonjour.", final=True)
+        screen = await compose(mailing, draft)
         await mailing.press("ctrl+n")
         assert screen.draft.final
         assert "⊘" not in mailing.terminal

@@ -15,6 +15,7 @@ from tui_mailer.engine.before_sending.attachments import (
 )
 from tui_mailer.engine.before_sending.checks import CHECKS
 from tui_mailer.engine.before_sending.finding import Context, Question
+from tui_mailer.engine.before_sending.text import EMPTY_TEXT, text_is_there
 from tui_mailer.engine.before_sending.unfinished import UNFINISHED, nothing_is_left_to_fill_in
 
 CONTEXT = Context(ACCOUNT, signature="Dr Martin, pièces jointes en PDF")
@@ -63,6 +64,24 @@ def test_an_empty_file_is_asked_about_whoever_gets_it() -> None:
     assert "« scan.pdf » est vide" in question.text
     assert attachments_hold_something in CHECKS
     assert not [*attachments_hold_something(replace(draft, attachments=(PDF,)), CONTEXT)]
+
+
+@pytest.mark.parametrize(
+    ("draft", "is_asked"),
+    [
+        (Draft(subject="Bilan"), True),
+        (Draft(subject="Bilan", body=f"\n\n{CONTEXT.signature}\n"), True),
+        (Draft(body="\n\nLe 2 mars 2026 à 09:00, Jean a écrit :\n> Bonjour.\n"), True),
+        (Draft(body="Bonjour."), False),
+        (Draft(attachments=(PDF,)), False),
+        (Draft(forwards=4, body="\n\n---------- Message transféré ----------\nDe : x\n"), False),
+        (Draft(subject="[FIN]"), False),
+    ],
+)
+def test_a_message_in_which_nothing_was_written_is_asked_about(
+    draft: Draft, is_asked: bool
+) -> None:
+    assert list(text_is_there(draft, CONTEXT)) == ([EMPTY_TEXT] if is_asked else [])
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "IMAGE/PNG", "application/pdf"])

@@ -32,7 +32,7 @@ OTHER_PATIENT = Address.received("180017505600301@patient.mssante.fr")
 def draft(
     *to: Address, cc: Iterable[Address] = (), bcc: Iterable[Address] = (), subject: str = "Bilan"
 ) -> Draft:
-    return Draft(to=to, cc=tuple(cc), bcc=tuple(bcc), subject=subject)
+    return Draft(to=to, cc=tuple(cc), bcc=tuple(bcc), subject=subject, body="Bonjour.")
 
 
 def held(draft: Draft, account: Account, cleared: Iterable[str]) -> Review:

@@ -19,6 +19,7 @@ from tui_mailer.engine.before_sending.recipients import (
 )
 from tui_mailer.engine.before_sending.subject import subject_is_there
 from tui_mailer.engine.before_sending.taken import is_not_sent_twice
+from tui_mailer.engine.before_sending.text import text_is_there
 from tui_mailer.engine.before_sending.unfinished import nothing_is_left_to_fill_in
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -32,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     end_is_meant,
     restart_is_meant,
     subject_is_there,
+    text_is_there,
     nothing_is_left_to_fill_in,
     announced_is_attached,
     attachments_hold_something,
