@@ -334,6 +334,33 @@ async def test_a_store_that_could_not_be_made_leaves_nothing_and_is_made_the_nex
     assert failures > 3
 
 
+class Ended(BaseException):
+    """Stands for the end of the program at that place."""
+
+
+@pytest.mark.parametrize("place", ["make_database", "finish"])
+async def test_a_store_that_was_being_made_when_the_program_ended_is_made_the_next_time(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, files: StoreFiles,
+    monkeypatch: pytest.MonkeyPatch, place: str,
+) -> None:  # fmt: skip
+    def end(_files: StoreFiles) -> None:
+        raise Ended
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StoreFiles, place, end)
+        patched.setattr(StoreFiles, "discard", end)
+        with pytest.raises(Ended):
+            await opener.open(account, passphrase)
+    assert {file.suffix for file in listed(files.directory)} >= {".key-new", ".lock"}
+    assert not opener.exists(account)
+    store = await opener.open(account, "un autre")
+    saved = await store.save_draft(Draft(body="texte"), NOON)
+    await store.close()
+    store = await opener.open(account, "un autre")
+    assert await store.drafts() == [saved]
+    await store.close()
+
+
 async def test_a_store_that_is_opened_on_a_full_disk_says_so(
     account: Account, passphrase: str, tmp_path: Path
 ) -> None:

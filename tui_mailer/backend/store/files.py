@@ -49,6 +49,11 @@ class StoreFiles:
         return self.directory / f"{self.stem}.key"
 
     @property
+    def unfinished_key(self) -> Path:
+        """The key of a store that is being made: nothing was kept in it yet."""
+        return self.directory / f"{self.stem}.key-new"
+
+    @property
     def lock(self) -> Path:
         """Held by the running instance, and says which one that is."""
         return self.directory / f"{self.stem}.lock"
@@ -77,11 +82,17 @@ class StoreFiles:
         _sync_directory(self.directory)
         return stem
 
+    def finish(self) -> None:
+        """The store is made, and from now on something may be kept in it."""
+        self.unfinished_key.rename(self.key)
+        _sync_directory(self.directory)
+
     def discard(self) -> None:
-        """Remove a store that could not be made, its key last; best effort."""
-        with suppress(OSError):
-            for file in (*self.parts, self.key):
-                file.unlink(missing_ok=True)
+        """Remove a store that was not finished, its key last; any other one stays."""
+        if not self.unfinished_key.exists():
+            return
+        for file in (*self.parts, self.unfinished_key):
+            file.unlink(missing_ok=True)
 
     def has_room(self) -> bool:
         """False when the disk takes no more: SQLite's own word may be a general one."""

@@ -80,16 +80,29 @@ class EncryptedStoreOpener:
             content_key, is_new = await asyncio.shield(unlocking)
             with naming(files.database):
                 database = await Database.open(files.database, content_key, is_new=is_new)
+                if is_new:
+                    await self._finish(files, database)
         except BaseException:
             try:
                 # Cancelled, it may still be writing the key: nobody else may begin to meanwhile.
                 await asyncio.wait([unlocking])
                 if unlocking.exception() is None and unlocking.result()[1]:
-                    await asyncio.to_thread(files.discard)
+                    with suppress(OSError):  # the next time, then
+                        await asyncio.to_thread(files.discard)
             finally:
                 lock.release()
             raise
         return EncryptedMessageStore(database, Owner.of(account), lock)
+
+    async def _finish(self, files: StoreFiles, database: Database) -> None:
+        finishing = asyncio.ensure_future(asyncio.to_thread(files.finish))
+        try:
+            with domain_errors():
+                await asyncio.shield(finishing)
+        except BaseException:
+            await asyncio.wait([finishing])
+            await database.close()
+            raise
 
     async def set_aside(self, account: Account) -> str:
         """Keep what is left of an emptied store under another name, which is given.
@@ -144,15 +157,18 @@ class EncryptedStoreOpener:
                     raise StoreEmptied(subject=str(files.directory))
                 files.make_database()
                 return content_key, False
-            if files.database.exists():
+            if files.unfinished_key.exists():
+                files.discard()  # the program ended while it was made
+            elif files.database.exists():
                 # Nothing opens it, and nothing may replace it.
                 raise StoreKeyLost(subject=str(files.key))
             new_key = new_key or NewKey.make(passphrase, self._derivation)
-            write_new(files.key, new_key.file)
+            write_new(files.unfinished_key, new_key.file)
             try:
                 files.make_database()
             except BaseException:
-                files.discard()
+                with suppress(OSError):
+                    files.discard()
                 raise
             return new_key.content_key, True
 
@@ -168,5 +184,6 @@ class EncryptedStoreOpener:
 def _exist(files: StoreFiles) -> bool:
     # What may not even be looked at is said when it is opened.
     with suppress(OSError):
-        return files.key.exists() or files.database.exists()
+        is_made = not files.unfinished_key.exists()
+        return files.key.exists() or (is_made and files.database.exists())
     return False
