@@ -24,8 +24,9 @@ from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.account import Endpoint, Security
 from tui_mailer.domain.draft import OutgoingState
-from tui_mailer.domain.errors import MailerError
+from tui_mailer.domain.errors import FolderKeepsAll, MailerError
 from tui_mailer.domain.events import ActionNotDone, Connectivity, ConnectivityChanged
+from tui_mailer.domain.message import FolderView
 from tui_mailer.engine.replay import NoRoomToMove
 
 pytestmark = pytest.mark.xdist_group("servers")
@@ -207,3 +208,39 @@ async def test_a_copy_is_looked_for_among_recent_ones_alone(
     await office.until_outgoing(outgoing, OutgoingState.SENT)
     (asked,) = [criteria for criteria in searched if "Message-ID" in criteria]
     assert asked[0] == "SINCE"
+
+
+WITHOUT_RIGHT_TO_REMOVE = """
+imap_capability = IMAP4rev1 UIDPLUS NAMESPACE
+plugin {{
+  acl = vfile:{rights}
+}}
+protocol imap {{
+  mail_plugins = $mail_plugins acl imap_quota
+}}
+"""
+
+
+async def test_what_may_not_be_taken_out_of_a_shared_folder_is_not_copied_and_said(
+    open_office: OpenOffice, operate: Operate, short_path: Path
+) -> None:
+    rights = short_path / "rights"
+    rights.write_text("Partage anyone lrwsikte\nPartage/* anyone lrwsikte\n")
+    rights.chmod(0o644)
+    habits = Habits(settings=WITHOUT_RIGHT_TO_REMOVE.format(rights=rights))
+    operator = operate(with_shared_folders(habits, short_path / "shared"))
+    operator.deliver(received("Bilan"), "Partage/Corbeille")
+    operator.dovecot.stop()
+    rights.write_text("Partage anyone lrws\nPartage/* anyone lrws\n")
+    operator.dovecot.launch()
+    operator.dovecot.wait_ready()
+    office = await open_office(imap=imap(operator))
+    await office.inbox()
+    folders = await office.engine.reading.folders()
+    (shared,) = [f for f in folders if f.name == "Partage/Corbeille"]
+    row = await office.until_row(FolderView(shared.id), "Bilan")
+    await office.engine.actions.archive([row.id])
+    await office.until(lambda: bool(not_done(office)))
+    assert isinstance(not_done(office)[0].error, FolderKeepsAll)
+    assert operator.subjects() == {"Partage/Corbeille": ["Bilan"]}
+    await office.until_row(FolderView(shared.id), "Bilan")

@@ -21,6 +21,7 @@
     ├── CommandRefused            a NO or BAD
     │   ├── MessageGone
     │   ├── MoveUnsupported
+    │   │   └── FolderKeepsAll
     │   ├── NotUpToDate
     │   └── OverQuota
     ├── RecipientsRefused         at least one recipient; nothing was sent
@@ -310,6 +311,13 @@ class MoveUnsupported(CommandRefused):
     what = "Ce serveur ne permet pas de déplacer ni de supprimer un message sans risque."
     meaning = "Aucun message n’a été déplacé ni supprimé."
     advice = "Faites-le depuis le webmail de votre opérateur."
+
+
+class FolderKeepsAll(MoveUnsupported):
+    """Nothing may be marked for removal in it: it is shared, and ours to read only."""
+
+    what = "Vous n’avez pas le droit de retirer des messages de ce dossier."
+    advice = "Il est sans doute partagé : demandez ce droit à la personne qui le gère."
 
 
 class RecipientsRefused(MailerError):

@@ -49,6 +49,14 @@ class NoRoomToMove(MoveRefused):
     )
 
 
+class OriginalStays(MoveRefused):
+    """A copy was made where it was to go, and the server does not let it be removed here."""
+
+    what = "Des messages ont été copiés, mais le serveur ne laisse pas les retirer de leur dossier."
+    meaning = "Ils sont dans les deux dossiers ; aucun n’est perdu."
+    advice = "Ce dossier est peut-être partagé : demandez le droit d’y supprimer à qui le gère."
+
+
 class FlagsRefused(CommandRefused):
     """The server refuses a flag: the folder may only be read, or cannot be opened now."""
 
@@ -270,8 +278,8 @@ class Replay:
             # The copy was made and seen; the other half of the move is left to do.
             try:
                 await line.server.expunge(found.copied)
-            except CommandRefused:
-                self._announce(FoldersChanged())
+            except CommandRefused as refusal:
+                self._not_done.add(len(found.copied), OriginalStays(refusal.server_words))
         await self._store.move_done(moves[0].tried_id, found.arrived)
         await self._stay(line, moves, frozenset(found.staying), refused)
         await self._forget(moves, found.gone)

@@ -23,7 +23,7 @@ from tui_mailer.backend.imap.search_keys import arguments, day, read_esearch
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.backend.slices import in_handfuls, in_slices
-from tui_mailer.domain.errors import LineLost, MailerError, MoveUnsupported
+from tui_mailer.domain.errors import FolderKeepsAll, LineLost, MailerError, MoveUnsupported
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import OnBytes
 
@@ -154,11 +154,11 @@ class ImapServer(FolderCommands):
         Without MOVE (RFC 6851): a copy, then the removal of these messages and of no other.
 
         Raises:
-            MoveUnsupported: that would remove what another client marked.
+            MoveUnsupported: that would remove what another client marked, or we may remove nothing.
         """
         verb = "MOVE" if "MOVE" in self._line.capabilities else "COPY"
-        if verb == "COPY" and "UIDPLUS" not in self._line.capabilities:
-            raise MoveUnsupported
+        if verb == "COPY":
+            self._check_removal()
         moved: dict[int, int] = {}
         for one_set, count in uid_sets(uids):
             allowance = Allowance.for_messages(count, _FLAGS_BYTES)
@@ -174,10 +174,9 @@ class ImapServer(FolderCommands):
         """Remove `uids` of the open folder for good, and no other message (RFC 4315 §2.1).
 
         Raises:
-            MoveUnsupported: the server has no UIDPLUS.
+            MoveUnsupported: the server has no UIDPLUS, or does not let us in this folder.
         """
-        if "UIDPLUS" not in self._line.capabilities:
-            raise MoveUnsupported
+        self._check_removal()
         for one_set, count in uid_sets(uids):
             await self._remove(one_set, count)
 
@@ -195,6 +194,14 @@ class ImapServer(FolderCommands):
             raise MoveUnsupported
         allowance = Allowance.for_messages(len(uids), _FLAGS_BYTES)
         accepted(await self._line.run("EXPUNGE", allowance=allowance))
+
+    def _check_removal(self) -> None:
+        """Some servers say OK to marks that they do not keep, and to the removal of nothing."""
+        permanent = self._selected.permanent_flags
+        if permanent is not None and b"\\deleted" not in permanent:
+            raise FolderKeepsAll
+        if "UIDPLUS" not in self._line.capabilities:
+            raise MoveUnsupported
 
     async def _remove(self, one_set: str, count: int) -> None:
         store: Answer = await self._line.uid("STORE", one_set, "+FLAGS.SILENT", "(\\Deleted)")
