@@ -23,11 +23,12 @@ from tui_mailer.backend.imap import errors, login
 from tui_mailer.backend.imap.server import ImapServer
 from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.account import Endpoint, Security
+from tui_mailer.domain.action import ActionKind
 from tui_mailer.domain.draft import OutgoingState
 from tui_mailer.domain.errors import FolderKeepsAll, MailerError
 from tui_mailer.domain.events import ActionNotDone, Connectivity, ConnectivityChanged
-from tui_mailer.domain.message import FolderView
-from tui_mailer.engine.replay import NoRoomToMove
+from tui_mailer.domain.message import Flags, FolderView
+from tui_mailer.engine.replay import FlagsRefused, NoRoomToMove
 
 pytestmark = pytest.mark.xdist_group("servers")
 
@@ -210,7 +211,7 @@ async def test_a_copy_is_looked_for_among_recent_ones_alone(
     assert asked[0] == "SINCE"
 
 
-WITHOUT_RIGHT_TO_REMOVE = """
+TO_READ_ONLY = """
 imap_capability = IMAP4rev1 UIDPLUS NAMESPACE
 plugin {{
   acl = vfile:{rights}
@@ -221,19 +222,25 @@ protocol imap {{
 """
 
 
+def sharing_to_read(operate: Operate, place: Path) -> Operator:
+    """What the practice shares has a letter, and may be read only."""
+    rights = place / "rights"
+    rights.write_text("Partage anyone lrwsikte\nPartage/* anyone lrwsikte\n")
+    rights.chmod(0o644)
+    habits = Habits(settings=TO_READ_ONLY.format(rights=rights))
+    operator = operate(with_shared_folders(habits, place / "shared"))
+    operator.deliver(received("Bilan"), "Partage/Corbeille")
+    operator.dovecot.stop()
+    rights.write_text("Partage anyone lrs\nPartage/* anyone lrs\n")
+    operator.dovecot.launch()
+    operator.dovecot.wait_ready()
+    return operator
+
+
 async def test_what_may_not_be_taken_out_of_a_shared_folder_is_not_copied_and_said(
     open_office: OpenOffice, operate: Operate, short_path: Path
 ) -> None:
-    rights = short_path / "rights"
-    rights.write_text("Partage anyone lrwsikte\nPartage/* anyone lrwsikte\n")
-    rights.chmod(0o644)
-    habits = Habits(settings=WITHOUT_RIGHT_TO_REMOVE.format(rights=rights))
-    operator = operate(with_shared_folders(habits, short_path / "shared"))
-    operator.deliver(received("Bilan"), "Partage/Corbeille")
-    operator.dovecot.stop()
-    rights.write_text("Partage anyone lrws\nPartage/* anyone lrws\n")
-    operator.dovecot.launch()
-    operator.dovecot.wait_ready()
+    operator = sharing_to_read(operate, short_path)
     office = await open_office(imap=imap(operator))
     await office.inbox()
     folders = await office.engine.reading.folders()
@@ -244,3 +251,22 @@ async def test_what_may_not_be_taken_out_of_a_shared_folder_is_not_copied_and_sa
     assert isinstance(not_done(office)[0].error, FolderKeepsAll)
     assert operator.subjects() == {"Partage/Corbeille": ["Bilan"]}
     await office.until_row(FolderView(shared.id), "Bilan")
+
+
+async def test_a_mark_that_a_shared_folder_does_not_keep_is_taken_back_and_said(
+    open_office: OpenOffice, operate: Operate, short_path: Path
+) -> None:
+    """Dovecot says OK to it. Whether a message was read, it keeps."""
+    operator = sharing_to_read(operate, short_path)
+    office = await open_office(imap=imap(operator))
+    await office.inbox()
+    folders = await office.engine.reading.folders()
+    shared = FolderView(next(f.id for f in folders if f.name == "Partage/Corbeille"))
+    row = await office.until_row(shared, "Bilan")
+    await office.engine.actions.mark([row.id], ActionKind.READ)
+    await until_settled(office)
+    assert not_done(office) == []
+    await office.engine.actions.mark([row.id], ActionKind.FLAG)
+    await office.until(lambda: bool(not_done(office)))
+    assert isinstance(not_done(office)[0].error, FlagsRefused)
+    assert [r.flags for r in await office.rows(shared)] == [Flags.SEEN]

@@ -23,7 +23,13 @@ from tui_mailer.backend.imap.search_keys import arguments, day, read_esearch
 from tui_mailer.backend.imap.sets import uid_set, uid_sets
 from tui_mailer.backend.imap.tokens import uid as checked_uid
 from tui_mailer.backend.slices import in_handfuls, in_slices
-from tui_mailer.domain.errors import FolderKeepsAll, LineLost, MailerError, MoveUnsupported
+from tui_mailer.domain.errors import (
+    CommandRefused,
+    FolderKeepsAll,
+    LineLost,
+    MailerError,
+    MoveUnsupported,
+)
 from tui_mailer.domain.message import Flags, RemoteMessage
 from tui_mailer.domain.ports import OnBytes
 
@@ -139,7 +145,15 @@ class ImapServer(FolderCommands):
         return None
 
     async def change_flags(self, uids: Sequence[int], add: Flags, remove: Flags) -> None:
-        """Add and remove flags on `uids` of the open folder."""
+        """Add and remove flags on `uids` of the open folder; others than it keeps are left out.
+
+        Raises:
+            CommandRefused: it does not keep what the user marks by hand (RFC 3501 §7.1,
+                PERMANENTFLAGS): servers say OK to it all the same.
+        """
+        by_hand = (add | remove) & Flags.FLAGGED
+        if storable(by_hand, self._selected.permanent_flags) != by_hand:
+            raise CommandRefused
         for sign, flags in (("+", add), ("-", remove)):
             kept = storable(flags, self._selected.permanent_flags)
             for one_set, _ in uid_sets(uids) if kept else ():
