@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.command import CommandList
 from ui.mailbox_stage import opened, practice
 from ui.stage import burst
 
 from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.commands.base import AT_ONCE, CommandScreen, bindings, key_name
-from tui_mailer.ui.commands.palette import ScreenCommands
+from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.commands.reference import SCREENS, markdown_table
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.compose import ComposeScreen
@@ -114,6 +115,18 @@ async def test_the_palette_shows_the_key_and_the_label_under_the_help_line(tmp_p
         await mailing.shows("Lettre 5")
         await mailing.press("ctrl+p", *"archiver")
         await mailing.shows("Archiver : ranger dans le dossier « Archives »", "y  Archiver")
+
+
+async def test_what_is_typed_in_the_palette_as_it_closes_ends_nothing(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.press("ctrl+p")
+        await mailing.until(lambda: isinstance(mailing.app.screen, FrenchPalette))
+        palette = mailing.app.screen
+        assert isinstance(palette, FrenchPalette)
+        await palette.query_one(CommandList).remove()
+        gathering = palette._gather_commands("p")
+        await mailing.until(lambda: gathering.is_finished)
+        assert gathering.error is not None
 
 
 async def test_a_key_that_comes_before_a_screen_has_its_widgets_ends_nothing(

@@ -9,6 +9,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 from textual.widgets import Input
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.dismissed_once import DismissedOnceScreen
@@ -24,6 +25,12 @@ class FrenchPalette(CommandPalette, DismissedOnceScreen[None]):
     def on_mount(self) -> None:
         """Stop the cursor."""
         self.query_one(Input).cursor_blink = False
+
+    def _gather_commands(self, search_value: str) -> Worker[None]:
+        """As the library's; what begins as the palette closes, without a list, ends nothing."""
+        gathering = super()._gather_commands(search_value)
+        gathering.exit_on_error = False
+        return gathering
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         """As the library's, whose sentence is English."""
