@@ -126,7 +126,7 @@ async def test_a_passphrase_that_is_typed_goes_before_a_command_that_takes_its_t
         assert isinstance(login, LoginScreen)
         await until(pilot, lambda: isinstance(login.shown_error, WrongPassphrase))
         await pilot.press(*["backspace"] * 4, *PASSWORD, "enter")
-        await until(pilot, lambda: "Compte rendu" in text_of(pilot.app.screen))
+        await until(pilot, lambda: "Boîte de réception" in text_of(pilot.app.screen))
 
 
 async def test_letters_of_a_passphrase_never_reach_the_mailbox_that_opens_meanwhile(
@@ -143,7 +143,7 @@ async def test_letters_of_a_passphrase_never_reach_the_mailbox_that_opens_meanwh
         await pilot.pause(0.3)
         assert isinstance(pilot.app.screen, LoginScreen)
         await pilot.press("d", "enter")  # not the passphrase, which is known already
-        await until(pilot, lambda: "Compte rendu" in text_of(pilot.app.screen))
+        await until(pilot, lambda: "à jour" in text_of(pilot.app.screen))
 
 
 async def test_what_failed_early_is_said_on_the_login_screen_and_can_be_typed(
