@@ -112,7 +112,7 @@ async def test_however_many_wait_it_is_said_once(tmp_path: Path) -> None:
 
 async def test_while_a_message_can_be_taken_back_the_key_for_it_is_free(tmp_path: Path) -> None:
     async with opened(tmp_path) as pilot:
-        draft = Draft(to=(Address.received("dr.durand@chu.mssante.fr"),), subject="Avis")
+        draft = Draft(to=(Address.received("dr.durand@chu.mssante.fr"),), subject="Avis", body="…")
         await pilot.app.engine.writing.send(draft)
         await until(pilot, lambda: pilot.app.screen.may_take_back)
         ask(pilot, INS)
