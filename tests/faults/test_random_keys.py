@@ -28,6 +28,7 @@ async def test_random_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed
                 await keys.check()
             await keys.answers()
             await keys.check_at_end()
+            mailing.app.exit()  # whatever is opening
         except BaseException:
             print(keys.told)  # noqa: T201  (of a failed test, pytest shows it)
             raise

@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from rich.style import Style
+from textual.command import CommandList
+from textual.events import Click
 from textual.widgets import Input
 from ui.mailbox_stage import Mailing, opened, practice
 from ui.stage import INS, burst
@@ -141,6 +144,18 @@ async def test_a_page_key_typed_behind_the_one_for_the_palette_ends_nothing(tmp_
         await mailing.shows("Lettre 5")
         burst(mailing.app, "ctrl+p", "pagedown", "pageup")
         await mailing.until(lambda: isinstance(mailing.app.screen, FrenchPalette))
+        await mailing.press("escape")
+        await mailing.until(lambda: mailing.app.screen is mailing.screen)
+
+
+async def test_a_click_on_a_command_that_is_listed_no_more_ends_nothing(tmp_path: Path) -> None:
+    """The list was filled anew between the picture and the click."""
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.press("ctrl+p")
+        await mailing.until(lambda: isinstance(mailing.app.screen, FrenchPalette))
+        listed = mailing.app.screen.query_one(CommandList)
+        gone = Style(meta={"option": 10_000})
+        listed.post_message(Click(listed, 3, 3, 0, 0, 1, False, False, False, style=gone))
         await mailing.press("escape")
         await mailing.until(lambda: mailing.app.screen is mailing.screen)
 

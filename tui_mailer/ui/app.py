@@ -26,7 +26,7 @@ from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
 from tui_mailer.ui.lost_terminal import mortal
 from tui_mailer.ui.opening import Opening
-from tui_mailer.ui.option_lists import mend_page_keys
+from tui_mailer.ui.option_lists import mend_option_lists
 from tui_mailer.ui.pastes import guard_pastes
 from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -78,7 +78,7 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
     def __init__(self, session: Session, opening: Opening) -> None:
         super().__init__()
         wrap_as_french()
-        mend_page_keys()
+        mend_option_lists()
         self.session = session
         self.opening = opening
         self.engine: Engine | None = None
