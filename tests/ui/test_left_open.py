@@ -75,7 +75,7 @@ async def test_nothing_is_tidied_while_somebody_types_nor_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RestingApp, "looks_every_s", 0.02)
-    monkeypatch.setattr(RestingApp, "rests_after_s", 2.0)
+    monkeypatch.setattr(RestingApp, "rests_after_s", 60.0)
     rests: list[None] = []
     async with opened(practice(tmp_path)) as mailing:
         mailing.app.opening = replace(mailing.app.opening, at_rest=lambda: rests.append(None))
@@ -84,6 +84,7 @@ async def test_nothing_is_tidied_while_somebody_types_nor_again_and_again(
         for _ in range(10):
             await mailing.press("down", "up")
             assert not rests
+        monkeypatch.setattr(RestingApp, "rests_after_s", 0.0)  # a long while later
         await mailing.until(lambda: bool(rests))
         await mailing.pilot.pause(0.3)
         assert len(rests) == 1
