@@ -93,6 +93,7 @@ class RandomKeys:
         self._word_count = 0
         self._asked: list[str] = []
         self._composer: ComposeScreen | None = None
+        self._seen: Sequence[str] = ()
         self._delivered = [
             str(parsed(message.content)["Subject"])
             for folder in mailing.outdoors.mailbox.folders.values()
@@ -240,14 +241,16 @@ class RandomKeys:
     async def _look_at_composer(self) -> None:
         stack = self._mailing.app.screen_stack
         open_ones = [screen for screen in stack if isinstance(screen, ComposeScreen)]
-        before = self._composer
+        before, seen = self._composer, self._seen
         self._composer = open_ones[-1] if open_ones else None
+        self._seen = _words(self._composer._keeper.draft.body) if self._composer else ()
         if before is None or before in open_ones:
             return
         if any("jeter" in text.lower() for text in self._asked):
             self._asked = [text for text in self._asked if "jeter" not in text.lower()]
             return
-        words = _words(before._keeper.draft.body)
+        # What was typed behind Escape in one burst was not for the message.
+        words = set(seen).intersection(_words(before._keeper.draft.body))
         async with asyncio.timeout(10):
             while missing := [word for word in words if word not in await self._kept()]:
                 assert self._mailing.app._exception is None, missing
