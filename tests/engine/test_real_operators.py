@@ -237,20 +237,24 @@ def sharing_to_read(operate: Operate, place: Path) -> Operator:
     return operator
 
 
+async def shared_folder(office: Office) -> FolderView:
+    await office.inbox()
+    (shared,) = [f for f in await office.engine.reading.folders() if f.name == "Partage/Corbeille"]
+    return FolderView(shared.id)
+
+
 async def test_what_may_not_be_taken_out_of_a_shared_folder_is_not_copied_and_said(
     open_office: OpenOffice, operate: Operate, short_path: Path
 ) -> None:
     operator = sharing_to_read(operate, short_path)
     office = await open_office(imap=imap(operator))
-    await office.inbox()
-    folders = await office.engine.reading.folders()
-    (shared,) = [f for f in folders if f.name == "Partage/Corbeille"]
-    row = await office.until_row(FolderView(shared.id), "Bilan")
+    shared = await shared_folder(office)
+    row = await office.until_row(shared, "Bilan")
     await office.engine.actions.archive([row.id])
     await office.until(lambda: bool(not_done(office)))
     assert isinstance(not_done(office)[0].error, FolderKeepsAll)
     assert operator.subjects() == {"Partage/Corbeille": ["Bilan"]}
-    await office.until_row(FolderView(shared.id), "Bilan")
+    await office.until_row(shared, "Bilan")
 
 
 async def test_a_mark_that_a_shared_folder_does_not_keep_is_taken_back_and_said(
@@ -259,9 +263,7 @@ async def test_a_mark_that_a_shared_folder_does_not_keep_is_taken_back_and_said(
     """Dovecot says OK to it. Whether a message was read, it keeps."""
     operator = sharing_to_read(operate, short_path)
     office = await open_office(imap=imap(operator))
-    await office.inbox()
-    folders = await office.engine.reading.folders()
-    shared = FolderView(next(f.id for f in folders if f.name == "Partage/Corbeille"))
+    shared = await shared_folder(office)
     row = await office.until_row(shared, "Bilan")
     await office.engine.actions.mark([row.id], ActionKind.READ)
     await until_settled(office)

@@ -16,10 +16,10 @@ from typing import Final
 
 from fakes.mail_server import parsed
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.events import MouseDown, MouseMove, MouseUp, Paste, Resize
+from textual.events import Paste, Resize
 from textual.geometry import Size
 from ui.mailbox_stage import NOON, Mailing, Outdoors, mail, practice
-from ui.stage import INS, OTHER_INS, burst
+from ui.stage import INS, OTHER_INS, burst, clicks
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import LineLost, StoreDamaged, SubmissionRefused
@@ -172,11 +172,7 @@ class RandomKeys:
         size = self._mailing.app.size
         x, y = self._chance.randrange(size.width), self._chance.randrange(size.height)
         self.told.steps.append(f"click {x},{y}")
-        for event in (MouseMove, MouseDown, MouseUp) * self._chance.choice((1, 1, 2)):
-            button = 0 if event is MouseMove else 1
-            self._mailing.app.post_message(
-                event(None, x, y, 0, 0, button, False, False, False, x, y)
-            )
+        clicks(self._mailing.app, x, y, self._chance.choice((1, 1, 2)))
 
     async def _something_happens(self) -> None:
         outdoors = self._mailing.outdoors

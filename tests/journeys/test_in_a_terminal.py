@@ -117,6 +117,17 @@ async def test_hostile_mail_sends_the_terminal_nothing_but_text(
     check_bytes(program)
 
 
+async def kept_texts(home: Path) -> list[str]:
+    """What stands in the drafts of a program that has ended."""
+    account = Account(PRACTICE.address, Endpoint("", 0), Endpoint("", 0))
+    opener = EncryptedStoreOpener(home / "data" / "tui-mailer")
+    store = await opener.open(account, PRACTICE.password)
+    try:
+        return [draft.body for draft in await store.drafts()]
+    finally:
+        await store.close()
+
+
 async def test_a_terminal_that_speaks_latin_1_writes_its_accents(
     real_servers: RealServers, tmp_path: Path
 ) -> None:
@@ -130,14 +141,7 @@ async def test_a_terminal_that_speaks_latin_1_writes_its_accents(
         await program.shows("léger à zéro.")
         program.press(QUIT)
         assert await program.ends() == 0
-    account = Account(PRACTICE.address, Endpoint("", 0), Endpoint("", 0))
-    store = await EncryptedStoreOpener(tmp_path / "data" / "tui-mailer").open(
-        account, PRACTICE.password
-    )
-    try:
-        assert [draft.body for draft in await store.drafts()] == ["léger à zéro."]
-    finally:
-        await store.close()
+    assert await kept_texts(tmp_path) == ["léger à zéro."]
 
 
 async def test_a_lost_terminal_keeps_the_draft_and_ends(
@@ -154,14 +158,7 @@ async def test_a_lost_terminal_keeps_the_draft_and_ends(
         await program.shows("précieux")
         program.process.send_signal(signal.SIGHUP)
         assert await program.ends() == 0
-    account = Account(PRACTICE.address, Endpoint("", 0), Endpoint("", 0))
-    store = await EncryptedStoreOpener(tmp_path / "data" / "tui-mailer").open(
-        account, PRACTICE.password
-    )
-    try:
-        assert [draft.body for draft in await store.drafts()] == ["précieux"]
-    finally:
-        await store.close()
+    assert await kept_texts(tmp_path) == ["précieux"]
 
 
 async def test_a_second_instance_says_so_and_does_no_harm(

@@ -169,9 +169,9 @@ def burst(app: App[Any], *keys: str) -> None:
         app.post_message(Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None)))
 
 
-def double_click(app: App[Any], x: int, y: int) -> None:
-    """Both clicks are there before the first is handled."""
-    for event in (MouseMove, *(MouseDown, MouseUp) * 2):
+def clicks(app: App[Any], x: int, y: int, times: int) -> None:
+    """So many clicks at one place, all there before the first is handled."""
+    for event in (MouseMove, *(MouseDown, MouseUp) * times):
         button = 0 if event is MouseMove else 1
         app.post_message(event(None, x, y, 0, 0, button, False, False, False, x, y))
 

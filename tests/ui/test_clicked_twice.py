@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.widget import Widget
 from ui.mailbox_stage import Mailing, opened, practice
-from ui.stage import double_click
+from ui.stage import clicks
 
 from tui_mailer.domain.patient_list import PatientFilter
 from tui_mailer.ui.commands.palette import FrenchPalette
@@ -21,7 +21,7 @@ from tui_mailer.ui.widgets.choice_list import ChoiceList
 async def clicked_twice(mailing: Mailing, x: int, y: int) -> None:
     """Until the screen that was clicked is gone, and whatever else that does is done."""
     clicked = mailing.app.screen
-    double_click(mailing.app, x, y)
+    clicks(mailing.app, x, y, times=2)
     await mailing.until(lambda: mailing.app.screen is not clicked)
     await mailing.pilot.pause(0.1)
 

@@ -26,28 +26,22 @@ def plain(credentials: Credentials) -> str:
     return base64.b64encode(f"\0{credentials.user}\0{credentials.password}".encode()).decode()
 
 
-async def test_plain_with_its_response_at_once(dial: Dial) -> None:
-    async def script(talk: Talk) -> None:
-        await talk.greet("IMAP4rev1 SASL-IR AUTH=PLAIN")
-        login = await talk.hear("AUTHENTICATE")
-        assert login.text == f"AUTHENTICATE PLAIN {plain(ACCENTED)}"
-        talk.say("* CAPABILITY IMAP4rev1 IDLE", f"{login.tag} OK")
-        await talk.until_closed()
+async def takes_accented(talk: Talk) -> None:
+    await talk.greet("IMAP4rev1 SASL-IR AUTH=PLAIN")
+    login = await talk.hear("AUTHENTICATE")
+    assert login.text == f"AUTHENTICATE PLAIN {plain(ACCENTED)}"
+    talk.say("* CAPABILITY IMAP4rev1 IDLE", f"{login.tag} OK")
+    await talk.until_closed()
 
-    await dial(script, credentials=ACCENTED)
+
+async def test_plain_with_its_response_at_once(dial: Dial) -> None:
+    await dial(takes_accented, credentials=ACCENTED)
 
 
 async def test_an_accent_that_was_typed_as_two_characters_goes_as_one(dial: Dial) -> None:
-    async def script(talk: Talk) -> None:
-        await talk.greet("IMAP4rev1 SASL-IR AUTH=PLAIN")
-        login = await talk.hear("AUTHENTICATE")
-        assert login.text == f"AUTHENTICATE PLAIN {plain(ACCENTED)}"
-        talk.say("* CAPABILITY IMAP4rev1 IDLE", f"{login.tag} OK")
-        await talk.until_closed()
-
     decomposed = normalize("NFD", ACCENTED.password)
     assert decomposed != ACCENTED.password
-    await dial(script, credentials=Credentials(ACCENTED.user, decomposed))
+    await dial(takes_accented, credentials=Credentials(ACCENTED.user, decomposed))
 
 
 def test_no_other_character_of_a_password_is_changed() -> None:

@@ -60,13 +60,17 @@ async def transactions(database: Database) -> Transactions:
     return await database._writer.run(Transactions)
 
 
+async def begun(transactions: Transactions, count: int) -> None:
+    while len(transactions.written) < count:
+        await asyncio.sleep(0.001)
+
+
 async def under_way(
     group: GroupCommit[Piece], gate: Event, transactions: Transactions
 ) -> asyncio.Task[None]:
     """A first piece that holds the connection until `gate` opens."""
     first = asyncio.create_task(group.write(transactions.line(1, gate)))
-    while not transactions.written:
-        await asyncio.sleep(0.001)
+    await begun(transactions, 1)
     return first
 
 
@@ -121,11 +125,6 @@ class Endless:
             sql.execute(_WITHOUT_END).fetchone()
         self._line(sql)
         sql.execute(_LONG).fetchone()
-
-
-async def begun(transactions: Transactions, count: int) -> None:
-    while len(transactions.written) < count:
-        await asyncio.sleep(0.001)
 
 
 async def test_a_group_is_broken_off_for_another_transaction_and_done_after_it(
