@@ -197,9 +197,11 @@ class Outbox:
 
     async def _send_due(self) -> float | None:
         """Send everything due; seconds until the next one is, None when nothing waits."""
-        late = [o.id for o in await self._waiting() if self._has_waited(o)]
-        taken = await self.taken_elsewhere(late) if late else frozenset[int]()
-        for outgoing in await self._waiting():
+        waiting, taken = await self._waiting(), frozenset[int]()
+        if late := [outgoing.id for outgoing in waiting if self._has_waited(outgoing)]:
+            taken = await self.taken_elsewhere(late)
+            waiting = await self._waiting()
+        for outgoing in waiting:
             if outgoing.id in taken:
                 await self._settle(
                     outgoing, OutgoingState.FAILED, SentElsewhere(), expected=_WAITING

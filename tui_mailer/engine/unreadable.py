@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from math import inf
+from operator import attrgetter
 from typing import Final
 
 from tui_mailer.domain.errors import CommandRefused, ConnectionProblem
@@ -23,6 +24,8 @@ from tui_mailer.engine.announcer import Announcer
 from tui_mailer.engine.line import Line
 
 Batch = Sequence[RemoteMessage]
+
+_UID: Final = attrgetter("uid")
 
 # A line may be lost by chance: not before the same first batch was in vain as often.
 _LOSSES: Final = 2
@@ -139,7 +142,7 @@ class Unreadable:
                 async with aclosing(line.server.messages(uids)) as batches:
                     async for batch in batches:
                         trouble.go_on()
-                        seen.update(message.uid for message in batch)
+                        seen.update(map(_UID, batch))
                         yield batch
                 return
             except ConnectionProblem:

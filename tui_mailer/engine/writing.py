@@ -153,6 +153,7 @@ class Writing:
         if found.refusals:
             raise SendRefused(" ".join(found.refusals))
         leaving = _leaving(draft, found)
+        # Before a file is read: one of many gigabytes would take all the memory there is.
         self._check_size(sum(map(_least_bytes, leaving.attachments)), found.patient)
         return found
 
@@ -175,9 +176,6 @@ class Writing:
             raise UnconfirmedIdentity
         if unanswered := [question for question in found.questions if question not in answered]:
             raise SendRefused(unanswered[0].text)
-        # Before a file is read: one of many gigabytes would take all the memory there is.
-        files_bytes = sum(encoded_size(one.size_bytes) for one in draft.attachments)
-        self._check_size(files_bytes, found.patient)
         message_id = new_message_id(self._account.address)
         leaving = _leaving(draft, found)
         content = await self._compose(leaving, message_id)

@@ -68,19 +68,25 @@ def name(raw: bytes, index: int) -> str:
 
 def described(root: Part) -> tuple[Attachment, ...]:
     """The attachments under `root`; last those of the messages attached to it."""
-    own = sum(1 for _ in _own(root))
+    own = list(_own(root))
+    parts = (*own, *_within(root, _MAX_LEVELS))
     return tuple(
-        describe(index, part, inside=index >= own) for index, part in enumerate(attached(root))
+        describe(index, part, inside=index >= len(own)) for index, part in enumerate(parts)
     )
 
 
 def attached(root: Part, levels: int = _MAX_LEVELS) -> Iterator[Part]:
     """The parts that are attachments: all that are no text to read, then those of attached messages.
 
-    A report brings back what was sent, and nothing to be read. `levels`: how deep messages within
-    messages are looked into; each is written anew, with all that it holds.
+    `levels`: how deep messages within messages are looked into; each is written anew, with all that it
+    holds.
     """
     yield from _own(root)
+    yield from _within(root, levels)
+
+
+def _within(root: Part, levels: int) -> Iterator[Part]:
+    """Those of attached messages; a report brings back what was sent, and nothing to be read."""
     if not levels or root.get_content_type() == "multipart/report":
         return
     for part in leaves(root):
