@@ -125,7 +125,10 @@ def cause_of(status: str, words: str) -> Cause:
     return Cause.REFUSED if detail.startswith(_REFUSALS) else Cause.UNKNOWN
 
 
-_ACTIVATE: Final = f"Le patient peut activer Mon espace santé sur {ACTIVATION_SITE} ; d’ici là, joignez-le autrement."
+_ACTIVATE: Final = (
+    f"Le patient peut activer Mon espace santé sur {ACTIVATION_SITE} ; "
+    "d’ici là, joignez-le autrement."
+)
 _TO_PATIENT: Final = {
     Cause.CLOSED: Explanation(
         "La messagerie Mon espace santé de ce patient est fermée ou n’a pas été ouverte.",

@@ -78,13 +78,14 @@ class JournalledMailServer:
 
     async def create_folder(self, name: str) -> str:
         """See `MailServer`."""
-        made = [name]
+        made = name
 
         def note(answer: str) -> None:
-            self._journal.note(Deed.FOLDER_MADE, folder=made[-1], answer=answer)
+            self._journal.note(Deed.FOLDER_MADE, folder=made, answer=answer)
 
         def answer(full_name: str) -> str:
-            made.append(full_name)
+            nonlocal made
+            made = full_name
             return DONE
 
         return await answered(self._server.create_folder(name), note, answer)

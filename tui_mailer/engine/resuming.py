@@ -77,8 +77,8 @@ class Resuming:
         """The draft that a held message is a copy of, else a new draft with what it says.
 
         Another machine's copy is replaced by this draft's own, and kept here for the attachments
-        in it; until it is, it leads to that draft. One that lacks some stays where it is, for whoever opens it next to be told so;
-        another client's stays too.
+        in it; until it is, it leads to that draft. One that lacks some stays where it is, for
+        whoever opens it next to be told so; another client's stays too.
 
         Raises:
             MessageNotHeld: the message must be fetched first.

@@ -46,7 +46,7 @@ class Watcher:
         *,
         secret_retry_s: float,
     ) -> None:
-        """How long is waited.
+        """It connects once it is allowed to.
 
         Args:
             account: whose inbox is watched.

@@ -190,24 +190,23 @@ class Worker:
             await self._store_pause()
         except MailerError as problem:
             self._publish(Connectivity.OFFLINE, problem)
-            await self._pause()
+            await self._pause(self._backoff)
 
     async def _refused(self, refused: MailerError, pause_s: float | None) -> None:
         self._retry.clear()
         self._publish(Connectivity.REFUSED, refused)
         await happens_within(self._retry, pause_s)
 
-    async def _pause(self) -> None:
+    async def _pause(self, backoff: Backoff) -> None:
         self._retry.clear()
-        await happens_within(self._retry, self._backoff.next_s())
+        await happens_within(self._retry, backoff.next_s())
 
     async def _store_pause(self) -> None:
         now_s = time.monotonic()
         if now_s - self._store_failed_at_s > _STORE_RECOVERED_S:
             self._store_backoff.reset()
         self._store_failed_at_s = now_s
-        self._retry.clear()
-        await happens_within(self._retry, self._store_backoff.next_s())
+        await self._pause(self._store_backoff)
 
     async def _one_connection(self) -> None:
         self._publish(Connectivity.CONNECTING)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from email.utils import parsedate_to_datetime
 
 from tui_mailer.domain.address import Address
 from tui_mailer.mime.addresses import parse_addresses
+from tui_mailer.mime.dates import date_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Outline:
         message_id: with its angle brackets, or "".
         subject: raw: ``[FIN]`` counts only when it is written so (ENS V1.3 §7).
         recipients: To and Cc.
-        date: aware; None where there is none, or none that can be read.
+        date: see `date_of`.
     """
 
     message_id: str
@@ -37,13 +37,5 @@ def outline(content: bytes) -> Outline:
         str(headers.get("Message-ID", "")).strip(),
         str(headers.get("Subject", "")).strip(),
         to + cc,
-        _date(str(headers.get("Date", ""))),
+        date_of(str(headers.get("Date", ""))),
     )
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return date if date.tzinfo is not None else None

@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -13,6 +12,7 @@ from tui_mailer.domain.safe_text import SafeText, safe_block, safe_join, safe_li
 from tui_mailer.mime.addresses import MAX_ADDRESSES, parse_addresses
 from tui_mailer.mime.alternatives import best
 from tui_mailer.mime.attachments import described, is_body, part_content
+from tui_mailer.mime.dates import date_of
 from tui_mailer.mime.receipt_request import request_in
 from tui_mailer.mime.tree import Part, children_of, leaves, take_apart
 from tui_mailer.mime.unopened import unopened
@@ -30,7 +30,6 @@ _CHARSET_IN_HTML: Final = re.compile(
 _HTML_HEAD_BYTES: Final = 4096
 _TAB_STOPS: Final = 8
 _MAX_TABS: Final = 50_000
-_EPOCH_YEAR, _LAST_YEAR = 1970, 2200
 
 
 def parse(raw: bytes) -> ReadMessage:
@@ -102,16 +101,10 @@ class _Headers:
         return found[0]
 
     def sent_at(self) -> datetime | None:
-        value = self.raw("Date").strip()
-        try:
-            sent_at = parsedate_to_datetime(value[:200])
-            aware = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
-            if _EPOCH_YEAR <= aware.astimezone(UTC).year <= _LAST_YEAR:
-                return aware
-        except (ValueError, TypeError, IndexError, OverflowError):
-            pass
-        self._note("La date d’envoi est absente ou illisible.")
-        return None
+        sent_at = date_of(self.raw("Date"))
+        if sent_at is None:
+            self._note("La date d’envoi est absente ou illisible.")
+        return sent_at
 
     def message_ids(self, name: str) -> tuple[str, ...]:
         return tuple(_MESSAGE_ID.findall(self.raw(name)))

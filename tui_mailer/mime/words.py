@@ -7,13 +7,14 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from typing import Final
 
+from tui_mailer.domain.western import AS_WINDOWS
+
 # Decoders that are no charset of mail: slow by construction (punycode), or that run escapes.
 _REFUSED_CODECS: Final = frozenset(
     {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"}
 )
 # Every byte says something in them, so that they decode whatever is not theirs.
 _WESTERN: Final = frozenset({"cp1252", "iso8859-15"})
-_AS_WINDOWS: Final = "tui_mailer.as_windows"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _FOLD: Final = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
 
@@ -59,7 +60,7 @@ def decode_text(content: bytes, charset: str) -> tuple[str, bool]:
             return content.decode(codec).removeprefix(_BYTE_ORDER_MARK), True
         except (UnicodeError, LookupError):
             pass  # a codec of bytes to bytes is a LookupError
-    return content.decode("utf-8", _AS_WINDOWS).removeprefix(_BYTE_ORDER_MARK), False
+    return content.decode("utf-8", AS_WINDOWS).removeprefix(_BYTE_ORDER_MARK), False
 
 
 def _is_meant_as_utf_8(content: bytes) -> bool:
@@ -71,15 +72,6 @@ def _is_meant_as_utf_8(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 def _codec(charset: str) -> str | None:

@@ -6,26 +6,15 @@ Textual decodes strictly: its thread that reads ended there, and the program wit
 
 import codecs
 from functools import partial
-from typing import Final
 
 from textual.drivers import linux_driver
 
-_LENIENT: Final = "tui_mailer.as_windows_1252"
-
-
-def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """What the bytes are in the other coding that French keyboards write; never a control."""
-    assert isinstance(error, UnicodeDecodeError)
-    wrong = error.object[error.start : error.end]
-    return wrong.decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(_LENIENT, _as_windows_1252)
+from tui_mailer.domain.western import AS_WINDOWS
 
 
 def lenient_decoder(encoding: str) -> "partial[codecs.IncrementalDecoder]":
     """Makes decoders as `codecs.getincrementaldecoder`'s, which take any bytes."""
-    return partial(codecs.getincrementaldecoder(encoding), errors=_LENIENT)
+    return partial(codecs.getincrementaldecoder(encoding), errors=AS_WINDOWS)
 
 
 def take_any_bytes() -> None:

@@ -20,6 +20,7 @@ _DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "di
 _SHORT_MONTHS: Final = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
                         "oct.", "nov.", "déc.")  # fmt: skip
 _NO_BREAK_SPACE: Final = "\u00a0"
+_QUOTED_WIDTH: Final = 60
 
 
 def line(*parts: Part) -> Content:
@@ -113,6 +114,6 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{french_number(count)} {noun}"
 
 
-def quoted(text: str, width: int = 60) -> str:
-    """`text` in a sentence, between French quotation marks, cut where it is too long for one."""
-    return f"« {cut(text, width).rstrip()} »"
+def quoted_subject(subject: str) -> str:
+    """A subject in a sentence, between French quotation marks, cut where it is too long for one."""
+    return f"« {cut(subject or '(sans objet)', _QUOTED_WIDTH).rstrip()} »"

@@ -1,6 +1,6 @@
 """What is asked about attachments: announced and missing, empty, or not to be seen by a patient."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tui_mailer.domain.attachment_words import announced_attachment
 from tui_mailer.domain.draft import Draft
@@ -26,11 +26,10 @@ def attachments_hold_something(draft: Draft, context: Context) -> Iterator[Findi
     """A file of no bytes, as one whose export has not ended: ask."""
     empty = [one.name for one in draft.attachments if not one.size_bytes]
     if empty:
-        names = ", ".join(f"« {safe_line(name)} »" for name in empty)
         is_empty = "est vide" if len(empty) == 1 else "sont vides"
         yield Question(
             "empty_attachment",
-            f"{names} {is_empty} (0 octet) : le destinataire n’y trouvera rien. L’envoyer ainsi ?",
+            f"{_quoted(empty)} {is_empty} (0 octet) : le destinataire n’y trouvera rien. L’envoyer ainsi ?",
         )
 
 
@@ -40,7 +39,6 @@ def patient_can_see_attachments(draft: Draft, context: Context) -> Iterator[Find
         return
     unseen = [a.name for a in draft.attachments if a.media_type.lower() not in PREVIEWED]
     if unseen:
-        names = ", ".join(f"« {safe_line(name)} »" for name in unseen)
         what, them = (
             ("n’est pas un fichier", "l’affiche pas, le patient devra le télécharger. L’envoyer")
             if len(unseen) == 1
@@ -51,5 +49,9 @@ def patient_can_see_attachments(draft: Draft, context: Context) -> Iterator[Find
         )
         yield Question(
             "not_previewed",
-            f"{names} {what} PDF, JPEG ou PNG : Mon espace santé ne {them} ainsi ?",
+            f"{_quoted(unseen)} {what} PDF, JPEG ou PNG : Mon espace santé ne {them} ainsi ?",
         )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"« {safe_line(name)} »" for name in names)

@@ -12,7 +12,7 @@ from tui_mailer.ui.errors import TooLateToTakeBack
 from tui_mailer.ui.presenters.exchanges import END_TAKEN_BACK
 from tui_mailer.ui.screens.choose_folder import ChooseFolderScreen
 from tui_mailer.ui.screens.question import Question
-from tui_mailer.ui.text import plural, quoted
+from tui_mailer.ui.text import plural, quoted_subject
 
 if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -88,7 +88,7 @@ class Expunge(OnMessages):
         if len(ids) == 1:
             message = await screen.engine.reading.summary(ids[0])
             subject = shown_subject(message.subject) if message is not None else ""
-            what, them = f"le message {quoted(subject or '(sans objet)')}", "le"
+            what, them = f"le message {quoted_subject(subject)}", "le"
         text = f"Supprimer définitivement {what} ? Rien ne pourra {them} faire revenir."
         if await screen.app.push_screen_wait(Question(text, "Supprimer", "Garder")):
             await screen.acting.went_on(await screen.engine.actions.expunge(ids), ids)

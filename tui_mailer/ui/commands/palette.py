@@ -1,6 +1,5 @@
 """The palette: every command of the screen, found by a few letters of its label or its help line."""
 
-import unicodedata
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 from textual.worker import Worker
 
+from tui_mailer.domain.accents import without_accents
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.dismissed_once import DismissedOnceScreen
 from tui_mailer.ui.text import line
@@ -111,4 +111,4 @@ def _marked(title: str, words: Sequence[str]) -> Content:
 
 def _plain(text: str) -> str:
     """Small letters without accents, one for each character: as one types in a hurry."""
-    return "".join(unicodedata.normalize("NFD", each)[0] for each in text.replace("’", "'").lower())
+    return "".join(without_accents(each)[:1] for each in text.replace("’", "'").lower())

@@ -18,7 +18,7 @@ from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.commands.choosing import CHOOSING
 from tui_mailer.ui.presenters.identity import grouped
 from tui_mailer.ui.screens.question import Question
-from tui_mailer.ui.text import cut, french_date, line, quoted
+from tui_mailer.ui.text import cut, french_date, line, quoted_subject
 from tui_mailer.ui.widgets.choice_list import ChoiceList
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList, Piece
@@ -59,7 +59,7 @@ class DiscardDraft(Command["DraftsScreen"]):
         draft = screen.selected
         if draft is None:
             return
-        subject = quoted(safe_line(draft.subject) or "(sans objet)")
+        subject = quoted_subject(safe_line(draft.subject))
         text = f"Jeter le brouillon {subject} ? Son texte sera perdu."
         if await screen.app.push_screen_wait(Question(text, "Jeter", "Garder")):
             await screen.engine.discard_draft(draft.id)

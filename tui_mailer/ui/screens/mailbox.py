@@ -58,7 +58,7 @@ from tui_mailer.ui.screens.mailbox_receipts import MailboxReceipts
 from tui_mailer.ui.screens.mailbox_reports import MailboxReports
 from tui_mailer.ui.screens.mailbox_search import MailboxSearch
 from tui_mailer.ui.screens.outbox import OutboxScreen
-from tui_mailer.ui.text import quoted
+from tui_mailer.ui.text import quoted_subject
 from tui_mailer.ui.widgets.folder_pane import FolderPane
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_list import LineList
@@ -457,7 +457,7 @@ class MailboxScreen(CommandScreen[None]):
         gone = [one for one in self.unsettled if one.id == event.outgoing_id]
         await self.refresh_outbox()
         if event.state is OutgoingState.COPY_MISSING and event.error is None:
-            which = f" : {quoted(gone[0].subject or '(sans objet)')}" if gone else ""
+            which = f" : {quoted_subject(gone[0].subject)}" if gone else ""
             self.tell(safe_line(f"✓ Message parti à {local_now():%H:%M}{which}"))
         is_settled = event.state not in {OutgoingState.QUEUED, OutgoingState.SENDING}
         is_told = isinstance(self.app.screen, OutboxScreen)

@@ -113,8 +113,7 @@ class WindowedList(LineList, Generic[RowT]):
 
     def remember(self) -> ListPlace[RowT]:
         """Where one stands, to come back to."""
-        top = self.scroll_offset.y // self.row_height
-        return ListPlace(self._window, self.empty_words, self.row_count, self.cursor, top)
+        return ListPlace(self._window, self.empty_words, self.row_count, self.cursor, self._top)
 
     async def restore(self, place: ListPlace[RowT]) -> None:
         """Come back to a place; what changed there meanwhile is asked for anew."""
@@ -156,7 +155,7 @@ class WindowedList(LineList, Generic[RowT]):
 
     def _looks_as(self, old: RowWindow[RowT], count: int) -> bool:
         """True when the rows on screen are those of `old`, and would be drawn as they are."""
-        window, top = self._window, self.scroll_offset.y // self.row_height
+        window, top = self._window, self._top
         if window is None or not self.stays_true():
             return False
         for index in range(top, top + self.page_rows + 1):
@@ -186,7 +185,7 @@ class WindowedList(LineList, Generic[RowT]):
 
     def _load_visible(self) -> None:
         """Have the rows on screen loaded, if some are missing."""
-        top = self.scroll_offset.y // self.row_height
+        top = self._top
         stop = min(self.row_count, top + self.page_rows + 1)
         if all(self._row(index) is not None for index in range(top, stop)):
             return
@@ -217,7 +216,7 @@ class WindowedList(LineList, Generic[RowT]):
 
     def resized(self) -> None:
         """Rows may take another number of lines."""
-        top = self.scroll_offset.y // self.row_height
+        top = self._top
         self.row_height = self.height_for(self.row_width)
         self.scroll_to(y=top * self.row_height, animate=False, force=True)
         self.call_after_refresh(self._load_visible)
