@@ -12,6 +12,7 @@ from ui.stage import SIZES, burst, until
 from tui_mailer.domain.message import FolderView
 from tui_mailer.ui.screens.drafts import DraftsScreen
 from tui_mailer.ui.screens.help import HelpScreen
+from tui_mailer.ui.widgets.search_bar import SearchBar
 
 
 def shown(mailing: Mailing) -> list[str]:
@@ -73,6 +74,23 @@ async def test_all_folders_are_searched_on_demand(tmp_path: Path) -> None:
         assert shown(mailing) == ["Bilan"]
         await mailing.press("ctrl+f")
         await mailing.shows("rien ici")
+
+
+async def test_what_was_found_at_once_is_not_looked_for_again_when_the_keys_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_mailer.ui.widgets.search_bar._PAUSE_BEFORE_SEARCH_S", 60.0)
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        search = mailing.screen.search
+        await mailing.press("slash", *"bilan", "ctrl+f")
+        await until(mailing.pilot, lambda: shown(mailing) == ["Bilan"])
+        await until(mailing.pilot, lambda: not search.is_behind)
+        looks = list[None]()
+        monkeypatch.setattr(search, "look", lambda: looks.append(None))
+        mailing.screen.query_one(SearchBar).settle()
+        await mailing.pilot.pause()
+        assert not looks, "an Enter that comes meanwhile would do nothing"
 
 
 async def test_the_inbox_s_messages_with_patients_are_found(tmp_path: Path) -> None:

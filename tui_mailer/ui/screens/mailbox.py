@@ -252,7 +252,7 @@ class MailboxScreen(CommandScreen[None]):
     @on(SearchBar.Typed)
     def look(self) -> None:
         """Show what is looked for."""
-        self.search.look()
+        self.search.look_for_typed()
 
     @on(WindowedList.Moved)
     def follow_cursor(self) -> None:

@@ -121,6 +121,11 @@ class MailboxSearch:
         if self.is_open:
             run_aside(self._screen, self._look, group=_LOOKING, exclusive=True)
 
+    def look_for_typed(self) -> None:
+        """The keys have paused: as `look`, unless that was looked for at once."""
+        if self._is_unlooked_for:
+            self.look()
+
     def switch_scope(self) -> None:
         """From the folder to all folders and back."""
         self.everywhere = not self.everywhere or self._scope is None
@@ -142,7 +147,7 @@ class MailboxSearch:
         place, messages = self._place, self._screen.list
         if place is None:
             return
-        self._looked_for = self._bar.input.value
+        self._looked_for = self._bar.taken()
         self._query = parse(self._looked_for, local_now().date())
         if self.view is None:
             await messages.restore(place)

@@ -75,6 +75,11 @@ class SearchBar(Horizontal):
         self._stop_pause()
         self._pause = self.set_timer(_PAUSE_BEFORE_SEARCH_S, self.settle)
 
+    def taken(self) -> str:
+        """What is typed now, which is looked for: nobody waits for a pause any more."""
+        self._stop_pause()
+        return self.input.value
+
     def settle(self) -> None:
         """Look for what is typed now."""
         self._stop_pause()
