@@ -6,15 +6,16 @@ import threading
 from contextlib import suppress
 from typing import Final
 
-_TURN_S: Final = 0.0001
+_TURN_S: Final = 0.00002
 _NICER: Final = 5
 
 
 def take_short_turns() -> None:
-    """Let a thread that waits for its turn have it after a tenth of a millisecond, not five.
+    """Let a thread that waits for its turn have it after 20 µs, not 5 ms.
 
     The store's thread asks for its turn after each statement; while the event loop reads what a
-    server sent, a first synchronisation lost a quarter of its time in these waits.
+    server sent, a first synchronisation lost a quarter of its time in these waits. With 100 µs it
+    took 5 to 15 % longer than with 20; less than that gained nothing.
     """
     sys.setswitchinterval(_TURN_S)
 

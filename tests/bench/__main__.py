@@ -18,13 +18,14 @@ from bench.figures import SOCKET, Figures, machine
 from bench.measures import Effort, Round
 from bench.raw_line import ITEMS, RawImap
 
+_SMALL_COUNT = 1_000
 _BASE64_SHARE = 57 / 78  # of a line: what it says of what it takes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, and print one table for each size of mailbox."""
     asked = _parser().parse_args(argv)
-    effort = Effort(asked.repeats, asked.keys, asked.large, asked.idle)
+    effort = Effort(asked.repeats, asked.keys, asked.large, asked.idle, asked.launches)
     for count in asked.messages:
         sys.stdout.write(run(count, effort, asked.only, asked.patients) + "\n")
         sys.stdout.flush()
@@ -49,14 +50,23 @@ def run(
     present = [one for one in wanted if one.version() is not None]
     found = Figures(message_count)
     raw = large_message(effort.large_bytes)
-    with RealServers() as servers, tempfile.TemporaryDirectory() as directory:
+    with (
+        RealServers() as servers,
+        RealServers() as small_servers,
+        tempfile.TemporaryDirectory() as directory,
+    ):
         attachment = Path(directory) / "scanner.dcm"
         attachment.write_bytes(raw[: int(len(raw) * _BASE64_SHARE)])
         _fill(servers, message_count, patient_count, raw)
+        _fill(small_servers, _SMALL_COUNT, patient_count, raw)
         one_round = Round(servers, found, attachment, effort)
         for number in range(effort.repeats):
             _tell(f"{message_count} messages, round {number + 1} of {effort.repeats}")
             _measure(one_round, present, raw)
+        for who in present:
+            if isinstance(who, Ours):
+                _tell("  launches in turns")
+                one_round.launches_in_turns(who, small_servers)
     columns = [*(one.name for one in present), SOCKET]
     absent = [one.name for one in wanted if one not in present]
     return "\n".join(
@@ -110,6 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--idle", type=float, default=usual.idle_s, help="seconds without a key, at the end"
+    )
+    parser.add_argument(
+        "--launches", type=int, default=usual.launches, help="of each of two mailboxes, in turns"
     )
     parser.add_argument("--only", nargs="*", default=[], help="names of the clients to measure")
     return parser

@@ -27,6 +27,8 @@ class Quantity:
 
 LAUNCH_COLD = Quantity("launch to list, nothing held", "ms", 1e3)
 LAUNCH_WARM = Quantity("launch to list, opened before", "ms", 1e3)
+LAUNCH_IN_TURNS = Quantity("the same, in turns with the next row", "ms", 1e3)
+LAUNCH_SMALL = Quantity("the same, of a mailbox of 1,000", "ms", 1e3)
 FIRST_PAGE = Quantity("login to first page", "ms", 1e3)
 FULL_SYNC = Quantity("all headers", "s", 1, 2)
 FULL_SYNC_THIN = Quantity("all headers, line of 100 Mbit/s", "s", 1, 2)
@@ -57,6 +59,8 @@ WORK_COPY = Quantity("of a gap, the loop's own work, its copy stored", "ms", 1e3
 QUANTITIES = (
     LAUNCH_COLD,
     LAUNCH_WARM,
+    LAUNCH_IN_TURNS,
+    LAUNCH_SMALL,
     FIRST_PAGE,
     FULL_SYNC,
     FULL_SYNC_THIN,

@@ -21,7 +21,7 @@ from bench.contenders import Contender, Login, NeoMutt, Ours
 from bench.corpus import ROW
 from bench.pty_screen import Screen
 from bench.raw_line import ITEMS, RawImap, send
-from bench.thin_line import thin_line
+from bench.thin_line import Servers, thin_line
 
 _TIMEOUT_S = 900.0
 _PAGE_ROWS = 38
@@ -32,12 +32,17 @@ _QUIET_S, _KEY_QUIET_S = 1.0, 0.08
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured: rounds, keys in each run, bytes of the large message, idle time."""
+    """How much is measured: rounds, keys in each run, bytes of the large message, idle time.
+
+    Attributes:
+        launches: of each of two mailboxes, in turns: the machine's speed changes by the minute.
+    """
 
     repeats: int = 5
     keys: int = 40
     large_bytes: int = 20_000_000
     idle_s: float = 5.0
+    launches: int = 15
 
 
 class Round:
@@ -134,6 +139,28 @@ class Round:
             timeout=_TIMEOUT_S,
         )
         self._note(f.SEND_LARGE, who, time.perf_counter() - began_s)
+
+    def launches_in_turns(self, who: Contender, small: Servers) -> None:
+        """Launch it on this mailbox and on a `small` one, again and again, both opened before."""
+        with _home() as home, _home() as small_home:
+            for place, servers in ((home, self._servers), (small_home, small)):
+                who.prepare(place, servers)
+                self._launched_s(who, place, first=True)
+            for _ in range(self._effort.launches):
+                taken_s = self._launched_s(who, home, first=False)
+                self._note(f.LAUNCH_IN_TURNS, who, taken_s)
+                taken_s = self._launched_s(who, small_home, first=False)
+                self._note(f.LAUNCH_SMALL, who, taken_s)
+
+    def _launched_s(self, who: Contender, home: Path, *, first: bool) -> float:
+        """Launch it, let it come up to date and leave it; the seconds until its list was there."""
+        with Screen(who.argv(home), who.environment(home)) as screen:
+            login = who.log_in(screen, first=first)
+            shown_s = screen.until(ROW, _TIMEOUT_S)
+            screen.until(_UP_TO_DATE, _TIMEOUT_S)
+            screen.press(who.quit)
+            screen.ends(_TIMEOUT_S)
+        return shown_s - login.answered_s
 
     def over_thin_line(self, who: Contender) -> None:
         """Once more with nothing held, where the line is the limit."""

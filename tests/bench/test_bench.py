@@ -7,7 +7,7 @@ from bench.contenders import Ours
 from bench.figures import QUANTITIES, SOCKET
 from bench.measures import Effort
 
-_SMALL = Effort(repeats=1, keys=8, large_bytes=200_000, idle_s=0.5)
+_SMALL = Effort(repeats=1, keys=8, large_bytes=200_000, idle_s=0.5, launches=2)
 
 
 def test_each_figure_of_this_program_and_of_the_socket_is_found() -> None:
