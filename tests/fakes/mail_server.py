@@ -98,6 +98,7 @@ class FakeMailServerConnector:
 
     Attributes:
         fault: raised by each connection attempt and by each command while it is set.
+        users: login names that were taken.
         searched: names of the folders searched, one for each question.
         pieces: cleared, it holds back what follows the first piece of a large message.
     """
@@ -107,6 +108,7 @@ class FakeMailServerConnector:
         self.on_alert: OnAlert = lambda _words: None
         self.fault: MailerError | None = None
         self.connection_count = 0
+        self.users = set[str]()
         self.searched: list[str] = []
         self.pieces = asyncio.Event()
         self.pieces.set()
@@ -119,8 +121,9 @@ class FakeMailServerConnector:
             raise self.fault
         on_step(ConnectionStep.NAME)
         on_step(ConnectionStep.TLS)
-        if credentials != Credentials(account.address, self.mailbox.password):
+        if credentials != account.credentials(self.mailbox.password):
             raise LoginRefused("NO [AUTHENTICATIONFAILED] refused")
+        self.users.add(credentials.user)
         on_step(ConnectionStep.LOGIN)
         self.connection_count += 1
         return FakeMailServer(self)
@@ -357,7 +360,7 @@ class FakeSubmission:
     ) -> None:
         if self.limit_bytes is not None and size > self.limit_bytes:
             raise MessageTooLarge
-        if credentials.user != account.address:
+        if credentials.user != account.credentials().user:
             raise SubmissionRefused("553 5.7.1 not owned by the user")
         if refused := [mailbox for mailbox in recipients if mailbox in self.unknown]:
             raise RecipientsRefused(dict.fromkeys(refused, "550 5.1.1 User unknown"))

@@ -54,7 +54,9 @@ def make_mail_store(root: Path, accounts: Iterable[Account], introspection_port:
     store = MailStore(root / "mail", root / "passwd", root / "oauth2.conf")
     store.mail.mkdir()
     shutil.chown(store.mail, "mail", "mail")
-    store.passwd.write_text("".join(map(_passwd_line, accounts)))
+    accounts = list(accounts)
+    also = [_login_line(account) for account in accounts if account.login]
+    store.passwd.write_text("".join([*map(_passwd_line, accounts), *also]))
     fill("oauth2.conf.in", store.oauth2, port=introspection_port)
     return store
 
@@ -134,6 +136,11 @@ def _passwd_line(account: Account) -> str:
         "" if account.quota_bytes is None else f"userdb_quota_rule=*:bytes={account.quota_bytes}"
     )
     return f"{account.address.lower()}:{account.password}::::::{quota}\n"
+
+
+def _login_line(account: Account) -> str:
+    """Another name for the same mailbox; what Dovecot tells Postfix is the address."""
+    return f"{account.login}:{account.password}::::::user={account.address.lower()}\n"
 
 
 def _folder(folder: tuple[str, str]) -> str:

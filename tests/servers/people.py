@@ -20,11 +20,16 @@ SPECIAL_USE = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One mailbox: its address is its login; `quota_bytes` is None for as good as unlimited."""
+    """One mailbox: its address is its login; `quota_bytes` is None for as good as unlimited.
+
+    Attributes:
+        login: another name that it may log in with, or "".
+    """
 
     address: str
     password: str = "Motdepasse-1!"
     quota_bytes: int | None = None
+    login: str = ""
 
 
 def patient_address(matricule: str) -> str:
@@ -32,7 +37,7 @@ def patient_address(matricule: str) -> str:
     return f"{matricule}@{PATIENT_DOMAIN}"
 
 
-PRACTICE = Account("dr.martin@cabinet-martin.aura.mssante.fr")
+PRACTICE = Account("dr.martin@cabinet-martin.aura.mssante.fr", login="899700123456")
 FULL = Account("plein@cabinet-martin.aura.mssante.fr", quota_bytes=20 * 1024)
 COLLEAGUE = Account("dr.durand@hopital-sud.aura.mssante.fr")
 PATIENT = Account(patient_address("279035121518989"))

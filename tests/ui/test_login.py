@@ -65,6 +65,18 @@ async def test_enter_connects_after_the_advanced_settings_were_looked_at(
         await results(pilot)[0].stop()
 
 
+async def test_a_login_name_that_is_not_the_address_reaches_the_servers_and_is_kept(
+    practice: Practice,
+) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT, PASSWORD))
+    async with stage(screen) as pilot:
+        await pilot.press("f3", "tab", *"899700123456", "enter")
+        await until(pilot, lambda: results(pilot))
+        await results(pilot)[0].stop()
+    assert practice.connector.users == {"899700123456"}
+    assert [account.login for account in practice.book.accounts()] == ["899700123456"]
+
+
 async def test_folding_the_advanced_settings_leads_to_the_first_field_that_is_empty(
     practice: Practice,
 ) -> None:

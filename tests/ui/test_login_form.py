@@ -37,6 +37,7 @@ def test_an_account_survives_the_form() -> None:
     account = replace(
         ACCOUNT,
         nil="3734",
+        login="899700123456",
         secret_origin=SecretOrigin.COMMAND,
         secret_command=("pass", "show", "ma boîte"),
     )

@@ -21,6 +21,7 @@ ACCOUNT = Account(
     nil="3734",
     patient_domain="patient.test.mssante.fr",
     test_identities=True,
+    login="899700123456",
 )
 
 
@@ -215,6 +216,7 @@ def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
         (HALF.replace('"i"', '" "'), "« imap_serveur » est un nom de serveur seul"),
         (HALF.replace('"s"', '"smtps://s"'), "« smtp_serveur » est un nom de serveur seul"),
         (HALF.replace('"s"', '"s:465"'), "« smtp_serveur » est un nom de serveur seul"),
+        (HALF + 'identifiant = "a\\nb"', "« identifiant » tient sur une ligne"),
         (HALF + 'nom_affiche = "Dr A\\nBcc: x@y.fr"', "« nom_affiche » tient sur une ligne"),
         (HALF + 'autorites = "igc\\u0000.pem"', "autorites"),
         ('liste_blanche = "~personne/liste.xml"', "liste_blanche"),

@@ -39,7 +39,8 @@ class Account:
     """A mailbox and the way to it.
 
     Attributes:
-        address: the mailbox, also the login name of both servers.
+        address: the mailbox.
+        login: the name that both servers know the owner by, or "" where it is the address.
         sender_label: the From label, ``Titre_Prénom_NOM_Entité`` (ECO.2.2.7, Ref#2 §3.5).
         ca_file: PEM of the authorities trusted for this account alone; None: the system's.
             IGC-Santé, which signs MSSanté's servers, is in no ordinary trust store.
@@ -61,6 +62,11 @@ class Account:
     nil: str = ""
     patient_domain: str = PATIENT_DOMAIN
     test_identities: bool = False
+    login: str = ""
+
+    def credentials(self, password: str = "", *, token: str = "") -> "Credentials":
+        """What logs its owner in with one of the two."""
+        return Credentials(self.login or self.address, password, token)
 
     @property
     def is_password_typed(self) -> bool:

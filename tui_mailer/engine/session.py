@@ -143,7 +143,7 @@ class Session:
         try:
             if account.is_password_typed:
                 # Kept nowhere before the server has accepted it.
-                typed = Credentials(account.address, passphrase)
+                typed = account.credentials(passphrase)
                 return await self._prove(account, typed, on_step)
             return await with_credentials(
                 account,
@@ -218,7 +218,7 @@ class Session:
     async def _catch_up(self, engine: Engine, password: str) -> None:
         """The store was opened by an older password: from now on by this one, if the server takes it."""
         with suppress(MailerError):  # as long as it does not, the older one is asked for
-            await engine.prove(Credentials(engine.account.address, password))
+            await engine.prove(engine.account.credentials(password))
             await self._opener.change_passphrase(engine.account, self._passphrase, password)
             self._passphrase = password
 
@@ -240,7 +240,7 @@ class Session:
         """
         if not engine.account.is_password_typed:
             raise SecretUnavailable
-        await engine.prove(Credentials(engine.account.address, password))
+        await engine.prove(engine.account.credentials(password))
         # All of it, once it has begun: the store opens by the new one from then on.
         await asyncio.shield(self._take_password(engine, password))
 
@@ -254,7 +254,7 @@ class Session:
         account = engine.account
         if not account.is_password_typed:
             return
-        keeping = self._run_behind(self._keep(engine, Credentials(account.address, password)))
+        keeping = self._run_behind(self._keep(engine, account.credentials(password)))
         # A keyring that takes its time, or asks on a screen that nobody sees, keeps nobody waiting.
         await asyncio.wait({keeping}, timeout=_SOON_S)
         if keeping.done():

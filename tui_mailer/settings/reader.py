@@ -50,6 +50,7 @@ _GENERAL_NAMES: Final = frozenset(
 _ACCOUNT_NAMES: Final = frozenset(
     {
         "adresse",
+        "identifiant",
         "nom_affiche",
         "imap_serveur",
         "imap_port",
@@ -194,6 +195,7 @@ def _account(table: Table) -> Account:
     base = Account(address, _endpoint(table, "imap", 143), _endpoint(table, "smtp", 587))
     return replace(
         base,
+        login=table.take_line("identifiant"),
         sender_label=table.take_line("nom_affiche"),
         ca_file=table.take_path("autorites"),
         client_certificate=table.take_path("certificat_client"),

@@ -103,6 +103,7 @@ def _change(table: MutableMapping[str, Any], account: Account) -> None:
 def _as_table(account: Account) -> dict[str, Any]:
     table: dict[str, Any] = {
         "adresse": account.address,
+        "identifiant": account.login,
         "nom_affiche": account.sender_label,
         "imap_serveur": account.imap.host,
         "imap_port": account.imap.port,

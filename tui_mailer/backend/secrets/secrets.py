@@ -40,7 +40,7 @@ class Secrets:
                 return self._typed.get(account.address)
             case SecretOrigin.COMMAND:
                 password = await first_line(account.secret_command, self._timeout_s)
-                return Credentials(account.address, password=password)
+                return account.credentials(password)
             case SecretOrigin.KEYRING:
                 return await self._from_keyring(account)
             case SecretOrigin.TOKEN_COMMAND:
@@ -64,7 +64,7 @@ class Secrets:
         if typed is not None:
             return typed
         password = await read_password(account.address, self._timeout_s)
-        return None if password is None else Credentials(account.address, password=password)
+        return None if password is None else account.credentials(password)
 
     async def _token(self, account: Account, refused: Credentials | None) -> Credentials:
         """The token in memory; the command is run when there is none, or it is `refused`.
@@ -79,5 +79,5 @@ class Secrets:
             if held is not None and held is not refused:
                 return held
             token = await first_line(account.secret_command, self._timeout_s)
-            self._tokens[account.address] = fresh = Credentials(account.address, token=token)
+            self._tokens[account.address] = fresh = account.credentials(token=token)
             return fresh

@@ -40,7 +40,7 @@ class Connect(Command["LoginScreen"]):
 
 
 class Advanced(Command["LoginScreen"]):
-    """Montrer ou replier les réglages avancés : nom affiché, certificats, origine du mot de passe."""
+    """Montrer ou replier les réglages avancés : nom affiché, identifiant, certificats, origine du mot de passe."""
 
     key = "f3"
     label = "Réglages avancés"

@@ -30,11 +30,12 @@ _TEXTS = (
     "smtp_host",
     "smtp_port",
     "label",
+    "login_name",
     "ca_file",
     "client_certificate",
     "secret_command",
 )
-_ADVANCED = frozenset({"label", "ca_file", "client_certificate", "secret_command"})
+_ADVANCED = frozenset({"label", "login_name", "ca_file", "client_certificate", "secret_command"})
 _CA_HINT = (
     "Aucun poste ne connaît d’origine l’IGC-Santé, qui signe les serveurs MSSanté : "
     "indiquez le fichier de ses autorités, fourni par votre opérateur."
@@ -85,6 +86,9 @@ class AccountFields(Vertical):
                 "Nom affiché",
                 _field("label", "Dr_Marie_MARTIN_Cabinet médical"),
                 hint="Ce que voit le destinataire : Titre_Prénom_NOM_Entité.",
+            )
+            yield FieldRow(
+                "Identifiant", _field("login_name", "s’il n’est pas l’adresse de la boîte")
             )
             yield FieldRow("Autorités (PEM)", _field("ca_file"), hint=_CA_HINT)
             yield FieldRow("Certificat client", _field("client_certificate", "s’il est demandé"))
