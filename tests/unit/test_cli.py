@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,37 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tui_mailer", *arguments], capture_output=True, text=True
     )
+
+
+_INTERRUPTED = """
+import os, signal, sys
+
+class WhileLoading:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tui_mailer.arguments":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, WhileLoading())
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[sys.executable, "-m", "tui_mailer"], [str(Path(sys.executable).parent / "tui-mailer")]],
+    ids=["module", "command"],
+)
+def test_ctrl_c_while_it_loads_ends_it_without_a_traceback(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTED)
+    ran = subprocess.run(
+        [*command, "ins", "279035121518989"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert ran.returncode == -signal.SIGINT
+    assert (ran.stdout, ran.stderr) == ("", "")
 
 
 def test_ins_prints_one_json_object_and_exits_0_for_a_valid_matricule() -> None:
