@@ -176,6 +176,43 @@ async def test_a_draft_gone_on_with_is_confirmed_though_another_message_was(
         assert len(await engine._store.outbox()) == 1
 
 
+async def test_an_answer_redirected_to_a_patient_is_confirmed_though_another_message_was(
+    engine: Engine,
+) -> None:
+    """Only the exchange that is answered spares the confirmation, not one of the same day."""
+    message_id = await received(engine, "paul.bernard@medecin.mssante.fr")
+    async with stage(None, engine=engine) as pilot:
+        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await confirm(pilot)
+        await until(
+            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
+        )
+        draft = Draft(to=(PATIENT,), subject="deux", body="B", answers=message_id)
+        flows.resume_draft(pilot.app, engine, draft)
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        assert len(await engine._store.outbox()) == 1
+
+
+async def test_an_answer_is_confirmed_though_another_message_to_that_patient_was(
+    engine: Engine,
+) -> None:
+    message_id = await received(engine, str(PATIENT.mailbox))
+    async with stage(None, engine=engine) as pilot:
+        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await confirm(pilot)
+        await until(
+            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
+        )
+        flows.reply(pilot.app, engine, message_id, to_all=False)
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+
+
 async def test_a_confirmation_given_when_sending_ends_with_the_message_that_is_left(
     engine: Engine,
 ) -> None:

@@ -23,6 +23,8 @@ class Review:
         questions: to be answered by the user, each once, in this order.
         patient: matricule of the patient written to, or "".
         unconfirmed: True when that identity must be confirmed first.
+        spared: True when it need not be for this very message: it answers that patient, within an
+            open exchange whose identity was confirmed before.
         passed_over: oppositions that sending goes against; each has its question.
     """
 
@@ -30,6 +32,7 @@ class Review:
     questions: tuple[Question, ...] = ()
     patient: str = ""
     unconfirmed: bool = False
+    spared: bool = False
     passed_over: tuple[OppositionEntry, ...] = ()
 
 
@@ -42,5 +45,6 @@ def review(draft: Draft, context: Context) -> Review:
         questions=tuple(found for found in findings if isinstance(found, Question)),
         patient=patients[0] if len(patients) == 1 else "",
         unconfirmed=any(matricule not in context.cleared for matricule in patients),
+        spared=bool(patients) and context.spared.issuperset(patients),
         passed_over=passed_over(draft, context),
     )

@@ -37,9 +37,13 @@ class Identities:
         Confirmed in this session; or, of the patient whose message is `answered`, in an open
         exchange whose identity was confirmed before.
         """
-        cleared = set(self._confirmed.intersection(matricules))
+        spared = await self.spared(matricules, answered=answered)
+        return spared.union(self._confirmed.intersection(matricules))
+
+    async def spared(self, matricules: tuple[str, ...], *, answered: str) -> frozenset[str]:
+        """As `cleared`, whatever was confirmed in this session for other messages."""
         if answered in matricules:
             exchange = await self._store.exchange(answered)
             if exchange.reply_needs_no_new_confirmation:
-                cleared.add(answered)
-        return frozenset(cleared)
+                return frozenset((answered,))
+        return frozenset()

@@ -42,6 +42,7 @@ class Reviewing:
         patients = patients_of(draft, self._account)
         # What spares a confirmation is a message that is here, never what a draft says of itself.
         answered = await self.patient_of_message(draft.answers)
+        spared = await self._identities.spared(patients, answered=answered)
         if not answered and len(patients) == 1 and one_line(draft.subject) == END_SUBJECT:
             answered = patients[0]  # the end belongs to the exchange, as an answer does
         about = draft.about or answered or await self._patient_taken_up(draft)
@@ -50,6 +51,7 @@ class Reviewing:
         return Context(
             self._account,
             cleared=await self._identities.cleared(patients, answered=answered),
+            spared=spared,
             exchange=await self._store.exchange(patients[0]) if len(patients) == 1 else None,
             about=about,
             oppositions=tuple(entry for found in oppositions for entry in found),

@@ -126,7 +126,8 @@ async def _reply(app: App[Any], engine: Engine, message_id: int, *, to_all: bool
     if len(patients) != 1:
         await _compose(app, engine, draft)
         return
-    if not (await engine.writing.review(draft)).unconfirmed:
+    # A confirmation was for the message of its time: only the exchange that is answered spares one.
+    if (await engine.writing.review(draft)).spared:
         await _compose(app, engine, draft, await _known_banner(engine, patients))
         return
     confirmed = await app.push_screen_wait(InsSearchScreen(engine, patients[0], Purpose.REPLY))
@@ -146,9 +147,8 @@ async def _resume(
     if draft.id in await engine.drafts_taken_elsewhere():
         warning = DraftTakenElsewhere()
     banner = await _known_banner(engine, patients_of(draft, engine.account))
-    # A confirmation was for the message of its time: only an exchange clears a reply again.
-    is_cleared = bool(draft.answers) and not (await engine.writing.review(draft)).unconfirmed
-    await _compose(app, engine, draft, banner, warning=warning, is_identified=is_cleared)
+    is_spared = (await engine.writing.review(draft)).spared
+    await _compose(app, engine, draft, banner, warning=warning, is_identified=is_spared)
 
 
 async def _resume_stored(app: App[Any], engine: Engine, message_id: int) -> None:

@@ -44,13 +44,14 @@ class Context:
 
     Attributes:
         account: written from.
-        cleared: matricules that need no new confirmation of their identity.
+        cleared: matricules whose identity was confirmed, be it for another message of this session.
         exchange: with the one patient written to; None without one, or with several.
         about: the patient with whom the message answered or forwarded was exchanged, or "".
         oppositions: those in force, of the patients written to and of `about`.
         trust: which domains may be written to.
         signature: what stands under every message, or "".
         taken: another machine went on with the draft, sent it or threw it away.
+        spared: matricules that need no confirmation for this very message: it answers them.
     """
 
     account: Account
@@ -61,6 +62,7 @@ class Context:
     trust: TrustSpace = field(default_factory=TrustSpace)
     signature: str = ""
     taken: bool = False
+    spared: frozenset[str] = frozenset()
 
 
 Check = Callable[[Draft, Context], Iterable[Finding]]
