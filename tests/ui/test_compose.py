@@ -39,6 +39,7 @@ from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.patient import IdentityConfirmation
 from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.engine import Engine
+from tui_mailer.engine.gate import Review
 from tui_mailer.ui.presenters.identity import PatientBanner
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
@@ -469,6 +470,44 @@ async def test_a_patient_confirmed_for_another_message_is_confirmed_where_not_sh
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert await engine._store.outbox() == []
+
+
+async def test_a_patient_written_in_while_the_questions_are_looked_up_is_confirmed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await confirm(engine, INS)
+    gate, looked_up = asyncio.Event(), asyncio.Event()
+    review = engine.writing.review_to_send
+
+    async def wait_and_review(draft: Draft) -> Review:
+        found = await review(draft)
+        looked_up.set()
+        await gate.wait()
+        return found
+
+    monkeypatch.setattr(engine.writing, "review_to_send", wait_and_review)
+    async with composer(engine, READY) as (pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, looked_up.is_set)
+        screen.query_one("#to-input", Input).value = str(PATIENT.mailbox)
+        await until(pilot, lambda: screen.is_to_patient)
+        gate.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen) or results(pilot))
+        assert await engine._store.outbox() == []
+
+
+async def test_a_patient_changed_and_put_back_is_confirmed_again(engine: Engine) -> None:
+    await confirm(engine, INS)
+    draft = Draft(to=(PAUL,), cc=(PATIENT,), subject="S", body="B")
+    async with composer(engine, draft, BANNER) as (pilot, screen):
+        field = screen.query_one("#cc-input", Input)
+        field.value = f"{OTHER_INS}@patient.mssante.fr"
+        await until(pilot, lambda: screen.draft.cc != (PATIENT,))
+        field.value = str(PATIENT.mailbox)
+        await until(pilot, lambda: INS in screen.draft.cc[0].mailbox)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen | Question))
+        assert isinstance(pilot.app.screen, InsSearchScreen)
 
 
 async def test_the_banner_names_only_the_patient_written_to(engine: Engine) -> None:

@@ -208,6 +208,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         """Have it on disk soon; what changed nothing is not saved, nor is what is being sent."""
         if draft != self._keeper.draft and not self._is_settled:
             self._keeper.edited(draft)
+            # Who was changed and put back is confirmed again.
+            self._identified.intersection_update(self._patients)
             self._show_attachments()
             self._show_patient()
             self.query_one("#compose-title", Static).update(self._title())
@@ -222,9 +224,12 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     @property
     def _written_to(self) -> PatientBanner | None:
         """Whom the message was opened for, while it goes there."""
-        patients = patients_of(self._keeper.draft, self._engine.account)
         patient = self._patient
-        return patient if patient is not None and patient.matricule.text in patients else None
+        return patient if patient is not None and patient.matricule.text in self._patients else None
+
+    @property
+    def _patients(self) -> tuple[str, ...]:
+        return patients_of(self._keeper.draft, self._engine.account)
 
     @property
     def is_to_patient(self) -> bool:
@@ -361,6 +366,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         answered = await self._ask()
         if answered is None:
             return None
+        if not self._identified.issuperset(self._patients):
+            return await self._hand_over()  # a patient was written in meanwhile
         self._is_settled = True
         try:
             # Saved first, so that no autosave under way brings the draft back afterwards.
