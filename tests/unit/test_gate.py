@@ -147,6 +147,13 @@ def test_no_recipient_is_refused_and_half_an_address_is_named() -> None:
     assert "dr.dur" in held(half, ACCOUNT, ()).refusals[0]
 
 
+@pytest.mark.parametrize("typed", [INS, "2 79 03 51 215 189 89", "2.79.03.51.215.189-89"])
+def test_an_ins_in_the_place_of_an_address_is_refused_with_the_address_to_write(typed: str) -> None:
+    (refusal,) = held(Draft(incomplete_recipients=(typed, "", "")), ACCOUNT, ()).refusals
+    assert "2 79 03 51 215 189 89" in refusal
+    assert f"{INS}@patient.mssante.fr" in refusal
+
+
 def test_an_empty_subject_is_asked_about() -> None:
     assert held(draft(COLLEAGUE, subject="  "), ACCOUNT, ()).questions == (EMPTY_SUBJECT,)
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.ins import InvalidIns, Matricule
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
 from tui_mailer.engine.before_sending.patients import patient_of, patients_of, why_no_patient
@@ -29,7 +31,7 @@ def recipients_are_addresses(draft: Draft, context: Context) -> Iterator[Finding
         yield Refusal("Indiquez au moins un destinataire.")
     for text in draft.incomplete_recipients:
         if text:
-            yield Refusal(f"« {safe_line(text)} » n’est pas une adresse valable.")
+            yield Refusal(_why_unreadable(text, context.account))
     for address in draft.recipients:
         if reason := _why_not(address, context):
             yield Refusal(reason)
@@ -73,6 +75,17 @@ def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Findin
     patients = patients_of(draft, account)
     if patients and len(draft.recipients) > len(patients):
         yield PATIENT_WITH_OTHERS
+
+
+def _why_unreadable(text: str, account: Account) -> str:
+    try:
+        ins = Matricule.parse(text, test_identities=account.test_identities)
+    except InvalidIns:
+        return f"« {safe_line(text)} » n’est pas une adresse valable."
+    return (
+        f"« {ins.grouped} » est une INS sans la suite de l’adresse. Pour écrire à ce patient, "
+        f"mettez {ins.address(account.patient_domain)} : son identité sera à confirmer avant l’envoi."
+    )
 
 
 def _why_not(address: Address, context: Context) -> str:
