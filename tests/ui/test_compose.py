@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from ui.stage import (
     INS,
     OTHER_INS,
@@ -41,6 +41,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.engine.engine import Engine
 from tui_mailer.engine.gate import Review
 from tui_mailer.ui.presenters.identity import PatientBanner
+from tui_mailer.ui.presenters.recipients import everyone
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.file_chooser import FileChooserScreen
 from tui_mailer.ui.screens.help import HelpScreen
@@ -258,6 +259,35 @@ async def test_recipients_are_completed_from_mail_seen(engine: Engine) -> None:
         await pilot.press(*"dr durand", "tab")
         await until(pilot, lambda: "adresse à corriger : « dr durand »" in text_of(screen))
         assert screen.draft.incomplete_recipients == ("dr durand", "", "")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_recipients_for_whom_the_line_is_too_short_are_all_named(
+    engine: Engine, size: tuple[int, int]
+) -> None:
+    """An answer to all goes to nobody whom the user could not see."""
+    many = tuple(Address.received(f"dr.numero.{n}@medecin.mssante.fr") for n in range(5))
+    draft = Draft(to=(PAUL,), cc=many, subject="S", body="B")
+    async with composer(engine, draft, size=size) as (pilot, screen):
+        field = screen.query_one("#cc", RecipientField)
+        named = field.query_one(".field-everyone", Static)
+        await until(pilot, lambda: named.display)
+        await pilot.pause()
+        shown = " ".join(text_of(screen).split())
+        assert "5 adresses : " in shown
+        assert all(address.mailbox in shown for address in many)
+        assert not screen.query_one("#to .field-everyone").display
+        screen.query_one("#cc-input", Input).value = str(many[0].mailbox)
+        await until(pilot, lambda: not named.display)
+
+
+def test_more_recipients_than_a_terminal_has_room_for_are_counted() -> None:
+    many = [Address.received(f"dr.{n}@medecin.mssante.fr") for n in range(40)]
+    told = everyone(many, 200)
+    assert len(told) <= 200
+    assert told.startswith("40 adresses : dr.0@medecin.mssante.fr, dr.1@")
+    named = told.count("@")
+    assert told.endswith(f" et {40 - named} de plus")
 
 
 async def test_escape_closes_the_suggestions_before_the_message(engine: Engine) -> None:

@@ -15,7 +15,6 @@ from tui_mailer.domain.opposition import OppositionAct, OppositionEntry, Towards
 from tui_mailer.engine.before_sending.finding import Context
 from tui_mailer.engine.before_sending.recipients import (
     NAMES_ANOTHER_PATIENT,
-    PATIENT_WITH_OTHERS,
 )
 from tui_mailer.engine.before_sending.subject import EMPTY_SUBJECT
 from tui_mailer.engine.gate import Review, review
@@ -80,7 +79,20 @@ def test_a_patient_in_blind_copy_is_refused_with_others_or_alone() -> None:
 def test_a_patient_with_professionals_is_asked_about() -> None:
     found = held(draft(PATIENT, cc=[COLLEAGUE]), ACCOUNT, {INS})
     assert found.refusals == ()
-    assert found.questions == (PATIENT_WITH_OTHERS,)
+    (question,) = found.questions
+    assert question.code == "patient_with_others"
+    assert str(COLLEAGUE.mailbox) in question.text
+
+
+def test_a_patient_with_many_others_is_asked_about_with_their_number() -> None:
+    many = [Address.received(f"dr.{number}@medecin.mssante.fr") for number in range(30)]
+    (question,) = held(draft(PATIENT, cc=many), ACCOUNT, {INS}).questions
+    assert "dr.0@medecin.mssante.fr, dr.1@" in question.text
+    assert "dr.11@medecin.mssante.fr et 18 de plus" in question.text
+
+
+def test_a_patient_who_stands_there_twice_is_with_nobody_else() -> None:
+    assert held(draft(PATIENT, cc=[PATIENT]), ACCOUNT, {INS}).questions == ()
 
 
 @pytest.mark.parametrize(

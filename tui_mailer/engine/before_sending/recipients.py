@@ -1,7 +1,7 @@
 """Who a message may go to (Ref#2 §3.1.1 and §3.4.2; the trust space's members)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tui_mailer.domain.account import Account
@@ -12,16 +12,12 @@ from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
 from tui_mailer.engine.before_sending.patients import patient_of, patients_of, why_no_patient
 
-PATIENT_WITH_OTHERS: Final = Question(
-    "patient_with_others",
-    "Un patient est destinataire avec d’autres personnes : chacun lira le message et saura "
-    "que le patient l’a reçu. L’envoyer ainsi ?",
-)
 NAMES_ANOTHER_PATIENT: Final = Question(
     "names_another_patient",
     "Le texte contient l’adresse d’un autre patient : il vient peut-être d’un échange avec lui. "
     "L’envoyer tout de même ?",
 )
+_MOST_NAMED: Final = 12
 _ADDRESS_OF_AN_INS: Final = re.compile(r"\b[0-9AB]{15}@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
@@ -72,9 +68,21 @@ def patient_apart_from_others(draft: Draft, context: Context) -> Iterator[Findin
             "Un patient ne peut pas être en copie cachée : mettez son adresse dans le champ « À », "
             "pour que le message et sa copie disent à qui il est."
         )
-    patients = patients_of(draft, account)
-    if patients and len(draft.recipients) > len(patients):
-        yield PATIENT_WITH_OTHERS
+    others = [address for address in draft.recipients if not patient_of(address, account)]
+    if others and len(others) < len(draft.recipients):
+        yield _patient_with(others)
+
+
+def _patient_with(others: Sequence[Address]) -> Question:
+    """Who they are stands in the question: a field of the message may be too short to show them."""
+    named = ", ".join(address.mailbox for address in others[:_MOST_NAMED])
+    if len(others) > _MOST_NAMED:
+        named += f" et {len(others) - _MOST_NAMED} de plus"
+    return Question(
+        "patient_with_others",
+        f"Un patient est destinataire avec d’autres personnes ({named}) : chacun lira le message "
+        "et saura que le patient l’a reçu. L’envoyer ainsi ?",
+    )
 
 
 def _why_unreadable(text: str, account: Account) -> str:

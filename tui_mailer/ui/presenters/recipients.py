@@ -53,6 +53,18 @@ def format_recipients(addresses: Sequence[Address], incomplete: str = "") -> str
     return ", ".join([*map(format_address, addresses), *([incomplete] if incomplete else [])])
 
 
+def everyone(addresses: Sequence[Address], most_cells: int) -> str:
+    """``3 adresses : a@b.fr, …``, and how many more there are than about `most_cells` can show."""
+    plural = "s" if len(addresses) > 1 else ""
+    told, named = f"{len(addresses)} adresse{plural} : ", list[str]()
+    for address in addresses:
+        more = f" et {len(addresses) - len(named)} de plus"
+        if named and len(told + ", ".join([*named, address.mailbox]) + more) > most_cells:
+            return told + ", ".join(named) + more
+        named.append(str(address.mailbox))
+    return told + ", ".join(named)
+
+
 def format_address(address: Address) -> str:
     """``Name <mailbox>``, the name in quotes where a separator stands in it."""
     name = address.name.translate({ord(c): None for c in '<>"'}).strip()

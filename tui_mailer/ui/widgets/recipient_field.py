@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -15,13 +16,21 @@ from textual.widgets.option_list import Option
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.ui.aside import run_aside
-from tui_mailer.ui.presenters.recipients import Recipients, accept, fragment_at, parse_recipients
+from tui_mailer.ui.presenters.recipients import (
+    Recipients,
+    accept,
+    everyone,
+    fragment_at,
+    parse_recipients,
+)
 from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.line_input import LineInput
 
 Complete = Callable[[str], Awaitable[Sequence[Address]]]
 
 _SHORTEST_COMPLETED = 2
+# What a long list may take of a terminal of so many rows.
+_HIGH, _ROWS, _ROWS_OF_A_LOW_ONE = 30, 8, 3
 
 
 class _RecipientInput(LineInput):
@@ -67,6 +76,7 @@ class RecipientField(Vertical):
         with Horizontal(classes="field-line"):
             yield Static(line(self._label), markup=False, classes="field-label")
             yield _RecipientInput(self._initial_text, compact=True, id=f"{self.id}-input")
+        yield Static(markup=False, classes="field-everyone")
         yield Static(markup=False, classes="field-remark")
         suggestions = OptionList(markup=False, compact=True)
         suggestions.can_focus = False
@@ -76,6 +86,11 @@ class RecipientField(Vertical):
     def on_mount(self) -> None:
         """Nothing to say yet."""
         self._mark()
+        self._show_everyone()
+
+    def on_resize(self) -> None:
+        """What fits is another thing now."""
+        self._show_everyone()
 
     @property
     def text(self) -> str:
@@ -104,6 +119,7 @@ class RecipientField(Vertical):
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self._mark()
+        self._show_everyone()
         self.post_message(self.Edited(self))
         if event.value != self._suggested_for:
             self._close()
@@ -172,6 +188,17 @@ class RecipientField(Vertical):
         """Suggestions go with the cursor; the marks come once the field is left."""
         self._close()
         self._mark()
+
+    def _show_everyone(self) -> None:
+        """Name all of them below a line that is too short for them: none goes unseen."""
+        width = self._input.content_size.width
+        shown = self.query_one(".field-everyone", Static)
+        addresses = self.recipients.addresses
+        is_cut = 0 < width <= cell_len(self.text)
+        shown.display = is_cut and bool(addresses)
+        if shown.display:
+            cells = width * (_ROWS if self.app.size.height >= _HIGH else _ROWS_OF_A_LOW_ONE)
+            shown.update(line(everyone(addresses, cells)))
 
     def _mark(self) -> None:
         incomplete = () if self._input.has_focus else self.recipients.incomplete
