@@ -317,6 +317,10 @@ def test_writing_to_a_closed_exchange_is_asked_about_and_its_end_is_not() -> Non
     within = Context(ACCOUNT, frozenset([INS]), closed)
     (question,) = review(draft(PATIENT), within).questions
     assert question.code == "restarts_exchange"
+    assert "pourra de nouveau vous répondre" in question.text
+    (question,) = review(replace(draft(PATIENT), final=True), within).questions
+    assert "ne pourra pas répondre à ce message-ci" in question.text
+    assert "de nouveau" not in question.text
     assert "02/03/2026" in question.text
     assert codes(review(draft(PATIENT, subject="[FIN]"), within)) == ["ends_exchange"]
     opened = replace(within, exchange=replace(closed, state=ExchangeState.OPEN))

@@ -54,10 +54,14 @@ def restart_is_meant(draft: Draft, context: Context) -> Iterator[Finding]:
         return
     if not ends_exchange(draft, context):
         since = f" depuis le {exchange.since.astimezone():%d/%m/%Y}" if exchange.since else ""
+        means = (
+            ", mais le patient ne pourra pas répondre à ce message-ci"
+            if draft.final
+            else " : le patient pourra de nouveau vous répondre"
+        )
         yield Question(
             "restarts_exchange",
-            f"L’échange avec ce patient est clos{since}. Ce message le redémarre : le patient "
-            "pourra de nouveau vous répondre. L’envoyer ?",
+            f"L’échange avec ce patient est clos{since}. Ce message le redémarre{means}. L’envoyer ?",
             yes="Redémarrer et envoyer",
         )
 
