@@ -261,6 +261,31 @@ async def test_recipients_are_completed_from_mail_seen(engine: Engine) -> None:
         assert screen.draft.incomplete_recipients == ("dr durand", "", "")
 
 
+async def test_a_patient_among_the_suggestions_is_marked(engine: Engine) -> None:
+    """A colleague may bear the same name."""
+    await receive(engine, "yvonne.mollard@medecin.mssante.fr", "Dr Yvonne MOLLARD")
+    await receive(engine, str(PATIENT.mailbox), "Yvonne MOLLARD")
+    async with composer(engine, Draft()) as (pilot, screen):
+        to = screen.query_one("#to", RecipientField)
+        await pilot.press(*"moll")
+        await until(pilot, lambda: to.is_open)
+        rows = text_of(screen).splitlines()
+        marked = {"◆ patient" in row: row for row in rows if "MOLLARD" in row}
+        assert PATIENT.mailbox in marked[True]
+        assert "yvonne.mollard@medecin.mssante.fr" in marked[False]
+
+
+async def test_a_suggestion_replaces_nobody_whom_the_cursor_was_moved_to(engine: Engine) -> None:
+    await receive(engine, "paul.bernard@medecin.mssante.fr", "Dr Paul BERNARD")
+    async with composer(engine, Draft()) as (pilot, screen):
+        to = screen.query_one("#to", RecipientField)
+        await pilot.press(*"anne.petit@medecin.mssante.fr, pau")
+        await until(pilot, lambda: to.is_open)
+        await pilot.press("home", "tab")
+        assert "anne.petit@medecin.mssante.fr" in to.text
+        assert "paul.bernard@" not in to.text
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_recipients_for_whom_the_line_is_too_short_are_all_named(
     engine: Engine, size: tuple[int, int]

@@ -24,7 +24,7 @@ from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ins import Matricule
 from tui_mailer.domain.safe_text import safe_block, safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
-from tui_mailer.engine.before_sending.patients import patients_of
+from tui_mailer.engine.before_sending.patients import patient_of, patients_of
 from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
@@ -131,7 +131,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     def compose(self) -> ComposeResult:
         """Title, patient, recipients, subject, text, attachments."""
         draft = self._keeper.draft
-        complete = self._engine.reading.complete_address
+        complete, patient = self._engine.reading.complete_address, self._is_patient
         with Horizontal(classes="screen-title"):
             yield Static(self._title(), markup=False, id="compose-title")
             yield Static(markup=False, id="saved")
@@ -145,12 +145,12 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
                     yield Static("À", markup=False, classes="field-label")
                     yield Static(line(self._fields.locked.mailbox), markup=False, id="locked-to")
             to_label = "À" if self._fields.locked is None else "À aussi"
-            to = RecipientField(to_label, self._fields.to, complete, id="to")
+            to = RecipientField(to_label, self._fields.to, complete, patient, id="to")
             # Before it is there: no key can have written into what is hidden.
             to.display = self._fields.locked is None or bool(self._fields.to)
             yield to
-            yield RecipientField("Cc", self._fields.cc, complete, id="cc")
-            yield RecipientField("Cci", self._fields.bcc, complete, id="bcc")
+            yield RecipientField("Cc", self._fields.cc, complete, patient, id="cc")
+            yield RecipientField("Cci", self._fields.bcc, complete, patient, id="bcc")
             with Horizontal(classes="field-line"):
                 yield Static("Objet", markup=False, classes="field-label")
                 yield LineInput(safe_line(draft.subject), compact=True, id="subject")
@@ -226,6 +226,9 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         """Whom the message was opened for, while it goes there."""
         patient = self._patient
         return patient if patient is not None and patient.matricule.text in self._patients else None
+
+    def _is_patient(self, address: Address) -> bool:
+        return patient_of(address, self._engine.account) is not None
 
     @property
     def _patients(self) -> tuple[str, ...]:

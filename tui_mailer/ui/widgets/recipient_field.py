@@ -61,14 +61,24 @@ class RecipientField(Vertical):
 
         field: "RecipientField"
 
-    def __init__(self, label: str, text: str, complete: Complete, *, id: str) -> None:  # noqa: A002
-        """`label` is French; `text` is what the field holds at first."""
+    def __init__(
+        self,
+        label: str,
+        text: str,
+        complete: Complete,
+        is_patient: Callable[[Address], bool],
+        *,
+        id: str,  # noqa: A002
+    ) -> None:
+        """`label` is French; `text` is what the field holds at first; patients are marked."""
         super().__init__(id=id)
         self._label = label
         self._initial_text = text
         self._complete = complete
+        self._is_patient = is_patient
         self._suggested: tuple[Address, ...] = ()
         self._suggested_for = ""
+        self._typed = ""
         self._completed_text = text
 
     def compose(self) -> ComposeResult:
@@ -104,8 +114,12 @@ class RecipientField(Vertical):
 
     @property
     def is_open(self) -> bool:
-        """True while suggestions are shown that are for what stands there now."""
-        return self._list.display and self._suggested_for == self.text
+        """True while suggestions are shown that are for what stands there, under the cursor."""
+        return (
+            self._list.display
+            and self._suggested_for == self.text
+            and self._typed == fragment_at(self.text, self._input.cursor_position).text
+        )
 
     @property
     def _input(self) -> Input:
@@ -147,10 +161,16 @@ class RecipientField(Vertical):
         self._suggested = tuple(
             address for address in found if address.mailbox.casefold() != typed.casefold()
         )
-        self._suggested_for = text
+        self._suggested_for, self._typed = text, typed
         self._list.clear_options()
         self._list.add_options(
-            Option(line((address.name or "", "bold"), "  ", address.mailbox))
+            Option(
+                line(
+                    (address.name or "", "bold"),
+                    ("  ◆ patient" if self._is_patient(address) else "", "bold $accent"),
+                    f"  {address.mailbox}",
+                )
+            )
             for address in self._suggested
         )
         self._list.highlighted = 0 if self._suggested else None
