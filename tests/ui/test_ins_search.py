@@ -294,6 +294,31 @@ async def test_a_paste_with_line_breaks_is_read_and_confirms_nothing(engine: Eng
         assert screen.focused is screen.query_one("#ins")
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"{INS}@patient.mssante.fr",
+        f" <{INS}@Patient.MSSante.fr> ",
+        f'"PAT-TROIS, Dominique" <{INS}@patient.mssante.fr>',
+    ],
+)
+async def test_the_patients_own_address_pasted_is_the_ins_in_it(
+    engine: Engine, pasted: str
+) -> None:
+    async with search(engine) as (pilot, screen):
+        pilot.app.post_message(events.Paste(pasted))
+        await until(pilot, lambda: screen.reading.cleaned == INS)
+        assert screen.reading.is_valid
+        assert confirmed(screen) == set()
+
+
+async def test_an_ins_pasted_with_another_domain_is_nobodys(engine: Engine) -> None:
+    async with search(engine) as (pilot, screen):
+        pilot.app.post_message(events.Paste(f"{INS}@patient.mssante.fr.example"))
+        await until(pilot, lambda: "@" in screen.reading.cleaned)
+        assert not screen.reading.is_valid
+
+
 async def test_control_characters_pasted_are_named_and_reach_no_terminal(engine: Engine) -> None:
     async with search(engine) as (pilot, screen):
         pilot.app.post_message(events.Paste("2790\x1b[2J[/]\x00351"))

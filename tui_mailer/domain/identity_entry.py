@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from tui_mailer.domain.address import PATIENT_DOMAIN, Address
 from tui_mailer.domain.datamatrix import HEADER, DatamatrixIns, InvalidDatamatrix, parse
+from tui_mailer.domain.errors import InvalidAddress
 from tui_mailer.domain.ins import InsProblem, InsReading, Severity, read
 
 _FIRST_LETTERS = "IS0"
@@ -38,14 +40,22 @@ class IdentityEntry:
     fault: str = ""
 
 
-def read_entry(text: str, today: date, *, test_identities: bool = False) -> IdentityEntry:
+def read_entry(
+    text: str,
+    today: date,
+    *,
+    test_identities: bool = False,
+    patient_domain: str = PATIENT_DOMAIN,
+) -> IdentityEntry:
     """Read the search bar; it raises nothing, whatever the text.
 
     Args:
         text: what was typed, pasted or scanned; a second scan behind other text counts alone.
         today: the day that decides which births lie in the future.
         test_identities: the profile is for tests; see `ins.read`.
+        patient_domain: of the addresses that may be pasted, for the INS in them.
     """
+    text = _without_domain(text, patient_domain) if "@" in text else text
     if _WRONG_KEYBOARD.match(text):
         return IdentityEntry(read("", today), fault=_KEYBOARD_ADVICE)
     candidate = _last_scan(text)
@@ -56,6 +66,15 @@ def read_entry(text: str, today: date, *, test_identities: bool = False) -> Iden
     except InvalidDatamatrix as invalid:
         return IdentityEntry(read("", today), fault=str(invalid.advice))
     return _of_scan(scanned, today, test_identities=test_identities)
+
+
+def _without_domain(text: str, patient_domain: str) -> str:
+    """What stands before the ``@`` of an address of the patients' domain; any other text as it is."""
+    try:
+        address = Address.typed(text)
+    except InvalidAddress:
+        return text
+    return address.local_part if address.domain == patient_domain.lower() else text
 
 
 def _last_scan(text: str) -> str:

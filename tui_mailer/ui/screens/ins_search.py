@@ -156,8 +156,13 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
         return self.entry.reading
 
     def _read(self, text: str) -> IdentityEntry:
-        tests = self._engine.account.test_identities
-        return read_entry(text, local_now().date(), test_identities=tests)
+        account = self._engine.account
+        return read_entry(
+            text,
+            local_now().date(),
+            test_identities=account.test_identities,
+            patient_domain=account.patient_domain,
+        )
 
     # --- what is typed
 
