@@ -12,6 +12,7 @@ from tui_mailer.engine.before_sending.finding import Check
 from tui_mailer.engine.before_sending.opposition import patient_does_not_object
 from tui_mailer.engine.before_sending.recipients import (
     another_patient_is_named_on_purpose,
+    answer_reaches_whoever_wrote,
     nothing_of_another_patient,
     one_patient_at_most,
     patient_apart_from_others,
@@ -29,6 +30,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     nothing_of_another_patient,
     another_patient_is_named_on_purpose,
     patient_apart_from_others,
+    answer_reaches_whoever_wrote,
     patient_does_not_object,
     end_is_meant,
     restart_is_meant,

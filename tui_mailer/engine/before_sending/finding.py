@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tui_mailer.domain.account import Account
+from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.exchange import Exchange
 from tui_mailer.domain.opposition import OppositionEntry
@@ -50,6 +51,7 @@ class Context:
         oppositions: those in force, of the patients written to and of `about`.
         trust: which domains may be written to.
         signature: what stands under every message, or "".
+        answered: who wrote the message answered; None without one, or when it is ours.
         taken: another machine went on with the draft, sent it or threw it away.
         spared: matricules that need no confirmation for this very message: it answers them.
     """
@@ -61,6 +63,7 @@ class Context:
     oppositions: tuple[OppositionEntry, ...] = ()
     trust: TrustSpace = field(default_factory=TrustSpace)
     signature: str = ""
+    answered: Address | None = None
     taken: bool = False
     spared: frozenset[str] = frozenset()
 

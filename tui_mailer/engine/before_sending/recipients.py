@@ -96,6 +96,22 @@ def _why_unreadable(text: str, account: Account) -> str:
     )
 
 
+def answer_reaches_whoever_wrote(draft: Draft, context: Context) -> Iterator[Finding]:
+    """An answer that its sender wants elsewhere (``Reply-To``) goes there on purpose: ask."""
+    sender = context.answered
+    if sender is None or not sender.mailbox:
+        return
+    if not draft.recipients or any(map(sender.same_mailbox, draft.recipients)):
+        return
+    first, *others = (address.mailbox for address in draft.recipients)
+    more = f" et {len(others)} autre{'s' if len(others) > 1 else ''}" if others else ""
+    yield Question(
+        "answer_elsewhere",
+        f"Vous répondez à un message de {sender.mailbox}, qui ne recevra pas cette réponse : elle "
+        f"part à {first}{more}. L’envoyer là ?",
+    )
+
+
 def _why_not(address: Address, context: Context) -> str:
     """Why nothing may be sent to `address`, or ""."""
     account = context.account
