@@ -23,9 +23,23 @@ _SILENT_LOGGERS: Final = (
     "markdown_it",
 )
 
+# Variables that have Python's TLS write its keys into a file, and Textual what is typed and shown.
+_TELL_TALES: Final = (
+    "SSLKEYLOGFILE",
+    "TEXTUAL",
+    "TEXTUAL_DEBUG",
+    "TEXTUAL_LOG",
+    "TEXTUAL_SCREENSHOT",
+)
+
 
 def silence_libraries() -> None:
-    """Let no library log, and our own code only from warnings on, to no terminal."""
+    """Let no library log, and our own code only from warnings on, to no terminal.
+
+    Before Textual is imported: it looks once at what the environment asks for.
+    """
+    for variable in _TELL_TALES:
+        os.environ.pop(variable, None)
     for name in _SILENT_LOGGERS:
         logging.getLogger(name).disabled = True
     logging.getLogger("tui_mailer").addHandler(logging.NullHandler())

@@ -274,3 +274,26 @@ def test_nor_where_the_system_hands_it_to_a_program() -> None:
         for then in ("", "; leave()")
     ]
     assert told == ["1\n", "0\n"]
+
+
+async def test_nothing_is_written_down_for_whoever_set_the_environment(
+    real_servers: RealServers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path, real_servers, received("Lettre"))
+    workplace = tmp_path / "workplace"
+    workplace.mkdir()
+    monkeypatch.chdir(workplace)  # where keys are logged
+    asked = {
+        "SSLKEYLOGFILE": str(workplace / "tls-keys"),
+        "TEXTUAL_LOG": str(workplace / "events"),
+        "TEXTUAL_DEBUG": "1",
+        "TEXTUAL": "debug",
+    }
+    async with running(tmp_path, environment=asked) as program:
+        await log_in(program)
+        await program.shows("Lettre")
+        program.press("/secret")
+        await program.shows("secret")
+        program.press(QUIT)
+        assert await program.ends() == 0
+    assert list(workplace.iterdir()) == []
