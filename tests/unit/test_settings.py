@@ -302,3 +302,27 @@ def test_a_file_that_an_editor_of_windows_saved_is_read_and_changed(file: Path) 
     SettingsFile(file).save(ACCOUNT)
     assert load(file).accounts == (ACCOUNT,)
     assert load(file).options.poll_s == 60
+
+
+def test_settings_that_anybody_may_write_are_not_used(file: Path) -> None:
+    write(file, HALF).chmod(0o666)
+    with pytest.raises(SettingsInvalid) as refused:
+        load(file)
+    assert "Tous les utilisateurs de ce poste" in refused.value.headline
+    assert str(file) in refused.value.headline
+    with pytest.raises(SettingsInvalid):
+        SettingsFile(file).save(ACCOUNT)
+    file.chmod(0o664)  # a group of the user's own
+    assert load(file).accounts
+
+
+def test_settings_that_anybody_may_replace_are_not_used(file: Path, tmp_path: Path) -> None:
+    write(file, HALF).parent.chmod(0o777)
+    link = tmp_path / "reglages.toml"
+    link.symlink_to(file)
+    for way in (file, link):
+        with pytest.raises(SettingsInvalid) as refused:
+            load(way)
+        assert str(file.parent) in refused.value.headline
+    file.parent.chmod(0o1777)
+    assert load(file).accounts

@@ -1,6 +1,8 @@
 """Reading the settings file: every value is checked, and an error names its key."""
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -76,6 +78,17 @@ class SettingsUnreadable(SettingsInvalid):
     advice = "Vérifiez que ce fichier vous appartient et que vous avez le droit de le lire."
 
 
+class SettingsOpenToAll(SettingsInvalid):
+    """Anybody on this machine may write into it, or put another in its place; `subject`: where."""
+
+    what = "Tous les utilisateurs de ce poste peuvent changer les réglages"
+    meaning = (
+        "Rien n’a été ouvert : quelqu’un a pu y mettre un autre serveur, ou une commande à lui "
+        "pour le mot de passe."
+    )
+    advice = "Relisez le fichier de réglages, puis retirez ce droit avec : chmod o-w, et ce chemin."
+
+
 def load(path: Path) -> Settings:
     """Read the settings file; an absent one means the defaults.
 
@@ -91,11 +104,14 @@ def text_of(path: Path) -> str:
 
     Raises:
         SettingsUnreadable: no right, or no file.
+        SettingsOpenToAll: anybody could have written it.
         SettingsInvalid: it is no text.
     """
     try:
         # Editors of Windows put a mark before the text, which nobody sees.
-        return path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            _refuse_open_to_all(path, os.fstat(file.fileno()))
+            return file.read()
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -106,6 +122,18 @@ def text_of(path: Path) -> str:
         raise SettingsInvalid(
             subject=f"{path.name}, ligne {line}, n’est pas en UTF-8 : enregistrez-le ainsi"
         ) from error
+
+
+def _refuse_open_to_all(path: Path, found: os.stat_result) -> None:
+    """Where a command stands, whoever writes it runs it as the user; a group is the user's affair."""
+    if not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_mode & stat.S_IWOTH:
+        raise SettingsOpenToAll(subject=str(path))
+    directory = path.resolve().parent
+    mode = directory.stat().st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:  # as /tmp, where each keeps what is theirs
+        raise SettingsOpenToAll(subject=str(directory))
 
 
 def read(text: str, name: str) -> Settings:
