@@ -169,6 +169,28 @@ async def test_a_slow_command_is_ended_with_its_children(tmp_path: Path) -> None
                 await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize("agent", ["sleep 3", "setsid sleep 3"])
+async def test_a_command_that_leaves_an_agent_behind_has_answered(agent: str) -> None:
+    command = ("sh", "-c", f"{agent} & echo s3cret")
+    async with asyncio.timeout(2):
+        found = await Secrets().credentials(account(SecretOrigin.COMMAND, *command))
+    assert found == Credentials(USER, password="s3cret")
+
+
+async def test_an_agent_that_nobody_can_end_holds_up_nobody() -> None:
+    command = ("sh", "-c", "setsid sleep 3 & exec sleep 600")
+    with pytest.raises(SecretUnavailable) as caught:
+        async with asyncio.timeout(2):
+            await Secrets(timeout_s=0.3).credentials(account(SecretOrigin.COMMAND, *command))
+    assert "n’a pas répondu" in caught.value.subject
+
+
+async def test_an_answer_may_come_after_the_command_itself_has_ended(secrets: Secrets) -> None:
+    command = ("sh", "-c", "(sleep 0.3; printf s3cret) &")
+    found = await secrets.credentials(account(SecretOrigin.COMMAND, *command))
+    assert found == Credentials(USER, password="s3cret")
+
+
 async def test_a_cancelled_call_ends_its_command(secrets: Secrets, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     command = ("sh", "-c", f"echo $$ > {pids}.part; mv {pids}.part {pids}; exec sleep 600")

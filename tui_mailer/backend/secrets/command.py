@@ -7,8 +7,9 @@ anything, and would write over the screen.
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from tui_mailer.domain.errors import SecretUnavailable
@@ -16,6 +17,7 @@ from tui_mailer.domain.errors import SecretUnavailable
 TIMEOUT_S: Final = 30.0
 # Above any password or token; a command that talks without end is cut.
 _MOST_BYTES: Final = 1 << 20
+_PIECE_BYTES: Final = 1 << 16
 
 
 async def first_line(command: Sequence[str], timeout_s: float = TIMEOUT_S) -> str:
@@ -41,27 +43,74 @@ async def first_line(command: Sequence[str], timeout_s: float = TIMEOUT_S) -> st
 
 
 async def _run(command: Sequence[str]) -> tuple[bytes, int]:
-    # A session of its own: no terminal to ask on over our screen, and one group to end.
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-        limit=_MOST_BYTES,
-    )
-    assert process.stdout is not None
+    """What it wrote, its first line at the least, and its exit status.
+
+    Through a pipe of our own: asyncio takes a command for running as long as anybody holds its
+    output open, and a command may leave an agent behind that does so for days.
+    """
+    ours, theirs = os.pipe()
     try:
-        output = await process.stdout.read(_MOST_BYTES)
-        while len(output) < _MOST_BYTES and (more := await process.stdout.read(_MOST_BYTES)):
-            output += more
-        if len(output) >= _MOST_BYTES:
+        try:
+            # A session of its own: no terminal to ask on over our screen, and one group to end.
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        finally:
+            os.close(theirs)
+        answer = _Answer(ours, partial(_end_group, process.pid))
+        try:
+            code = await process.wait()
+            answer.take()
+            await answer.is_told.wait()
+            return bytes(answer.output), code
+        except BaseException:
             _end_group(process.pid)
-        return output, await process.wait()
-    except BaseException:
-        _end_group(process.pid)
-        await asyncio.shield(process.wait())
-        raise
+            await asyncio.shield(process.wait())
+            raise
+        finally:
+            answer.close()
+    finally:
+        os.close(ours)
+
+
+class _Answer:
+    """What comes out of a pipe, up to `_MOST_BYTES`.
+
+    Attributes:
+        is_told: set once a line has come, or nothing more will.
+    """
+
+    def __init__(self, pipe: int, on_too_much: Callable[[], None]) -> None:
+        self._pipe = pipe
+        self._on_too_much = on_too_much
+        self._loop = asyncio.get_running_loop()
+        self.output = bytearray()
+        self.is_told = asyncio.Event()
+        os.set_blocking(pipe, False)
+        self._loop.add_reader(pipe, self.take)
+
+    def take(self) -> None:
+        """All that is there."""
+        try:
+            while more := os.read(self._pipe, _PIECE_BYTES):
+                self.output += more
+                if b"\n" in more:
+                    self.is_told.set()
+                if len(self.output) >= _MOST_BYTES:
+                    self._on_too_much()
+                    break
+        except BlockingIOError:
+            return
+        self.is_told.set()
+        self.close()
+
+    def close(self) -> None:
+        """Read no more."""
+        self._loop.remove_reader(self._pipe)
 
 
 def _end_group(leader: int) -> None:
