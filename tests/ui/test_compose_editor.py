@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ui.stage import StageApp
+from ui.stage import Practice, StageApp, stage, until
 
+from tui_mailer.domain.draft import Draft
 from tui_mailer.ui.editor import EditorFailed, edit_text
+from tui_mailer.ui.screens.compose import ComposeScreen
 
 _EDITOR = """
 import pathlib, sys
@@ -65,3 +67,23 @@ async def test_an_editor_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("EDITOR", "/nowhere/editor")
     with pytest.raises(EditorFailed):
         await edit_text(LentTerminal(), "Bonjour")
+
+
+async def test_what_an_editor_saved_and_then_gave_up_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As vim's `:w`, then `:cq`."""
+    monkeypatch.setattr(StageApp, "suspend", LentTerminal.suspend)
+    an_editor(tmp_path, monkeypatch, status=3)
+    script = tmp_path / "my editor; true.py"
+    script.write_text(
+        script.read_text().replace("sys.exit", "import time; time.sleep(2); sys.exit")
+    )
+    engine = await Practice(tmp_path / "store").engine()
+    screen = ComposeScreen(engine, Draft(body="Bonjour"), offers_editor=True)
+    async with stage(screen, engine=engine) as pilot:
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: screen.draft.body.startswith("écrit ailleurs"))
+        await until(pilot, lambda: screen.shown_error)
+        assert isinstance(screen.shown_error, EditorFailed)
+        assert screen.draft.body == "Bonjour"

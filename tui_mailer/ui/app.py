@@ -113,6 +113,10 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
+        if self.opening.editor:
+            from tui_mailer.ui.lent_file import clear_up  # late: few lend anything
+
+            run_aside(self, partial(asyncio.to_thread, clear_up), group="clear-up")
         # Aside: Textual draws, and throws away, whatever is shown before it is done starting.
         self.run_worker(self._begin(), group="begin")
 

@@ -3,15 +3,21 @@
 import asyncio
 import os
 import shlex
-from collections.abc import Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
 
 from textual.app import App, SuspendNotSupported
 
 from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.safe_text import SafeText, safe_block
+from tui_mailer.ui.lent_file import LentFile, lent
+
+_LOOK_EVERY_S: Final = 0.5
+_LAST_LOOKS: Final = 6
+_LAST_PAUSE_S: Final = 0.05
 
 
 class EditorFailed(InvalidInput):
@@ -38,35 +44,58 @@ def editor_command(environment: Mapping[str, str]) -> tuple[str, ...]:
     return command
 
 
-async def edit_text(app: App[Any], text: str) -> SafeText:
+async def edit_text(
+    app: App[Any], text: str, on_saved: Callable[[SafeText], None] = lambda _text: None
+) -> SafeText:
     """Suspend `app` while the user edits `text`; what the file holds afterwards.
 
     The directory is readable by its owner alone, and so is the file, which is removed whatever
     happens. The engine goes on meanwhile: mail still comes and leaves.
 
+    Args:
+        app: whose terminal is lent.
+        text: what is edited.
+        on_saved: hears what the user saves while the editor stays open, and at last when the
+            terminal is gone.
+
     Raises:
         EditorFailed: `text` is unchanged.
     """
     command = editor_command(os.environ)
-    with TemporaryDirectory(prefix="message-") as directory:
-        path = Path(directory) / "message.txt"
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
-        try:
-            with app.batch_update(), app.suspend():
-                await _run(command, path)
-        except SuspendNotSupported as fault:
-            raise EditorFailed(subject="ce terminal ne peut pas être prêté") from fault
-        try:
-            return safe_block(path.read_text(encoding="utf-8", errors="replace"))
-        except OSError as fault:
-            raise EditorFailed(subject=command[0]) from fault
-
-
-async def _run(command: tuple[str, ...], path: Path) -> None:
     try:
-        process = await asyncio.create_subprocess_exec(*command, str(path))
+        with lent(text) as file:
+            with app.batch_update(), app.suspend():
+                await _run(command, file, on_saved)
+            return safe_block(file.text())
+    except SuspendNotSupported as fault:
+        raise EditorFailed(subject="ce terminal ne peut pas être prêté") from fault
     except OSError as fault:
         raise EditorFailed(subject=command[0]) from fault
-    if await process.wait():
+
+
+async def _run(
+    command: tuple[str, ...], file: LentFile, on_saved: Callable[[SafeText], None]
+) -> None:
+    def tell(*, at_once: bool = False) -> None:
+        if (saved := file.saved(at_once=at_once)) is not None:
+            on_saved(safe_block(saved))
+
+    process = await asyncio.create_subprocess_exec(*command, str(file.path))
+    waiting = asyncio.ensure_future(process.wait())
+    try:
+        while not waiting.done():
+            await asyncio.wait([waiting], timeout=_LOOK_EVERY_S)
+            tell()
+    except asyncio.CancelledError:
+        # The terminal is gone, and an editor may save what it has once it knows. In this very turn:
+        # the store is closed next.
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGHUP)
+        for _ in range(_LAST_LOOKS):
+            tell(at_once=True)
+            time.sleep(_LAST_PAUSE_S)  # noqa: ASYNC251  (nobody is there any more)
+        raise
+    finally:
+        waiting.cancel()
+    if waiting.result():
         raise EditorFailed(subject=command[0])

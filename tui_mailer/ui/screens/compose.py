@@ -22,7 +22,7 @@ from tui_mailer.domain.errors import (
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ins import Matricule
-from tui_mailer.domain.safe_text import safe_block, safe_line
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 from tui_mailer.engine.before_sending.finding import Question as Asked
 from tui_mailer.engine.before_sending.patients import patient_of, patients_of
 from tui_mailer.engine.engine import Engine
@@ -30,7 +30,7 @@ from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import compose as commands
 from tui_mailer.ui.commands.base import CommandScreen
-from tui_mailer.ui.editor import edit_text
+from tui_mailer.ui.editor import EditorFailed, edit_text
 from tui_mailer.ui.opening import TemplateSource
 from tui_mailer.ui.presenters import sizes
 from tui_mailer.ui.presenters.draft_form import fields_of, is_blank, title_of, with_recipients
@@ -475,5 +475,14 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         Raises:
             EditorFailed: the text stays as it was.
         """
-        edited = await edit_text(self.app, self._body.text)
+        try:
+            edited = await edit_text(self.app, self._body.text, self._saved_elsewhere)
+        except EditorFailed:
+            self._edited()
+            raise
         self._body.load_text(edited)
+
+    def _saved_elsewhere(self, text: SafeText) -> None:
+        """On disk soon, as what is typed: the editor may never come back."""
+        if not self._is_settled:
+            self._keeper.edited(replace(self._keeper.draft, body=text))
