@@ -1,12 +1,21 @@
 """An account: where its servers are and how its owner proves who they are."""
 
+import re
+from binascii import a2b_base64
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 from unicodedata import normalize
 
 from tui_mailer.domain.address import PATIENT_DOMAIN
+from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
+
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
+# What is shorter stands in words that are no secret.
+_SHORTEST_HIDDEN: Final = 4
+_HIDDEN: Final = "•••"
 
 
 class Security(Enum):
@@ -96,3 +105,24 @@ class Credentials:
     def __post_init__(self) -> None:
         """Compose the password's accents."""
         object.__setattr__(self, "password", normalize("NFC", self.password))
+
+    def hidden_in(self, text: SafeText) -> SafeText:
+        """`text` without the secret, plain or in base64: servers repeat what they do not understand."""
+        secret = self.token or self.password
+        if len(secret) < _SHORTEST_HIDDEN:
+            return text
+
+        def without(found: re.Match[str]) -> str:
+            return _HIDDEN if _start_of(secret) in _decoded(found[0]) else found[0]
+
+        return safe_block(_BASE64.sub(without, text.replace(safe_line(secret), _HIDDEN)))
+
+
+def _start_of(secret: str) -> bytes:
+    # A long line may be repeated in part.
+    return secret.encode("utf-8", "surrogatepass")[:_SHORTEST_HIDDEN]
+
+
+def _decoded(written: str) -> bytes:
+    whole = written.rstrip("=")
+    return a2b_base64(whole[: len(whole) - (len(whole) % 4 == 1)] + "==")

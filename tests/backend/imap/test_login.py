@@ -125,6 +125,28 @@ async def test_what_a_refusal_means(dial: Dial, status: str, error: type[MailerE
     assert caught.value.server_words == "Voici pourquoi"
 
 
+@pytest.mark.parametrize("offered", ["IMAP4rev1 SASL-IR AUTH=PLAIN", "IMAP4rev1"])
+async def test_a_server_that_repeats_the_login_gives_no_secret_away(
+    dial: Dial, offered: str
+) -> None:
+    """Its words stand on the screen and in the journal."""
+    secret = Credentials("dr.martin@cabinet.fr", password="motdepasse")
+
+    async def script(talk: Talk) -> None:
+        await talk.greet(offered)
+        login = await talk.hear("AUTHENTICATE" if "PLAIN" in offered else "LOGIN")
+        talk.say(f"{login.tag} BAD Unknown command: {login.text}")
+        await talk.until_closed()
+
+    with pytest.raises(LoginRefused) as caught:
+        await dial(script, credentials=secret)
+    words = caught.value.server_words
+    assert words.startswith("Unknown command: ")
+    assert "•••" in words
+    assert "motdepasse" not in words
+    assert plain(secret) not in words
+
+
 @pytest.mark.parametrize(
     ("status", "is_busy"),
     [

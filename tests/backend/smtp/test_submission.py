@@ -160,6 +160,19 @@ async def test_login_takes_two_steps_where_plain_is_missing(certificates: Certif
         assert await submitted(server, certificates) == "250 2.0.0 queued as 42"
 
 
+@pytest.mark.parametrize("code", [500, 454, 421])
+async def test_a_server_that_repeats_the_login_gives_no_secret_away(
+    certificates: Certificates, code: int
+) -> None:
+    """As sendmail does; its words stand on the screen and in the journal."""
+    shown = base64.b64encode(f"\0{OWN}\0{PASSWORD.password}".encode()).decode()
+    echo = f'{code} 5.5.1 Command unrecognized: "AUTH PLAIN {shown}" {PASSWORD.password}\r\n'
+    failure, _ = await failing(certificates, {"AUTH": echo.encode()})
+    assert shown not in failure.server_words
+    assert PASSWORD.password not in failure.server_words
+    assert "Command unrecognized" in failure.server_words
+
+
 async def test_a_token_is_shown_by_xoauth2(certificates: Certificates) -> None:
     async with playing(certificates.valid) as server:
         await submitted(server, certificates, credentials=TOKEN)
