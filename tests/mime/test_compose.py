@@ -182,6 +182,18 @@ def test_an_attachment_arrives_identical_under_its_own_name(name: str) -> None:
     assert part.get_content() == content
 
 
+@pytest.mark.parametrize("stem", ["a", "é", "🙂", 'a "b" '])
+def test_a_file_name_that_no_line_holds_is_cut_before_its_ending(stem: str) -> None:
+    """As one sent on from a message whose sender gave it thousands of characters."""
+    name = stem * 4_000 + ".pdf"
+    raw = written(Draft(to=(PATIENT,), body="Voir", attachments=(attached(name, b"x"),)), b"x")
+    assert_fit_for_smtp(raw)
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    arrived = parse(raw).attachments[0].name
+    assert arrived.startswith(stem * 20)
+    assert arrived.endswith(".pdf")
+
+
 def test_a_file_name_in_ascii_is_parsed_as_it_was() -> None:
     content = b"x"
     raw = written(Draft(attachments=(attached("a b (1).pdf", content),)), content)

@@ -136,6 +136,15 @@ def test_the_subject_of_an_answer_has_one_prefix_and_never_ends_an_exchange(
     assert reply(read, OWN, to_all=False, message_id=7).subject == answer
 
 
+def test_a_subject_without_end_is_cut() -> None:
+    hostile = replace(RECEIVED, subject=safe_line("Bilan " + "x y" * 100_000))
+
+    for draft in (reply(hostile, OWN, to_all=False, message_id=7), forward(hostile, 7)):
+        assert draft.subject[4:].startswith("Bilan x yx y")
+        assert draft.subject.endswith("…")
+        assert len(draft.subject) < 500
+
+
 def test_a_subject_of_blanks_is_answered_at_once() -> None:
     began = time.perf_counter()
     read = replace(RECEIVED, subject=safe_line("Re" + " " * 200_000 + "x"))

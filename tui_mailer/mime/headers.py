@@ -12,6 +12,7 @@ from typing import Final
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.errors import InvalidAddress
+from tui_mailer.mime.save_names import shortened
 
 MAX_LINE_LENGTH: Final = 76
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029]+")
@@ -50,9 +51,10 @@ def ids_header(name: str, message_ids: Iterable[str]) -> str:
 def file_name_parameter(name: str) -> str:
     """``filename``, or ``filename*`` (RFC 2231) for a name that a quoted ASCII string cannot say.
 
-    Never both: readers that look at the first only would show the poorer one.
+    Never both: readers that look at the first only would show the poorer one. A name is cut to what
+    stands on one line and can be saved: servers refuse a longer line, or tear it apart.
     """
-    clean = _CONTROLS.sub(" ", name).encode("utf-8", "replace").decode()
+    clean = shortened(_CONTROLS.sub(" ", name).encode("utf-8", "replace").decode())
     if _PLAIN_FILE_NAME.fullmatch(clean):
         return f'filename="{clean}"'
     return f"filename*={encode_rfc2231(clean, 'utf-8')}"

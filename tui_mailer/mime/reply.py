@@ -14,6 +14,8 @@ from tui_mailer.mime.links import listed
 
 MAX_REFERENCES: Final = 20
 MAX_PATIENT_QUOTE_LINES: Final = 20
+MAX_SUBJECT_LENGTH: Final = 400
+"""Far more than anybody reads; a field of a quarter of a million characters holds up the keys."""
 
 
 def _prefixes(*words: str) -> re.Pattern[str]:
@@ -123,6 +125,8 @@ def _prefixed(prefix: str, known: re.Pattern[str], subject: str) -> str:
     """
     bare = without_documents_prefix(known.sub("", subject.strip()))
     bare = known.sub("", bare).strip()
+    if len(bare) > MAX_SUBJECT_LENGTH:
+        bare = bare[:MAX_SUBJECT_LENGTH] + "…"
     core = _ANY_PREFIXES.sub("", bare)
     if not core or core.casefold() == END_SUBJECT.casefold():
         return ""

@@ -22,10 +22,13 @@ def save_name(wanted: str) -> str:
     plain = " ".join(_FORBIDDEN.sub("_", plain).split()).lstrip(" .-~").rstrip(" .")
     if _RESERVED.match(plain):
         plain = "_" + plain
-    return _shortened(plain) or DEFAULT_NAME
+    return shortened(plain) or DEFAULT_NAME
 
 
-def _shortened(whole: str) -> str:
+def shortened(whole: str) -> str:
+    """A name cut to `MAX_NAME_BYTES` bytes of UTF-8, its ending kept."""
+    if len(whole.encode()) <= MAX_NAME_BYTES:
+        return whole
     stem, dot, ending = whole.rpartition(".")
     if not stem or len(ending.encode()) > _MAX_ENDING_BYTES:
         stem, dot, ending = whole, "", ""
