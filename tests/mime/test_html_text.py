@@ -429,6 +429,26 @@ def test_an_honest_link_shows_its_host(text: str, target: str, host: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "target", "host", "deceptive"),
+    [
+        ("votre compte", "https://аmeli.fr/x", "xn--meli-43d.fr", True),
+        ("аmeli.fr", "https://аmeli.fr/x", "xn--meli-43d.fr", True),
+        ("ameli.fr", "https://ａmeli.fr/", "ameli.fr", True),
+        ("ici", "https://ameli.fr%2evoleur.example/", "ameli.fr.voleur.example", True),
+        ("Écrire", "mailto:dr@сabinet.mssante.fr", "xn--abinet-hrf.mssante.fr", True),
+        ("société.fr", "https://www.société.fr/", "www.xn--socit-esab.fr", False),
+        ("Société.fr", "https://xn--socit-esab.fr/", "xn--socit-esab.fr", False),
+    ],
+)
+def test_a_host_in_letters_that_look_like_others_is_shown_as_it_is_asked_for(
+    text: str, target: str, host: str, *, deceptive: bool
+) -> None:
+    link = make_link(1, text, target)
+
+    assert (link.host, link.deceptive) == (host, deceptive)
+
+
+@pytest.mark.parametrize(
     ("text", "target", "host"),
     [
         ("www.ameli.fr", "https://voleur.example/", "voleur.example"),

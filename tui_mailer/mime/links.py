@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from tui_mailer.domain.message import Link
 from tui_mailer.domain.safe_text import safe_line
@@ -39,8 +39,14 @@ _FILE_ENDINGS: Final = frozenset(
 def make_link(number: int, text: str, target: str) -> Link:
     """The link that `text` shows and `target` (an ``href``, as sent) defines."""
     cleaned = _DROPPED.sub("", target.strip("".join(map(chr, range(0x21)))))[:_MAX_TARGET_LENGTH]
-    scheme, host, odd = _scheme_and_host(cleaned)
-    deceptive = odd or scheme not in _HARMLESS_SCHEMES or _names_another_host(text, host)
+    scheme, written, odd = _scheme_and_host(cleaned)
+    host = _on_the_wire(written)
+    deceptive = (
+        odd
+        or _is_disguised(written, host)
+        or scheme not in _HARMLESS_SCHEMES
+        or _names_another_host(text, host)
+    )
     return Link(number, safe_line(cleaned), safe_line(host), deceptive)
 
 
@@ -65,6 +71,24 @@ def _scheme_and_host(target: str) -> tuple[str, str, bool]:
     except ValueError:
         return "", "", True
     return parts.scheme, _mail_domain(parts) if parts.scheme == "mailto" else "", False
+
+
+def _on_the_wire(host: str) -> str:
+    """A host as it is asked for, ``xn--…`` for what is not ASCII: letters of two alphabets look alike."""
+    plain = unquote(host) if "%" in host else host
+    if plain.isascii():
+        return plain
+    try:
+        return plain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return plain
+
+
+def _is_disguised(written: str, host: str) -> bool:
+    """True for a host that is read as another one: by its alphabet, or by a ``%``."""
+    if "%" in written or not host.isascii():
+        return True
+    return any(c.isalpha() and not unicodedata.name(c, "").startswith("LATIN ") for c in written)
 
 
 def _mail_domain(parts: SplitResult) -> str:
@@ -115,4 +139,5 @@ def _ends_a_host(labels: list[str], is_named_so: bool) -> bool:
 
 
 def _same_site(named: str, host: str) -> bool:
+    named = _on_the_wire(named)
     return named.removeprefix("www.") == host.removeprefix("www.")
