@@ -246,3 +246,14 @@ async def test_the_demo_fills_everything_in_and_explains(practice: Practice) -> 
         await pilot.press("enter")
         await until(pilot, lambda: results(pilot))
         await results(pilot)[0].stop()
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+x"])
+async def test_a_password_goes_to_no_clipboard(practice: Practice, key: str) -> None:
+    screen = LoginScreen(practice.session(), Opening(ACCOUNT))
+    async with stage(screen) as pilot:
+        password = screen.query_one("#password", Input)
+        password.focus()
+        await pilot.press(*"secret", "shift+home", key)
+        assert pilot.app.clipboard == ""
+        assert password.value == "secret"

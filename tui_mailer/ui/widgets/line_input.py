@@ -49,6 +49,16 @@ class LineInput(Input):
         """Corrections in their turn among the letters."""
         await edit_at_once(self, event)
 
+    def action_copy(self) -> None:
+        """Copy what is selected; a password is shown to no clipboard."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """As copying."""
+        if not self.password:
+            super().action_cut()
+
     def on_paste(self, event: Paste) -> None:
         """Insert what was pasted on the one line; the field's owner decides what it is worth."""
         event.prevent_default()
