@@ -341,3 +341,15 @@ def test_what_is_refused_or_asked_repeats_nothing_that_a_terminal_obeys() -> Non
     said = " ".join([*found.refusals, *(question.text for question in found.questions)])
     assert "[/]" in said
     assert not set(said) & {"\x1b", "\x9d", "\u202e"}
+
+
+def test_an_answer_to_many_is_asked_about_and_one_to_a_few_is_not() -> None:
+    people = [Address.received(f"dr.{n}@hopital.aura.mssante.fr") for n in range(30)]
+    answer = replace(draft(people[0], cc=people[1:]), answers=7)
+    found = held(answer, ACCOUNT, ()).questions
+    assert [question.code for question in found] == ["answer_to_many"]
+    assert "30 destinataires" in found[0].text
+    assert held(replace(answer, answers=0), ACCOUNT, ()).questions == ()  # a circular of one's own
+    assert held(replace(answer, cc=tuple(people[1:7])), ACCOUNT, ()).questions == ()
+    twice = (*people[1:7], *people[1:7])
+    assert held(replace(answer, cc=twice), ACCOUNT, ()).questions == ()

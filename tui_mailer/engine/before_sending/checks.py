@@ -13,6 +13,7 @@ from tui_mailer.engine.before_sending.opposition import patient_does_not_object
 from tui_mailer.engine.before_sending.recipients import (
     another_patient_is_named_on_purpose,
     answer_reaches_whoever_wrote,
+    answer_to_many_is_meant,
     nothing_of_another_patient,
     one_patient_at_most,
     patient_apart_from_others,
@@ -31,6 +32,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     another_patient_is_named_on_purpose,
     patient_apart_from_others,
     answer_reaches_whoever_wrote,
+    answer_to_many_is_meant,
     patient_does_not_object,
     end_is_meant,
     restart_is_meant,

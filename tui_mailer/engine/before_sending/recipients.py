@@ -18,6 +18,8 @@ NAMES_ANOTHER_PATIENT: Final = Question(
     "L’envoyer tout de même ?",
 )
 _MOST_NAMED: Final = 12
+# Those of a usual case are fewer: who asked, who treats the patient with them, a secretary.
+_MANY: Final = 8
 _ADDRESS_OF_AN_INS: Final = re.compile(r"\b[0-9AB]{15}@[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
@@ -110,6 +112,17 @@ def answer_reaches_whoever_wrote(draft: Draft, context: Context) -> Iterator[Fin
         f"Vous répondez à un message de {sender.mailbox}, qui ne recevra pas cette réponse : elle "
         f"part à {first}{more}. L’envoyer là ?",
     )
+
+
+def answer_to_many_is_meant(draft: Draft, context: Context) -> Iterator[Finding]:  # noqa: ARG001  (a check)
+    """What one person was to read is soon sent to a whole circular's readers: ask."""
+    count = len({address.mailbox.casefold() for address in draft.recipients})
+    if draft.answers and count >= _MANY:
+        yield Question(
+            "answer_to_many",
+            f"Cette réponse part à {count} destinataires : tous la liront. L’envoyer à tous ?",
+            yes="Envoyer à tous",
+        )
 
 
 def _why_not(address: Address, context: Context) -> str:
