@@ -965,6 +965,21 @@ class AddressContract:
         assert await store.complete_address("279", 9) == []
         assert await store.complete_address("durand", 9) == [DURAND]
 
+    async def test_a_name_that_somebody_else_put_before_an_address_offers_it_to_nobody(
+        self, store: MessageStore
+    ) -> None:
+        inbox, sent = await with_folders(store, INBOX, SENT)
+        other = person("claire.roy@x.mssante.fr")
+        kerbrat, roy = (person(who.mailbox, "Dr KERBRAT") for who in (DURAND, other))
+        await store.add_messages(inbox, [letter(1), letter(2, to=(roy,), cc=(kerbrat,))])
+        assert await store.complete_address("kerbrat", 9) == []
+        assert await store.complete_address("durand", 9) == [DURAND]
+        assert await store.complete_address("roy", 9) == [other]
+        # The owner knows whom he writes to.
+        named = person(other.mailbox, "Claire ROY")
+        await store.add_messages(sent, [letter(3, sender=JEANNE, to=(named,))])
+        assert await store.complete_address("claire", 9) == [named]
+
     async def test_junk_makes_no_contacts(self, store: MessageStore) -> None:
         (junk,) = await with_folders(store, JUNK)
         await store.add_messages(junk, [letter(1)])

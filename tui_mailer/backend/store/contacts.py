@@ -63,8 +63,9 @@ class PeopleMet:
 
     Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
     Completing such an address would lend it credit. So would a label that says an INS: whoever types it
-    would be offered the address behind. A patient is called as the patient's own mail says: what others
-    write before the address would be shown as the name that the patient gave.
+    would be offered the address behind. People are called as their own mail says, or as the owner wrote:
+    whoever types a name must not be offered an address that somebody else put it before. A patient is
+    called as the patient's own mail says alone.
     """
 
     def __init__(self, owner: Owner, messages: Iterable[RemoteMessage] = ()) -> None:
@@ -77,6 +78,7 @@ class PeopleMet:
         seen, at_patients = self._seen, f"@{self._owner.patient_domain}"
         for message in messages:
             stamp, sender = to_stamp(message.received_at), message.sender
+            is_ours = sender.mailbox.casefold() == self._owner.mailbox
             for address in _people(message):
                 if not address.mailbox.isascii():
                     continue  # SMTP does not take it, and without case it may be another one's
@@ -90,7 +92,7 @@ class PeopleMet:
                 if (
                     address.name
                     and stamp >= person.named_at
-                    and (address is sender or not key.endswith(at_patients))
+                    and (address is sender or (is_ours and not key.endswith(at_patients)))
                     and (name := address.without_imitation().name)
                 ):
                     person.name, person.named_at = name, stamp
