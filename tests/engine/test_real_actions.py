@@ -1,7 +1,6 @@
 """Actions on messages, on real Dovecot: at once here, then there, and back."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from subprocess import CalledProcessError
 
@@ -11,7 +10,6 @@ from engine_helpers import Office, OpenOffice
 from mail_samples import received
 from servers.people import PRACTICE
 from servers.practice import RealServers
-from servers.process import wait_until
 
 from tui_mailer.domain.action import ActionKind
 from tui_mailer.domain.events import ActionNotDone, Connectivity
@@ -31,10 +29,6 @@ def contents(servers: RealServers) -> dict[str, list[str]]:
         line = next(raw for raw in stored.raw.splitlines() if raw.startswith(b"Subject: "))
         found.setdefault(stored.folder, []).append(line[9:].decode())
     return found
-
-
-async def until_server(holds: Callable[[], bool], what: str, timeout_s: float = 15) -> None:
-    await asyncio.to_thread(wait_until, holds, what, timeout_s)
 
 
 async def until_settled(office: Office, timeout_s: float = 20) -> None:

@@ -23,7 +23,6 @@ from tui_mailer.engine.receipts import ReceiptDue
 from tui_mailer.mime.reports import recognise
 
 INS = "279035121518989"
-ASKS = b"Disposition-Notification-To"
 
 
 def asking(subject: str, sender: str = COLLEAGUE.address, came_from: str = "") -> bytes:

@@ -13,7 +13,6 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.domain.traits import PatientTraits
 from tui_mailer.ui.presenters.patient_words import birth_words, minor_note
 
-KEYLESS_LENGTH = 13
 _SEXES = {"F": "Femme", "M": "Homme"}
 _GROUP_ENDS = (1, 3, 5, 7, 10, 13)
 
