@@ -326,3 +326,12 @@ def test_settings_that_anybody_may_replace_are_not_used(file: Path, tmp_path: Pa
         assert str(file.parent) in refused.value.headline
     file.parent.chmod(0o1777)
     assert load(file).accounts
+
+
+@pytest.mark.parametrize("text", ["delai =", "delai = 3", "journal_mois = 1", "[compte]"])
+def test_an_error_says_where_the_file_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "reglages.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsInvalid) as refused:
+        load(path)
+    assert f"Corrigez cette ligne de {path}, puis" in refused.value.explanation

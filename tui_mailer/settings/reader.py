@@ -94,9 +94,18 @@ def load(path: Path) -> Settings:
 
     Raises:
         SettingsInvalid: no TOML, an unknown name, or a value that cannot be used; it names the
-            line's key, never a value.
+            line's key, never a value, and where the file is.
     """
-    return read(text_of(path), path.name)
+    try:
+        return read(text_of(path), path.name)
+    except SettingsUnreadable:
+        raise
+    except SettingsInvalid as error:
+        # An instance's own: whoever reads it may never have seen the file.
+        error.advice = (
+            f"Corrigez cette ligne de {safe_line(str(path))}, puis relancez le programme."
+        )
+        raise
 
 
 def text_of(path: Path) -> str:
