@@ -56,9 +56,17 @@ class AccountUnknown(MailerError):
 class NothingKept(MailerError):
     """An account was never opened on this machine."""
 
-    what = "Ce compte n’a pas de boîte locale sur ce poste."
+    what = "Ce compte n’a pas de boîte locale sur ce poste"
     meaning = "Il n’y a pas de journal à exporter."
-    advice = "Vérifiez l’adresse donnée avec --account."
+    advice = "Choisissez un autre compte avec --compte, ou ouvrez d’abord celui-ci dans tui-mailer."
+
+
+class NoAccount(MailerError):
+    """The settings know no mailbox at all."""
+
+    what = "Aucun compte n’est dans les réglages"
+    meaning = "Il n’y a pas de journal à exporter."
+    advice = "Lancez tui-mailer pour ouvrir une boîte, ou donnez ses réglages avec --reglages."
 
 
 class NothingToAttach(AttachmentUnreadable):
@@ -160,13 +168,16 @@ def run_audit(places: Places, period: "Period", *, form: str, address: str = "")
     """Print the journal of an account; the exit status, 2 when it was touched.
 
     Raises:
-        MailerError: no such account, no local store, a wrong passphrase, or it is open elsewhere.
+        MailerError: no account, none of that name, no local store, a wrong passphrase, or it is open
+            elsewhere.
     """
     leave_no_core()
     account = _account(load(places.settings_file), address)
     opener = EncryptedStoreOpener(places.store_directory)
-    if account is None or not opener.exists(account):
-        raise NothingKept
+    if account is None:
+        raise NoAccount(subject=str(places.settings_file))
+    if not opener.exists(account):
+        raise NothingKept(subject=account.address)
     return asyncio.run(_run_audit(account, opener, period, form))
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from tui_mailer.arguments import NoSuchDay, parser
+from tui_mailer.arguments import NoSuchDay, understood
 from tui_mailer.diagnostics import record_incident, silence_libraries
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     stand_in_for_closed()
     write_any_text()
     try:
-        arguments = parser().parse_args(argv)
+        arguments = understood(argv)
     except NoSuchDay as error:
         print(error.explanation, file=sys.stderr)  # noqa: T201  (the command line's answer)
         return 2
@@ -82,7 +82,7 @@ def _open_interface(arguments: Namespace) -> int:
             places,
             Period(arguments.since, arguments.until),
             form=arguments.format,
-            address=arguments.account or arguments.compte,
+            address=arguments.compte,
         )
     if arguments.command == "compose":
         call = bootstrap.call_of(arguments.ins, arguments.attach)

@@ -126,6 +126,7 @@ def test_without_a_terminal_nobody_is_asked_and_nothing_is_printed(home: Path) -
 
 
 def test_an_account_never_opened_here_has_no_journal(tmp_path: Path) -> None:
+    SettingsFile(tmp_path / "config" / "tui-mailer" / "reglages.toml").save(ACCOUNT)
     ran = run(tmp_path, "--since", "2020-01-01")
     assert ran.returncode == 1
     assert "pas de boîte locale" in ran.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tui_mailer import cli
+from tui_mailer.arguments import understood
 from tui_mailer.bootstrap import DemoMissing
 from tui_mailer.diagnostics import describe, record_incident
 
@@ -81,6 +82,51 @@ def test_a_command_that_is_not_understood_gets_a_french_sentence() -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (["envoyer"], "demo | compose | ins | audit"),
+        (["audit"], "tui-mailer audit [-h] --since JOUR"),
+        (["audit", "--since", "2026-01-01", "--format", "xml"], "[--format {csv,json}]"),
+        (["compose"], "tui-mailer compose [-h] --ins INS"),
+        (["ins"], "tui-mailer ins [-h] [--json] matricule"),
+    ],
+)
+def test_a_command_that_lacks_something_is_told_what_it_takes(
+    capsys: pytest.CaptureFixture[str], words: list[str], usage: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 2
+    assert usage in capsys.readouterr().err
+
+
+def test_a_word_that_nobody_knows_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["ins", "279035121518989", "--jsn\x1b[2J"])
+    assert ended.value.code == 2
+    printed = capsys.readouterr().err
+    assert "n’est pas comprise : --jsn" in printed
+    assert "\x1b" not in printed
+
+
+@pytest.mark.parametrize("command", [["compose", "--ins", "1"], ["audit", "--since", "2026-01-01"]])
+def test_the_account_is_named_before_the_command_or_after_it(command: list[str]) -> None:
+    account = ["--compte", "a@chu.fr", "--reglages", "r.toml"]
+    for words in ([*account, *command], [*command, *account]):
+        said = understood(words)
+        assert (said.compte, said.reglages) == ("a@chu.fr", Path("r.toml"))
+    assert understood(command).compte == ""
+
+
+def test_an_export_without_any_account_says_where_it_looked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "reglages.toml"
+    assert cli.main(["audit", "--since", "2026-01-01", "--reglages", str(path)]) == 1
+    assert f"Aucun compte n’est dans les réglages : {path}." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["01/01/2026", "2026-02-30", "hier", "\x1b[2J", ""])
 @pytest.mark.parametrize("name", ["--since", "--until"])
 def test_a_day_that_does_not_exist_is_named_and_how_one_is_written(
@@ -130,12 +176,12 @@ def test_a_report_of_an_incident_is_private_and_holds_no_message(tmp_path: Path)
         assert secret not in text
 
 
-@pytest.mark.parametrize("words", [[], ["ins"], ["compose"], ["demo"]])
+@pytest.mark.parametrize("words", [[], ["ins"], ["compose"], ["demo"], ["audit"]])
 def test_help_is_in_french(words: list[str]) -> None:
     ran = run(*words, "--help")
     assert ran.returncode == 0
     assert ran.stdout.startswith("usage : tui-mailer")
-    for english in ("usage:", "positional", "show ", "optional arguments"):
+    for english in ("usage:", "options:", "positional", "show ", "optional arguments"):
         assert english not in ran.stdout
 
 
