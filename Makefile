@@ -1,4 +1,5 @@
 # Two commands matter: `make demo` shows the program, `make test` proves it.
+# Another Python than python3: make clean, then make PYTHON=python3.13 demo.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -21,7 +22,7 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## the program on embedded servers and fictional patients
 	@$(BIN)/tui-mailer demo
 
-test: check servers ## everything: style, types, architecture, tests on real servers
+test: check servers ## everything: style, types, architecture, tests on real servers (as root)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: lint types imports ## style, types and architecture only
@@ -57,5 +58,5 @@ lock: $(READY) ## resolve the dependencies anew, with their hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --all-extras pyproject.toml -o requirements.lock
 
-clean:
+clean: ## remove .venv and what the tools keep, before another PYTHON=python3.13
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

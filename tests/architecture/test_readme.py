@@ -1,6 +1,7 @@
 """The README says what is so."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,24 @@ def test_the_settings_shown_are_all_there_are_and_can_be_read(tmp_path: Path) ->
     assert shown == reader._GENERAL_NAMES | reader._ACCOUNT_NAMES
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "screenshots", "keys", "servers"])
+@pytest.mark.parametrize("target", ["demo", "test", "clean", "screenshots", "keys", "servers"])
 def test_a_make_target_that_is_named_exists(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)
+
+
+def test_the_pythons_that_were_tried_are_those_of_the_metadata() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = (re.search(r":: Python :: (3\.\d+)$", line) for line in project["classifiers"])
+    tried = [version[1] for version in found if version]
+    assert f"{', '.join(tried[:-1])} and {tried[-1]} were tried" in " ".join(README.split())
+    assert project["requires-python"] == f">={tried[0]}"
+
+
+def test_the_map_of_the_code_shows_every_room_and_every_module_beside_them() -> None:
+    (block,) = re.findall(r"```text\ntui_mailer/\n(.*?)```", README, flags=re.DOTALL)
+    named = set(re.findall(r"\b\w+(?:/|\.py)", block))
+    package = ROOT / "tui_mailer"
+    rooms = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    modules = {path.name for path in package.glob("*.py") if not path.name.startswith("__")}
+    assert named == rooms | modules
