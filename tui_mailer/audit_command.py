@@ -5,7 +5,6 @@ journal was exported is a line of the journal too.
 """
 
 import getpass
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -14,7 +13,7 @@ from tui_mailer.audit_export import CsvExport, JsonExport, Period, verdict
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.journal import Deed, JournalLine
 from tui_mailer.engine.journal import JournalKeeper
-from tui_mailer.output import writing
+from tui_mailer.output import say, writing
 
 
 class NoTerminal(MailerError):
@@ -66,7 +65,7 @@ async def export(keeper: JournalKeeper, period: Period, form: str) -> int:
         file.write(output.head)
         report = await keeper.check(_printer(output.row, period, file))
         file.write(output.foot)
-    print(verdict(report), file=sys.stderr)  # noqa: T201  (the command line's answer)
+    say(verdict(report))
     return 0 if report.holds else 2
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -90,7 +91,11 @@ class DemoMissing(MailerError):
     what = "La démonstration n’est pas installée."
     meaning = "La messagerie elle-même fonctionne."
     # From the sources: what an index offers under this name may be anybody's.
-    advice = "Dans le dossier des sources, installez-la avec : pip install '.[demo]'"
+    # With the very Python that runs it: a bare `pip` may be another one's, and mostly refuses.
+    advice = (
+        "Dans le dossier des sources, installez-la avec : "
+        f"{shlex.quote(sys.executable)} -m pip install '.[demo]'"
+    )
 
 
 def make_session(

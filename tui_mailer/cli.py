@@ -1,6 +1,5 @@
 """The command line: understands it, runs one command, and lets no traceback reach a user."""
 
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,7 +10,7 @@ from tui_mailer.arguments import NoSuchDay, understood
 from tui_mailer.diagnostics import record_incident, silence_libraries
 from tui_mailer.domain.errors import MailerError
 from tui_mailer.memory import loading
-from tui_mailer.output import OutputLost, stand_in_for_closed, write_any_text, writing
+from tui_mailer.output import OutputLost, say, stand_in_for_closed, write_any_text, writing
 
 _BROKEN = (
     "Le programme a rencontré une erreur inattendue et s’est fermé.\n"
@@ -32,13 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = understood(argv)
     except NoSuchDay as error:
-        print(error.explanation, file=sys.stderr)  # noqa: T201  (the command line's answer)
+        say(error.explanation)
         return 2
     silence_libraries()
     try:
         return _run(arguments)
     except MailerError as error:
-        print(error.explanation, file=sys.stderr)  # noqa: T201  (the command line's answer)
+        say(error.explanation)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -101,5 +100,5 @@ def _report(error: BaseException) -> int:
     report = None
     with suppress(NoHome):
         report = record_incident(error, Places.usual().state_directory)
-    print(_BROKEN.format(report=report or "non enregistré"), file=sys.stderr)  # noqa: T201
+    say(_BROKEN.format(report=report or "non enregistré"))
     return 1

@@ -1,6 +1,7 @@
 """Standard output and error: what cannot be written there is said, and is no unexpected error."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,19 @@ def write_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def say(text: str) -> None:
+    """Write `text` to standard error; a terminal cuts no word of it in two."""
+    if sys.stderr.isatty():
+        import textwrap  # late: hardly ever wanted
+
+        width = max(20, shutil.get_terminal_size().columns)
+        text = "\n".join(
+            textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+            for line in text.splitlines()
+        )
+    print(text, file=sys.stderr)  # noqa: T201  (the command line's answer)
 
 
 def stand_in_for_closed() -> None:

@@ -101,6 +101,21 @@ def test_a_command_that_lacks_something_is_told_what_it_takes(
     assert usage in capsys.readouterr().err
 
 
+def test_a_terminal_cuts_no_word_of_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    path = tmp_path / "reglages.toml"
+    words = ["audit", "--since", "2026-01-01", "--reglages", str(path)]
+    cli.main(words)
+    whole = capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    cli.main(words)
+    shown = capsys.readouterr().err
+    assert shown.split() == whole.split()
+    assert all(len(line) <= 40 or str(path) in line for line in shown.splitlines())
+
+
 def test_a_word_that_nobody_knows_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["ins", "279035121518989", "--jsn\x1b[2J"])
@@ -245,7 +260,7 @@ def test_without_a_terminal_nothing_opens_and_it_is_said(tmp_path: Path, words: 
 
 
 def test_the_demo_is_never_looked_for_under_a_name_that_anybody_may_take() -> None:
-    assert "'.[demo]'" in DemoMissing.advice
+    assert f"{sys.executable} -m pip install '.[demo]'" in DemoMissing.advice
     assert "tui_mailer[" not in DemoMissing.advice
 
 
