@@ -310,6 +310,7 @@ def test_settings_that_anybody_may_write_are_not_used(file: Path) -> None:
         load(file)
     assert "Tous les utilisateurs de ce poste" in refused.value.headline
     assert str(file) in refused.value.headline
+    assert "chmod o-w" in refused.value.explanation
     with pytest.raises(SettingsInvalid):
         SettingsFile(file).save(ACCOUNT)
     file.chmod(0o664)  # a group of the user's own

@@ -98,7 +98,7 @@ def load(path: Path) -> Settings:
     """
     try:
         return read(text_of(path), path.name)
-    except SettingsUnreadable:
+    except (SettingsUnreadable, SettingsOpenToAll):
         raise
     except SettingsInvalid as error:
         # An instance's own: whoever reads it may never have seen the file.
