@@ -514,6 +514,30 @@ async def test_text_that_follows_the_key_to_the_next_field_in_one_burst_goes_the
         assert screen.draft.subject == "Bilan"
 
 
+@pytest.mark.parametrize(
+    ("keys", "subject", "body"),
+    [
+        (["tab", *"Bilan", "enter", *"Bonjour"], "Bilan", "Bonjour"),
+        (["tab", *"Bilan", "tab", "enter", *"Bonjour"], "Bilan", "\nBonjour"),
+    ],
+    ids=["into the subject", "out of it"],
+)
+async def test_the_key_to_the_text_knows_which_field_the_keys_before_it_moved_to(
+    engine: Engine, keys: list[str], subject: str, body: str
+) -> None:
+    """All in one burst: a field hears late that it has the focus, or has it no longer."""
+    async with composer(engine, Draft()) as (pilot, screen):
+        await until(pilot, lambda: screen.focused is not None)
+        screen.query_one("#bcc-input", Input).focus()
+        await pilot.pause()
+        burst(pilot.app, *keys)
+        await until(
+            pilot, lambda: "Bonjour" in f"{screen.draft} {screen.draft.incomplete_recipients}"
+        )
+        assert (screen.draft.subject, screen.draft.body) == (subject, body)
+        assert not any(screen.draft.incomplete_recipients)
+
+
 async def test_a_patient_confirmed_for_another_message_is_confirmed_where_not_shown(
     engine: Engine,
 ) -> None:

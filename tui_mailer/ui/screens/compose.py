@@ -241,8 +241,8 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
 
     @property
     def is_in_subject(self) -> bool:
-        """True while the subject is written."""
-        return self.query_one("#subject").has_focus
+        """True while the subject is written; the field itself hears of it late, in a burst."""
+        return self.focused is self.query_one("#subject")
 
     def toggle_final(self) -> None:
         """Take no answer to this message, or take one again."""

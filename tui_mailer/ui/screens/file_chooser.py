@@ -115,7 +115,7 @@ class FileChooserScreen(CommandModal[Path | None]):
     @property
     def list_has_focus(self) -> bool:
         """True while the arrows move in the list."""
-        return self.query_one("#entries").has_focus
+        return self.focused is self.query_one("#entries")
 
     async def choose(self) -> None:
         """What Enter does."""
