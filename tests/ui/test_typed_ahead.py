@@ -1,5 +1,6 @@
 """Keys typed while another screen opens: handed on where one writes, and nowhere else."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.new_message import NewMessageScreen
 from tui_mailer.ui.widgets.confirm_point import ConfirmPoint
 from tui_mailer.ui.widgets.identity_panel import IdentityPanel
+from tui_mailer.ui.widgets.message_body import MessageBody
 
 WHOM = "jean.durand@medecin.mssante.fr"
 _TO_THE_SUBJECT = ("tab", "tab", "tab")
@@ -185,3 +187,27 @@ async def test_a_composer_that_could_not_read_the_store_says_so_and_takes_what_w
         screen = await composer(mailing)
         await mailing.until(lambda: screen.query_one("#to-input", Input).value == "ab")
         assert screen.shown_error is not None
+
+
+async def test_letters_that_the_text_took_behind_escape_are_in_the_draft_that_closes(
+    tmp_path: Path,
+) -> None:
+    """Whatever the moment: they may come between the look at the text and the closing."""
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        for turns in range(6):
+            await mailing.press("e")
+            screen = await composer(mailing)
+            burst(mailing.app, *WHOM, *_TO_THE_SUBJECT, *"Avis", "enter", *"Dose")
+            await mailing.until(lambda: screen.draft.body == "Dose")  # noqa: B023
+            await screen._keeper.save()
+            text = screen.query_one(MessageBody)
+            burst(mailing.app, "escape")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            burst(mailing.app, *"§$")
+            await mailing.until(lambda: mailing.app.screen is mailing.screen)
+            await mailing.pilot.pause()
+            (kept,) = await mailing.engine.drafts()
+            assert kept.body == text.text
+            await mailing.engine.discard_draft(kept.id)

@@ -382,7 +382,11 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
             raise
 
     async def _take_in_keys(self) -> None:
-        """The key that sends overtakes the letters typed just before it: wait for them."""
+        """Wait for the letters of the same burst.
+
+        The key that sends overtakes those typed before it, and those typed behind Escape are on
+        their way to the text before the screen knows that it closes.
+        """
         taken = asyncio.Event()
         (self.focused or self).call_later(taken.set)
         await taken.wait()
@@ -435,7 +439,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         """
         if self._is_settled:
             return
-        self._edited()
+        await self._take_in_keys()
         if self._is_blank:
             await self._keeper.discard()
         else:
