@@ -9,7 +9,7 @@ from ui.stage import INS, until
 
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, Outgoing, OutgoingState
-from tui_mailer.domain.errors import DeliveryUncertain
+from tui_mailer.domain.errors import DeliveryUncertain, SubmissionRefused
 from tui_mailer.domain.events import Connectivity, SyncAdvanced
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.ui.screens.drafts import DraftsScreen
@@ -80,6 +80,24 @@ async def test_the_outbox_stays_on_the_message_that_was_looked_at(tmp_path: Path
         mailing.engine.outbox._changed(sent[0].id, OutgoingState.SENT)
         await until(mailing.pilot, lambda: len(screen._unsettled) == 2)
         assert _subject(screen) == "deux"
+
+
+@pytest.mark.parametrize("count", [1, 7])
+async def test_the_keys_of_the_outbox_are_in_sight_on_a_small_terminal(
+    tmp_path: Path, count: int
+) -> None:
+    async with opened(practice(tmp_path), (60, 15)) as mailing:
+        to = Address.typed("jean.durand@hopital.mssante.fr")
+        for _ in range(count):
+            mailing.outdoors.submission.faults.append(SubmissionRefused("550 5.7.1 non"))
+            await mailing.engine.writing.send(Draft(to=(to,), subject="Avis", body="Bonjour,"))
+            await mailing.engine.outbox.hurry()
+        await until(mailing.pilot, lambda: not mailing.outdoors.submission.faults)
+        await mailing.press("v")
+        await mailing.shows("✕ échec", "parti pour personne", "r Renvoyer", "Échap Fermer")
+        await mailing.press("end")
+        await mailing.pilot.pause()
+        await mailing.shows("✕ échec", "parti pour personne", "r Renvoyer", "Échap Fermer")
 
 
 def _subject(screen: OutboxScreen) -> str:
