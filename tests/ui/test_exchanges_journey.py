@@ -133,6 +133,7 @@ async def test_an_exchange_is_ended_by_one_key_and_one_answer(tmp_path: Path) ->
     async with opened(outdoors) as mailing:
         await open_exchange(mailing)
         await to_the_patients(mailing)
+        await mailing.shows("z Mettre fin")
         await mailing.press("z")
         await until(mailing.pilot, lambda: isinstance(mailing.app.screen, EndExchangeScreen))
         await mailing.shows(
@@ -148,8 +149,12 @@ async def test_an_exchange_is_ended_by_one_key_and_one_answer(tmp_path: Path) ->
         await mailing.press("escape")
         await mailing.engine.outbox.hurry()
         await mailing.shows("clos le ")
+        await until(mailing.pilot, lambda: "z Mettre fin" not in mailing.terminal)
         await mailing.press("z")
         await mailing.shows("Cet échange est déjà clos.")
+        await mailing.press("escape", "enter")
+        await mailing.shows("◆ patient [FIN]", "p Patient")
+        assert "z Mettre fin" not in mailing.terminal
     ((recipients, content),) = outdoors.submission.accepted
     assert recipients == (PATIENT,)
     head, _, _ = content.partition(b"\r\n\r\n")

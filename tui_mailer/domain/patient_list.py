@@ -69,6 +69,16 @@ class PatientSummary:
         return self.last.outgoing and fate is not None and fate.kind.is_failure
 
     @property
+    def is_ending(self) -> bool:
+        """True while the message that ends the exchange is on its way."""
+        return self.ending in (OutgoingState.QUEUED, OutgoingState.SENDING)
+
+    @property
+    def is_ended(self) -> bool:
+        """True when the exchange is closed, or about to be."""
+        return self.is_ending or self.exchange.state is ExchangeState.CLOSED
+
+    @property
     def turn(self) -> Turn:
         """Who wrote last waits for the other, unless it came back; after the end nobody does.
 

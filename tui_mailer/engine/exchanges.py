@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.draft import Draft, OutgoingState
+from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.ending import end_draft
 from tui_mailer.domain.errors import InvalidInput
 from tui_mailer.domain.exchange import ExchangeState
@@ -15,7 +15,6 @@ from tui_mailer.domain.ports import MessageStore
 
 # What lies there was not sent by us: see the store's `sent_to_patient`.
 _TELL_NOTHING = frozenset({FolderRole.INBOX, FolderRole.DRAFTS, FolderRole.JUNK})
-_ON_ITS_WAY = (OutgoingState.QUEUED, OutgoingState.SENDING)
 
 
 class AlreadyEnded(InvalidInput):
@@ -77,7 +76,7 @@ class Exchanges:
             AlreadyEnding: its end has not left yet.
         """
         row = await self.row(matricule)
-        if row is not None and row.ending in _ON_ITS_WAY:
+        if row is not None and row.is_ending:
             raise AlreadyEnding
         if (await self._store.exchange(matricule)).state is ExchangeState.CLOSED:
             raise AlreadyEnded

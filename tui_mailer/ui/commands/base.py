@@ -84,6 +84,10 @@ class Command(Generic[ScreenT]):
         """False when it makes no sense now: it leaves the key bar and its key does nothing."""
         return True
 
+    def worth_a_place(self, screen: ScreenT) -> bool:  # noqa: ARG002  (subclasses look at it)
+        """False when all that the key would do now is to say why not: it leaves the key bar alone."""
+        return True
+
     async def run(self, screen: ScreenT) -> None:
         """Do it. A `MailerError` raised here is shown on the screen."""
         raise NotImplementedError

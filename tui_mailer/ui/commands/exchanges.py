@@ -43,6 +43,10 @@ class EndExchange(Command["MailboxScreen"]):
         """On a patient, in an exchange, or on a message of one."""
         return bool(screen.exchanges.matricule)
 
+    def worth_a_place(self, screen: "MailboxScreen") -> bool:
+        """Not where it ended, or is about to: the key still says so."""
+        return not screen.exchanges.is_ended
+
     async def run(self, screen: "MailboxScreen") -> None:
         """Say what it does, ask once, send the end."""
         flows.end_exchange(screen.mailer, screen.engine, screen.exchanges.matricule)

@@ -6,7 +6,7 @@ patients ──Enter──▶ one exchange ──Escape──▶ patients, the c
 from typing import TYPE_CHECKING
 
 from tui_mailer.domain.message import PatientsView
-from tui_mailer.domain.patient_list import PatientFilter
+from tui_mailer.domain.patient_list import PatientFilter, PatientSummary
 from tui_mailer.ui.widgets.list_heading import ListHeading
 from tui_mailer.ui.widgets.patient_list import PatientList, PatientRows
 from tui_mailer.ui.widgets.row_window import ViewRows
@@ -35,6 +35,7 @@ class MailboxExchanges:
         self.narrowed = PatientFilter.ALL
         self.opened = ""
         self.opened_name = ""
+        self._told: PatientSummary | None = None
 
     @property
     def patients(self) -> PatientList:
@@ -66,6 +67,12 @@ class MailboxExchanges:
         if screen.stage == "reader" or not isinstance(view, PatientsView):
             return ""
         return view.matricule
+
+    @property
+    def is_ended(self) -> bool:
+        """True when that patient's exchange is known to be closed, or its end to be on its way."""
+        row = self.patients.selected if self.are_listed else self._told
+        return row is not None and row.id == self.matricule and row.is_ended
 
     # --- showing
 
@@ -135,9 +142,10 @@ class MailboxExchanges:
             self.patients.know(all_read=all_read)
             heading.show_patients(self.narrowed, self.patients.row_count, all_read=all_read)
             return
-        patient = await exchanges.row(view.matricule)
-        if patient is not None:
-            heading.show_exchange(patient, all_read=all_read)
+        self._told = await exchanges.row(view.matricule)
+        if self._told is not None:
+            heading.show_exchange(self._told, all_read=all_read)
+        self._screen.refresh_bindings()
 
     def arrange(self) -> None:
         """Show the list that is meant, and give it the focus that the other one had."""

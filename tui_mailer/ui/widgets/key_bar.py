@@ -90,7 +90,8 @@ def _is_typed_in(focused: Widget | None) -> bool:
 
 
 def _offered(screen: CommandScreen[Any]) -> list[AnyCommand]:
-    return [command for command in first_of_each_key(screen.available()) if command.in_bar]
+    first = first_of_each_key(screen.available())
+    return [command for command in first if command.in_bar and command().worth_a_place(screen)]
 
 
 def first_of_each_key(commands: Iterable[AnyCommand]) -> list[AnyCommand]:
