@@ -124,3 +124,26 @@ def test_attachments_may_be_asked_for_or_excluded() -> None:
 def test_what_is_too_much_is_named_and_not_dropped_in_silence() -> None:
     assert parse("a" * LONGEST_TYPED + "b", TODAY).ignored == ("b",)
     assert parse("mot " * 40, TODAY).ignored == ("mot",) * 16
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f"])
+def test_an_operator_may_be_typed_as_french_is(blank: str) -> None:
+    text = (
+        f'Objet{blank}: bilan à{blank}:durand patient{blank}: 2 79 "de{blank}: x" date{blank}: hier'
+    )
+    assert parse(text, TODAY) == SearchQuery(
+        (
+            SearchTerm("bilan", SearchField.SUBJECT),
+            SearchTerm("durand", SearchField.TO),
+            SearchTerm("279", SearchField.PATIENT),
+            SearchTerm(f"de{blank}: x", whole=True),
+        ),
+        since=date(2026, 3, 9),
+        before=date(2026, 3, 10),
+    )
+
+
+def test_a_colon_behind_another_word_is_part_of_what_is_looked_for() -> None:
+    terms = parse("Hépatite A : bilan", TODAY).terms
+    assert [term.text for term in terms] == ["Hépatite", "A", "bilan"]
+    assert {term.field for term in terms} == {SearchField.ANYWHERE}

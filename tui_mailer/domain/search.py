@@ -87,6 +87,10 @@ _PRINTED_INS: Final = re.compile(
     r"|(?<=patient:)\s*[1-478](?:\s+(?:[0-9]{1,3}|2[AB])){1,6}(?!\w)",
     re.IGNORECASE,
 )
+# As French is typed, with a blank before the colon; what stands between quotes is left alone.
+_APART: Final = re.compile(
+    r"(?<!\w)(de|à|objet|corps|pj|patient|date|avant|après|apres)\s+:|\"[^\"]*\"?", re.IGNORECASE
+)
 _PIECE: Final = re.compile(r'(?:([^\W\d_]{1,10}):)?(?:"([^"]*)"?|([^\s"]*))')
 
 
@@ -117,9 +121,10 @@ def parse(text: str, today: date) -> SearchQuery:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    """Operators may stand apart from their value: ``de: durand``."""
+    """Operators may stand apart from their colon and from their value: ``de : durand``."""
     waiting = ""
     written = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    written = _APART.sub(lambda found: f"{found[1]}:" if found[1] else found[0], written)
     for found in _PIECE.finditer(_PRINTED_INS.sub(_in_one_word, written)):
         if not found[0]:
             continue
