@@ -117,3 +117,18 @@ async def test_a_refusal_is_said_in_the_bar_and_nowhere_else(
         await type_in(mailing, "lithiase")
         await mailing.shows("le serveur n’a pas pu tout chercher")
         assert mailing.screen.shown_error is None
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [((80, 24), "PJ vues ici"), ((140, 40), "PJ des messages déjà ouverts ici seulement")],
+)
+async def test_names_of_attachments_are_said_to_be_known_of_opened_messages_alone(
+    tmp_path: Path, size: tuple[int, int], words: str
+) -> None:
+    """Nothing found is no proof: IMAP cannot be asked for them."""
+    async with opened(practice(tmp_path), size) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("slash")
+        await type_in(mailing, "pj:bilan")
+        await mailing.shows("aucun message", words)

@@ -41,9 +41,14 @@ class ServerHits:
     found: tuple[tuple[int, ...], ...] = ()
 
 
+def names_attachment(query: SearchQuery) -> bool:
+    """True when an attachment's name is looked for: it is known of messages opened here alone."""
+    return any(term.field is SearchField.ATTACHMENT for term in query.terms)
+
+
 def asked(query: SearchQuery) -> tuple[SearchTerm, ...]:
     """The words whose bodies are asked of the server; none when it could add nothing."""
-    if any(term.field is SearchField.ATTACHMENT for term in query.terms):
+    if names_attachment(query):
         return ()
     return tuple(t for t in query.terms if t.field in _IN_BODIES and not _is_short(t))
 

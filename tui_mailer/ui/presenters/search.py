@@ -29,6 +29,11 @@ def server_words(stage: SearchStage, server_count: int, *, brief: bool) -> str:
     return found + (" · serveur…" if brief else " · … recherche sur le serveur")
 
 
+def attachment_words(*, brief: bool) -> str:
+    """What a search for the name of an attachment has not looked into: as `server_words`."""
+    return " · PJ vues ici" if brief else " · PJ des messages déjà ouverts ici seulement"
+
+
 def found_words(
     query: SearchQuery, scope: str, count: int, elsewhere_count: int = 0, server: str = ""
 ) -> tuple[Part, ...]:
@@ -39,7 +44,7 @@ def found_words(
         scope: where, or `EVERYWHERE`.
         count: messages found there.
         elsewhere_count: messages found in all folders, when there are none in `scope`.
-        server: see `server_words`.
+        server: see `server_words` and `attachment_words`.
     """
     where = f" · {cut(scope, _LONGEST_SCOPE).rstrip()}"
     parts: list[Part] = []

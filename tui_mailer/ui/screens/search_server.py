@@ -7,8 +7,8 @@ from textual.timer import Timer
 
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.domain.message import SearchView
-from tui_mailer.domain.server_search import SearchStage, ServerHits
-from tui_mailer.ui.presenters.search import server_words
+from tui_mailer.domain.server_search import SearchStage, ServerHits, names_attachment
+from tui_mailer.ui.presenters.search import attachment_words, server_words
 
 if TYPE_CHECKING:
     from tui_mailer.ui.screens.mailbox import MailboxScreen
@@ -54,6 +54,9 @@ class ServerPart:
 
     async def words(self, view: SearchView, count: int) -> str:
         """What is said beside the `count` of messages found here and there."""
+        brief = self._screen.size.width < _WIDE
+        if names_attachment(view.query):
+            return attachment_words(brief=brief)
         hits = self._hits(view)
         if hits is None:
             return ""
@@ -61,7 +64,7 @@ class ServerPart:
         if stage is SearchStage.ASKING and engine.connectivity in _NO_LINE:
             stage = SearchStage.OFFLINE
         here = await engine.reading.count(replace(view, found=())) if hits.found else count
-        return server_words(stage, count - here, brief=self._screen.size.width < _WIDE)
+        return server_words(stage, count - here, brief=brief)
 
     def _hits(self, view: SearchView) -> ServerHits | None:
         hits = self._screen.engine.server_search.hits
