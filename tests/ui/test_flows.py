@@ -213,6 +213,25 @@ async def test_an_answer_is_confirmed_though_another_message_to_that_patient_was
         await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
 
 
+async def test_an_end_is_confirmed_though_another_message_to_that_patient_was(
+    engine: Engine,
+) -> None:
+    """While that message waits, there is no exchange yet."""
+    await received(engine, str(PATIENT.mailbox))
+    async with stage(None, engine=engine) as pilot:
+        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
+        await composer(pilot)
+        await pilot.press("ctrl+s")
+        await confirm(pilot)
+        await until(
+            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
+        )
+        flows.end_exchange(pilot.app, engine, INS)
+        await answer(pilot, "o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        assert len(await engine._store.outbox()) == 1
+
+
 async def test_a_confirmation_given_when_sending_ends_with_the_message_that_is_left(
     engine: Engine,
 ) -> None:

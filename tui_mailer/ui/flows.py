@@ -168,9 +168,10 @@ async def _end_exchange(app: App[Any], engine: Engine, matricule: str) -> None:
     draft = await engine.exchanges.ending(matricule)
     if not await app.push_screen_wait(EndExchangeScreen(patient)):
         return
-    if (await engine.writing.review(draft)).unconfirmed and not await app.push_screen_wait(
-        InsSearchScreen(engine, matricule, Purpose.END)
-    ):
+    # The end belongs to the exchange, as an answer does.
+    is_spared = await engine.identities.spared((matricule,), answered=matricule)
+    search = InsSearchScreen(engine, matricule, Purpose.END)
+    if not is_spared and not await app.push_screen_wait(search):
         return
     review = await engine.writing.review_to_send(draft)
     # The sheet was the one question about the end; what else is found is asked as ever.
