@@ -51,6 +51,23 @@ async def test_the_lower_limit_stops_a_message_to_a_patient_and_is_named(
         assert "une fois encodé" in sentence
 
 
+async def test_a_patients_address_leaves_as_it_is_built_from_the_ins(tmp_path: Path) -> None:
+    """Typed in lower case, or as a patient's own mail has it."""
+    corsican = "284052A32102552"
+    world = World(tmp_path)
+    typed = Address.typed(f"Ange <{corsican.lower()}@Patient.MSSante.fr>")
+    draft = Draft(to=(typed,), subject="Bilan", body="Bonjour")
+    async with opened(world, undo_send_s=60.0) as office:
+        await office.confirm(corsican)
+        sent = await office.engine.writing.send(draft)
+        assert sent.recipients == (f"{corsican}@patient.mssante.fr",)
+        content = await office.engine._store.outgoing_content(sent.id)
+        assert f"To: Ange <{corsican}@patient.mssante.fr>\r\n".encode() in content
+        taken_back = await office.engine.outbox.take_back(sent.id)
+        assert taken_back is not None
+        assert taken_back.to == draft.to
+
+
 async def test_what_its_attachments_make_too_large_is_stopped_before_anything_is_asked(
     tmp_path: Path,
 ) -> None:

@@ -33,7 +33,7 @@ from tui_mailer.domain.receipt import AskReceipt
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.ending import ENDS_EXCHANGE
 from tui_mailer.engine.before_sending.finding import Question
-from tui_mailer.engine.before_sending.patients import patients_of
+from tui_mailer.engine.before_sending.patients import addressed, patients_of
 from tui_mailer.engine.gate import Review
 from tui_mailer.engine.options import EngineOptions
 from tui_mailer.engine.outbox import Outbox
@@ -177,7 +177,7 @@ class Writing:
         if unanswered := [question for question in found.questions if question not in answered]:
             raise SendRefused(unanswered[0].text)
         message_id = new_message_id(self._account.address)
-        leaving = _leaving(draft, found)
+        leaving = addressed(_leaving(draft, found), self._account)
         content = await self._compose(leaving, message_id)
         self._check_size(len(content), found.patient)
         for opposition in found.passed_over:

@@ -1,5 +1,7 @@
 """Which patients a draft is written to, and which addresses only pass for a patient's."""
 
+from dataclasses import replace
+
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
@@ -14,6 +16,25 @@ def patients_of(draft: Draft, account: Account) -> tuple[str, ...]:
 def patient_of(address: Address, account: Account) -> str | None:
     """The matricule of a patient's address, None for anybody else's."""
     return address.matricule(account.patient_domain, test_identities=account.test_identities)
+
+
+def addressed(draft: Draft, account: Account) -> Draft:
+    """`draft` with each patient's address as it is built from the INS: 2A and 2B in upper case.
+
+    No text says that case is without meaning there, and SMTP gives it one.
+    """
+
+    def built(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+        return tuple(_built(address, account) for address in addresses)
+
+    return replace(draft, to=built(draft.to), cc=built(draft.cc), bcc=built(draft.bcc))
+
+
+def _built(address: Address, account: Account) -> Address:
+    matricule = patient_of(address, account)
+    if matricule is None:
+        return address
+    return Address.received(f"{matricule}@{account.patient_domain}", address.name)
 
 
 def why_no_patient(address: Address, account: Account) -> str:
