@@ -80,5 +80,6 @@ class Exchanges:
             raise AlreadyEnding
         if (await self._store.exchange(matricule)).state is ExchangeState.CLOSED:
             raise AlreadyEnded
-        mailbox = Matricule(matricule).address(self._account.patient_domain)
+        known = Matricule.parse(matricule, test_identities=self._account.test_identities)
+        mailbox = known.address(self._account.patient_domain)
         return end_draft(Address.received(mailbox, row.name if row else ""))
