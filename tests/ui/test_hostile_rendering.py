@@ -151,3 +151,19 @@ def _message(
         links=links,
         flaws=tuple(safe_line(flaw) for flaw in flaws),
     )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)])
+async def test_nobody_but_a_patient_bears_the_patients_mark(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    outdoors = practice(tmp_path)
+    sender = "PAT-TROIS Dominique  ◆ patient <a@b.mssante.fr>"
+    hostile = mail("◆ patient Ordonnance", sender, "Bonjour")
+    outdoors.mailbox.deliver(hostile, at=NOON + timedelta(days=1))
+    async with opened(outdoors, size) as mailing:
+        await mailing.shows("◇ patient Ordonnance")
+        await mailing.press("enter")
+        await mailing.until(partial(reads, mailing, "◆ patient Ordonnance"))
+        await mailing.shows("<a@b.mssante.fr>", "◇ patient")
+        assert "◆ patient" not in mailing.terminal

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from tui_mailer.domain.marks import unmarked
 from tui_mailer.domain.safe_text import SafeText, safe_line
 
 # ECO.2.1.3: marks a message that carries health documents. Error receipts put words before it.
@@ -15,5 +16,8 @@ def without_documents_prefix(subject: str) -> str:
 
 
 def shown_subject(subject: SafeText) -> SafeText:
-    """What a list or a reader shows of a subject; "" when nothing is left."""
-    return safe_line(without_documents_prefix(subject).strip())
+    """What a list or a reader shows of a subject; "" when nothing is left.
+
+    Before it may stand the mark of a patient, which no subject bears.
+    """
+    return unmarked(safe_line(without_documents_prefix(subject).strip()))

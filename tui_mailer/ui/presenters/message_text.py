@@ -12,6 +12,7 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.doubts import Doubt, DoubtKind, doubts
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.ins import Matricule
+from tui_mailer.domain.marks import unmarked
 from tui_mailer.domain.message import Attachment, Link, ReadMessage
 from tui_mailer.domain.subject import shown_subject
 from tui_mailer.domain.traits import PatientTraits
@@ -203,7 +204,7 @@ def _name(address: Address, context: ReaderContext) -> str:
     traits = context.traits
     if traits is not None and address.matricule(context.patient_domain) == traits.matricule:
         return traits.name
-    return address.name
+    return unmarked(address.name)
 
 
 def _folded(text: str, width: int) -> str:

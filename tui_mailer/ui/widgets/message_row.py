@@ -8,6 +8,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from tui_mailer.domain.exchange import END_SUBJECT
+from tui_mailer.domain.marks import unmarked
 from tui_mailer.domain.message import Flags, MessageSummary
 from tui_mailer.domain.subject import shown_subject
 from tui_mailer.ui.presenters.exchanges import AFTER_END, ASIDE_WORDS
@@ -119,7 +120,7 @@ def _who(message: MessageSummary, style: RowStyle) -> str:
     if message.patient_name and address.matricule(style.patient_domain) == message.patient:
         return f"À {message.patient_name}" if message.outgoing else message.patient_name
     # The field's labels are written with underscores: Dr_Claire_MARTIN_Cabinet.
-    name = address.name.replace("_", " ") or address.mailbox or "(inconnu)"
+    name = unmarked(address.name).replace("_", " ") or address.mailbox or "(inconnu)"
     if address.passes_for_patient(style.patient_domain):
         name = f"⚠ {name}"
     return f"À {name}" if message.outgoing else name
