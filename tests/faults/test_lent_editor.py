@@ -27,7 +27,18 @@ def save(*_):
     sys.exit(1)
 signal.signal(signal.SIGHUP, save)
 """
+# As vim does, it ends with an error as soon as its terminal is gone.
+_ENDS_AT_ONCE = """
+def end():
+    try:
+        while sys.stdin.buffer.read(1):
+            pass
+    finally:
+        os._exit(1)
+threading.Thread(target=end, daemon=True).start()
+"""
 _EDITOR = """
+import os, threading
 import pathlib, signal, sys, time
 path = pathlib.Path(sys.argv[-1])
 {how}
@@ -84,6 +95,50 @@ async def test_a_terminal_that_is_gone_loses_nothing_that_the_editor_saved(
     async with opened_store(tmp_path) as store:
         assert [draft.body for draft in await store.drafts()] == [SAVED]
     assert left_in(*places) == []
+
+
+@pytest.mark.parametrize("signalled", [True, False], ids=["SIGHUP", "end of file alone"])
+async def test_an_editor_that_ends_with_its_terminal_has_given_nothing_up(
+    tmp_path: Path,
+    real_servers: RealServers,
+    lines: BadLines,
+    places: tuple[Path, Path],
+    *,
+    signalled: bool,
+) -> None:
+    text = _EDITOR.format(how=_SAVES.format(saved=SAVED) + _ENDS_AT_ONCE)
+    (tmp_path / "editor.py").write_text(text, encoding="utf-8")
+    real_servers.empty(PRACTICE.address)
+    write_settings(tmp_path, real_servers, lines, undo_s=1)
+    allow_editor(tmp_path)
+    async with logged_in(tmp_path, signalled=signalled) as program:
+        await write_elsewhere(program)
+        program.hang_up()
+        assert await program.ends() == 0
+    async with opened_store(tmp_path) as store:
+        assert [draft.body for draft in await store.drafts()] == [SAVED]
+    assert left_in(*places) == []
+
+
+@pytest.mark.parametrize("editor", ["false", "/nowhere/editor"])
+async def test_after_an_editor_that_fails_the_program_takes_its_terminal_back(
+    tmp_path: Path,
+    real_servers: RealServers,
+    lines: BadLines,
+    monkeypatch: pytest.MonkeyPatch,
+    editor: str,
+) -> None:
+    real_servers.empty(PRACTICE.address)
+    write_settings(tmp_path, real_servers, lines, undo_s=1)
+    allow_editor(tmp_path)
+    monkeypatch.setenv("EDITOR", editor)
+    monkeypatch.delenv("VISUAL", raising=False)
+    async with logged_in(tmp_path) as program:
+        await begin_message(program, "lettre")
+        program.press("Bonjour" + ELSEWHERE)
+        await program.shows("L’éditeur n’a pas pu être utilisé")
+        program.press(" et merci")
+        await program.shows("Bonjour et merci")
 
 
 async def test_a_program_that_is_killed_loses_nothing_and_clears_up_at_its_next_launch(

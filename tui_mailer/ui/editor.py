@@ -1,9 +1,12 @@
 """The user's own editor, where the settings turn it on: a private file, gone afterwards."""
 
 import asyncio
+import errno
 import os
 import shlex
 import signal
+import sys
+import termios
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,6 +19,7 @@ from tui_mailer.domain.safe_text import SafeText, safe_block
 from tui_mailer.ui.lent_file import LentFile, lent
 
 _LOOK_EVERY_S: Final = 0.5
+_DOUBT_S: Final = 0.3
 _LAST_LOOKS: Final = 6
 _LAST_PAUSE_S: Final = 0.05
 
@@ -65,27 +69,37 @@ async def edit_text(
     try:
         with lent(text) as file:
             with app.batch_update(), app.suspend():
-                await _run(command, file, on_saved)
-            return safe_block(file.text())
+                # Whatever it raised, the library would not take the terminal back.
+                is_edited = await _run(command, file, on_saved)
+            if is_edited:
+                return safe_block(file.text())
     except SuspendNotSupported as fault:
         raise EditorFailed(subject="ce terminal ne peut pas être prêté") from fault
     except OSError as fault:
         raise EditorFailed(subject=command[0]) from fault
+    raise EditorFailed(subject=command[0])
 
 
 async def _run(
     command: tuple[str, ...], file: LentFile, on_saved: Callable[[SafeText], None]
-) -> None:
+) -> bool:
+    """True when the editor ended well, or with its terminal, which gives nothing up."""
+
     def tell(*, at_once: bool = False) -> None:
         if (saved := file.saved(at_once=at_once)) is not None:
             on_saved(safe_block(saved))
 
-    process = await asyncio.create_subprocess_exec(*command, str(file.path))
+    try:
+        process = await asyncio.create_subprocess_exec(*command, str(file.path))
+    except OSError:
+        return False
     waiting = asyncio.ensure_future(process.wait())
     try:
         while not waiting.done():
             await asyncio.wait([waiting], timeout=_LOOK_EVERY_S)
             tell()
+        if waiting.result():
+            await asyncio.sleep(_DOUBT_S)  # the program may be about to be told that it is gone
     except asyncio.CancelledError:
         # The terminal is gone, and an editor may save what it has once it knows. In this very turn:
         # the store is closed next.
@@ -97,5 +111,19 @@ async def _run(
         raise
     finally:
         waiting.cancel()
-    if waiting.result():
-        raise EditorFailed(subject=command[0])
+    if waiting.result() and not _terminal_is_gone():
+        return False
+    tell(at_once=True)
+    return True
+
+
+def _terminal_is_gone() -> bool:
+    if sys.__stdin__ is None:
+        return False
+    try:
+        termios.tcgetattr(sys.__stdin__.fileno())
+    except termios.error as error:
+        return error.args[:1] == (errno.EIO,)
+    except (OSError, ValueError):  # no terminal at all
+        return False
+    return False
