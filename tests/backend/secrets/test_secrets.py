@@ -169,6 +169,19 @@ async def test_a_slow_command_is_ended_with_its_children(tmp_path: Path) -> None
                 await asyncio.sleep(0.01)
 
 
+async def test_a_command_is_told_of_no_terminal_to_ask_on(
+    secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPG_TTY", "/dev/pts/3")
+    command = script(
+        "import os",
+        "try: os.open('/dev/tty', os.O_RDWR)",
+        "except OSError: print('aucun', os.environ.get('GPG_TTY'))",
+    )
+    found = await secrets.credentials(account(SecretOrigin.COMMAND, *command))
+    assert found == Credentials(USER, password="aucun None")
+
+
 @pytest.mark.parametrize("agent", ["sleep 3", "setsid sleep 3"])
 async def test_a_command_that_leaves_an_agent_behind_has_answered(agent: str) -> None:
     command = ("sh", "-c", f"{agent} & echo s3cret")

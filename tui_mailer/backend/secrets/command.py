@@ -18,6 +18,8 @@ TIMEOUT_S: Final = 30.0
 # Above any password or token; a command that talks without end is cut.
 _MOST_BYTES: Final = 1 << 20
 _PIECE_BYTES: Final = 1 << 16
+# By it GnuPG would find our terminal all the same, draw on it, and read half of the keys.
+_NAMES_TERMINAL: Final = "GPG_TTY"
 
 
 async def first_line(command: Sequence[str], timeout_s: float = TIMEOUT_S) -> str:
@@ -58,6 +60,7 @@ async def _run(command: Sequence[str]) -> tuple[bytes, int]:
                 stdout=theirs,
                 stderr=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
+                env={name: text for name, text in os.environ.items() if name != _NAMES_TERMINAL},
             )
         finally:
             os.close(theirs)
