@@ -51,7 +51,11 @@ class AccountUnknown(MailerError):
 
     what = "Ce compte n’est pas dans les réglages"
     meaning = "Rien n’a été ouvert."
-    advice = "Vérifiez l’adresse, ou lancez tui-mailer sans --compte pour l’ajouter."
+    # Not only on the screen: where a command gives the password, there is none to add it on.
+    advice = (
+        "Vérifiez l’adresse. Un compte s’ajoute sur l’écran de connexion (F5), ou par un "
+        "[[compte]] de plus dans les réglages."
+    )
 
 
 class NothingKept(MailerError):

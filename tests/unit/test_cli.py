@@ -134,6 +134,16 @@ def test_the_account_is_named_before_the_command_or_after_it(command: list[str])
     assert understood(command).compte == ""
 
 
+def test_an_account_that_is_unknown_is_told_where_one_is_added(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["compose", "--ins", "279035121518989", "--compte", "autre@chu.fr"]
+    assert cli.main([*words, "--reglages", str(tmp_path / "reglages.toml")]) == 1
+    printed = capsys.readouterr().err
+    assert "autre@chu.fr. Rien n’a été ouvert." in printed
+    assert "[[compte]]" in printed
+
+
 def test_an_export_without_any_account_says_where_it_looked(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
