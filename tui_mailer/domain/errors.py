@@ -214,7 +214,7 @@ class TlsFault(Enum):
     CLIENT_FILE = (
         "Le fichier du certificat client est absent, incomplet ou protégé par un mot de passe"
     )
-    CA_FILE = "Le fichier des autorités de certification est absent ou illisible"
+    CA_FILE = "Le fichier des autorités de certification est absent, ou n’est pas en PEM"
     OTHER = "La connexion chiffrée a échoué"
 
 
@@ -237,7 +237,11 @@ _TLS_ADVICE = {
         "Vérifiez son chemin (réglages avancés du compte, champ Certificat client) : un fichier PEM "
         "qui contient le certificat et sa clé, celle-ci sans mot de passe."
     ),
-    TlsFault.CA_FILE: "Vérifiez son chemin : réglages avancés du compte, champ Autorités.",
+    # The IGC-Santé is published as .p7b, which OpenSSL's verification does not read.
+    TlsFault.CA_FILE: (
+        "Vérifiez son chemin : réglages avancés du compte, champ Autorités. Un fichier .p7b se "
+        "convertit : openssl pkcs7 -inform DER -print_certs -in igc.p7b -out igc.pem"
+    ),
 }
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -21,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from cryptography.hazmat.primitives.serialization.pkcs7 import serialize_certificates
+from cryptography.x509 import load_pem_x509_certificates
 from servers.certificates import make_certificates
 
 from tui_mailer.backend.imap.connector import ImapConnector
@@ -247,6 +252,21 @@ async def test_a_client_certificate_whose_key_wants_a_password(
     fault = await fault_of(dial, hears_no_secret, client_certificate=locked)
     assert fault is TlsFault.CLIENT_FILE
     assert "sans mot de passe" in TlsRefused(fault).advice
+
+
+async def test_authorities_as_they_are_published_are_told_how_to_be_converted(
+    dial: Dial, authority: Authority, tmp_path: Path
+) -> None:
+    published, converted = tmp_path / "igc.p7b", tmp_path / "igc.pem"
+    certificates = load_pem_x509_certificates(authority.ca_file.read_bytes())
+    published.write_bytes(serialize_certificates(certificates, Encoding.DER))
+    fault = await fault_of(dial, hears_no_secret, ca_file=published)
+    assert "n’est pas en PEM" in TlsRefused(fault).what
+    command = re.search("openssl .*", TlsRefused(fault).advice)
+    assert command is not None
+    await asyncio.to_thread(subprocess.run, command[0].split(), cwd=tmp_path, check=True)
+    mail = await dial(Talk.admit, ca_file=converted)
+    await mail.close()
 
 
 async def test_authorities_at_a_path_that_no_file_can_have(dial: Dial) -> None:
