@@ -144,6 +144,22 @@ async def test_a_terminal_that_speaks_latin_1_writes_its_accents(
     assert await kept_texts(tmp_path) == ["léger à zéro."]
 
 
+@pytest.mark.parametrize(("coding", "is_said"), [("ascii", True), ("utf-8", False)])
+async def test_a_terminal_that_hides_signs_says_so(
+    real_servers: RealServers, tmp_path: Path, coding: str, is_said: bool
+) -> None:
+    """A result of "≥ 5" would be read as one of "? 5", and so would "≤ 5"."""
+    prepare(tmp_path, real_servers, received("TSH basse"))
+    async with running(tmp_path, environment={"PYTHONIOENCODING": coding}) as program:
+        await program.shows("Se connecter")
+        program.press(SEND)
+        await program.shows("TSH basse")
+        await program.settles(1.0)
+        assert ("ne parle pas UTF-8" in program.picture) is is_said
+        program.press(QUIT)
+        assert await program.ends() == 0
+
+
 async def test_a_lost_terminal_keeps_the_draft_and_ends(
     real_servers: RealServers, tmp_path: Path
 ) -> None:

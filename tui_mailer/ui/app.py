@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -22,6 +23,7 @@ from tui_mailer.ui.commands.base import CommandScreen
 from tui_mailer.ui.commands.palette import FrenchPalette, ScreenCommands
 from tui_mailer.ui.covered import CoveringApp
 from tui_mailer.ui.discreet import DiscreetApp
+from tui_mailer.ui.few_signs import FEW_SIGNS, has_few_signs
 from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
 from tui_mailer.ui.lost_terminal import mortal
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 # The first seconds are our own work: importing, drawing.
 _STARTING_S: Final = 2.0
 _OFFERED_S: Final = 20.0
+_WARNED_S: Final = 60.0
 # So long nothing is shown while a store opens by itself.
 _SOON_S: Final = 0.5
 
@@ -159,6 +162,8 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
             mailbox.call_after_refresh(engine.start)
         else:
             engine.start()
+        if has_few_signs(sys.__stderr__):  # where Textual draws
+            self.notify(FEW_SIGNS, severity="warning", timeout=_WARNED_S, markup=False)
         self._calls = Calls(self, engine, mailbox)
         if self.opening.call.ins:
             flows.write_to_patient(self, engine, self.opening.call.ins, self.opening.call.attach)
