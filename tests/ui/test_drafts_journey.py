@@ -52,6 +52,21 @@ async def test_another_clients_draft_opens_in_the_composer_and_is_left_as_it_was
         assert mailing.screen.stage == "list"
 
 
+async def test_a_draft_is_not_answered(tmp_path: Path) -> None:
+    """ "Reprendre" and "répondre" begin alike: what was begun would stand quoted in a new message."""
+    content = mail("À finir", f"Moi <{ACCOUNT.address}>", "Cher confrère,")
+    async with opened(with_draft(tmp_path, content), (140, 40)) as mailing:
+        await mailing.shows("r Répondre")
+        await mailing.press("shift+tab", *["down"] * 4, "enter")
+        await mailing.shows("À finir")
+        await until(mailing.pilot, lambda: "r Répondre" not in mailing.terminal)
+        await mailing.press("r", "a")
+        await mailing.pilot.pause(0.1)
+        assert mailing.app.screen is mailing.screen
+        await mailing.press("enter")
+        await until(mailing.pilot, lambda: isinstance(mailing.app.screen, ComposeScreen))
+
+
 async def test_a_draft_that_is_marked_as_deleted_is_read_and_not_gone_on_with(
     tmp_path: Path,
 ) -> None:

@@ -85,8 +85,9 @@ class Answer(OnMessage):
     """Répond au message lu ou choisi."""
 
     def enabled(self, screen: "MailboxScreen") -> bool:
-        """Not on a mail server's report, which nobody wrote."""
-        return screen.target is not None and not screen.target.is_from_nobody
+        """Not on a mail server's report, which nobody wrote, nor on a draft, which has not left."""
+        target = screen.target
+        return target is not None and not target.is_from_nobody and not screen.is_on_draft
 
 
 class Reply(Answer):

@@ -194,6 +194,11 @@ class MailboxScreen(CommandScreen[None]):
             return None
         return self.list.selected if self.stage == "list" else None
 
+    @property
+    def is_on_draft(self) -> bool:
+        """True when that message is a draft, which is gone on with."""
+        return self.target is not None and self._is_draft(self.target)
+
     def watch_stage(self, stage: Stage) -> None:
         """Show the pane, where panes take turns, and give it the focus."""
         for name in STAGES:
@@ -356,12 +361,15 @@ class MailboxScreen(CommandScreen[None]):
             return
         self.reader.show(message, traits, news, after_end=summary.after_end)
         self.refresh_bindings()
-        in_drafts = summary.folder_id in self.folders.with_role(FolderRole.DRAFTS)
-        if in_drafts and Flags.DELETED not in summary.flags:
+        if self._is_draft(summary):
             self._resume_draft(summary)
         elif Flags.SEEN not in summary.flags:
             self.call_after_refresh(self.engine.reading.mark, [summary.id], add=Flags.SEEN)
         self.receipts.opened(summary, message)
+
+    def _is_draft(self, summary: MessageSummary) -> bool:
+        in_drafts = summary.folder_id in self.folders.with_role(FolderRole.DRAFTS)
+        return in_drafts and Flags.DELETED not in summary.flags
 
     def _resume_draft(self, summary: MessageSummary) -> None:
         """A draft is not read but gone on with, unless the user has gone elsewhere meanwhile."""
