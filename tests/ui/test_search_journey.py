@@ -231,3 +231,18 @@ async def test_a_search_begins_from_the_message_that_is_read(tmp_path: Path) -> 
         await mailing.press("ctrl+f")
         await mailing.shows("1 message · tous les dossiers", "Entrée Aller aux messages")
         assert shown(mailing) == ["Bilan"]
+
+
+async def test_escape_unticks_before_it_closes_the_search(tmp_path: Path) -> None:
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("slash")
+        await type_in(mailing, "lettre")
+        await mailing.press("enter", "asterisk")
+        await mailing.shows("5 messages cochés", "Échap Décocher")
+        await mailing.press("escape")
+        await mailing.shows("Échap Fermer")
+        assert not mailing.screen.list.marked
+        assert mailing.screen.search.is_open
+        await mailing.press("escape")
+        await until(mailing.pilot, lambda: not mailing.screen.search.is_open)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from tui_mailer.ui.commands.acting import Untick
 from tui_mailer.ui.commands.base import AnyCommand, Command
 
 if TYPE_CHECKING:
@@ -17,11 +18,13 @@ class LeaveSearch(Command["MailboxScreen"]):
     priority = True
 
     def enabled(self, screen: "MailboxScreen") -> bool:
-        """While searching; an error is closed first, and a message that is read."""
+        """While searching; an error, ticks and a message that is read come first.
+
+        As all that has priority, this would be done before them.
+        """
         search = screen.search
-        return search.is_typing or (
-            search.is_open and screen.stage != "reader" and screen.shown_error is None
-        )
+        comes_first = screen.shown_error is not None or Untick().enabled(screen)
+        return search.is_typing or (search.is_open and screen.stage != "reader" and not comes_first)
 
     async def run(self, screen: "MailboxScreen") -> None:
         """Close it."""
