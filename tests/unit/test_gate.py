@@ -265,6 +265,28 @@ def test_a_text_that_came_from_another_patient_is_asked_about(
         assert (NAMES_ANOTHER_PATIENT in asked) is expected
 
 
+@pytest.mark.parametrize(
+    ("written", "is_asked"),
+    [
+        ("INS : 1 80 01 75 056 003 01", True),
+        ("180017505600301", True),
+        ("Patient 2-84-05-2A-321-025-52, née en 1984", True),
+        ("INS : 2 79 03 51 215 189 89", False),
+        ("Dossier 180017505600302", False),
+        ("Tél. 06 12 34 56 78 ou 04 76 00 00 00", False),
+    ],
+)
+def test_the_ins_of_another_patient_pasted_into_a_message_is_asked_about(
+    written: str, is_asked: bool
+) -> None:
+    """A letter of another record, say."""
+    for pasted in (replace(draft(PATIENT), body=written), draft(PATIENT, subject=written)):
+        questions = held(pasted, ACCOUNT, {INS}).questions
+        assert (NAMES_ANOTHER_PATIENT in questions) is is_asked
+    to_colleague = replace(draft(COLLEAGUE), body=written)
+    assert held(to_colleague, ACCOUNT, {INS}).questions == ()
+
+
 def test_a_message_of_one_patient_is_neither_sent_on_nor_quoted_to_another() -> None:
     context = Context(ACCOUNT, frozenset({INS}), about="180017505600301")
     assert any("un autre patient" in text for text in review(draft(PATIENT), context).refusals)

@@ -4,15 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tui_mailer.domain.ins_checks import problems_in
+from tui_mailer.domain.ins_in_text import ins_in
 
 _SUBJECT: Final = re.compile(r"\AObjet\s*:\s*(.*)\n\s*\n?", re.IGNORECASE)
 _FIELD: Final = re.compile(r"\{(patient|expediteur|date)\}")
-# Fifteen characters in whatever groups people write them.
-_MAYBE_INS: Final = re.compile(
-    r"(?<![0-9A-Za-z])[1-478](?:[ .\u00a0\u202f-]?[0-9ABab]){14}(?![0-9A-Za-z])"
-)
-_SEPARATORS: Final = re.compile(r"[^0-9A-Za-z]")
 NOBODY: Final = "Madame, Monsieur"
 
 
@@ -42,10 +37,7 @@ class Template:
     @property
     def holds_ins(self) -> bool:
         """True when a valid INS stands in it."""
-        return any(
-            not problems_in(_SEPARATORS.sub("", found[0]).upper())
-            for found in _MAYBE_INS.finditer(f"{self.subject}\n{self.body}")
-        )
+        return bool(ins_in(f"{self.subject}\n{self.body}"))
 
     def filled(self, fields: TemplateFields) -> "Template":
         """The template for one message; other braces stay as they are."""

@@ -8,14 +8,15 @@ from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.ins import InvalidIns, Matricule
+from tui_mailer.domain.ins_in_text import ins_in
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.engine.before_sending.finding import Context, Finding, Question, Refusal
 from tui_mailer.engine.before_sending.patients import patient_of, patients_of, why_no_patient
 
 NAMES_ANOTHER_PATIENT: Final = Question(
     "names_another_patient",
-    "Le texte contient l’adresse d’un autre patient : il vient peut-être d’un échange avec lui. "
-    "L’envoyer tout de même ?",
+    "Le texte contient l’INS ou l’adresse d’un autre patient : il vient peut-être de son dossier ou "
+    "d’un échange avec lui. L’envoyer tout de même ?",
 )
 _MOST_NAMED: Final = 12
 # Those of a usual case are fewer: who asked, who treats the patient with them, a secretary.
@@ -52,12 +53,13 @@ def nothing_of_another_patient(draft: Draft, context: Context) -> Iterator[Findi
 
 
 def another_patient_is_named_on_purpose(draft: Draft, context: Context) -> Iterator[Finding]:
-    """What is sent on says from whom it came, wherever it was written or taken from: ask."""
+    """What is sent on, or pasted from another record, says whose it is: ask."""
     patients = patients_of(draft, context.account)
     if not patients:
         return
     addresses = map(Address.received, _ADDRESS_OF_AN_INS.findall(draft.body))
     named = {patient_of(address, context.account) for address in addresses}
+    named |= ins_in(f"{draft.subject}\n{draft.body}")
     if not named <= {None, *patients}:
         yield NAMES_ANOTHER_PATIENT
 
