@@ -97,6 +97,11 @@ def listed(directory: Path) -> list[Path]:
     return list(directory.iterdir())
 
 
+def held_files() -> list[Path]:
+    """What this process has open."""
+    return [descriptor.resolve() for descriptor in listed(Path("/proc/self/fd"))]
+
+
 def start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -437,6 +442,16 @@ async def test_a_file_that_is_no_store_is_damage(
     files.database.write_bytes(b"SQLite format 3\0" + bytes(8_000))
     with pytest.raises(StoreDamaged):
         await opener.open(account, passphrase)
+
+
+async def test_a_store_that_does_not_open_stays_open_nowhere(
+    opener: EncryptedStoreOpener, account: Account, passphrase: str, made: Draft, files: StoreFiles
+) -> None:
+    files.database.write_bytes(b"SQLite format 3\0" + bytes(8_000))
+    with pytest.raises(StoreDamaged) as kept:
+        await opener.open(account, passphrase)
+    assert files.database not in held_files()
+    assert kept.value.what  # an error is kept to be shown, and keeps no file open by it
 
 
 async def test_a_page_broken_further_in_is_said_when_it_is_read(

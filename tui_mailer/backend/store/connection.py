@@ -45,14 +45,19 @@ def connect(file: Path, key: bytes, *, cache_kib: int = _CACHE_KIB) -> Sql:
     connection = cast(
         "Sql", dbapi2.connect(str(file), isolation_level=None, timeout=_BUSY_TIMEOUT_S)
     )
-    connection.execute("PRAGMA cipher_log_level = NONE")
-    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-    connection.create_function("indexed", 1, indexed, deterministic=True)
+    try:
+        connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        connection.create_function("indexed", 1, indexed, deterministic=True)
+    except BaseException:
+        # The error's traceback holds it: the file would stay open for as long as that is kept.
+        connection.close()
+        raise
     return connection
 
 
