@@ -211,3 +211,30 @@ async def test_letters_that_the_text_took_behind_escape_are_in_the_draft_that_cl
             (kept,) = await mailing.engine.drafts()
             assert kept.body == text.text
             await mailing.engine.discard_draft(kept.id)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 5, 20])
+async def test_a_path_typed_behind_the_key_for_an_attachment_is_whole(
+    tmp_path: Path, turns: int
+) -> None:
+    """Its rest would name another file, and another patient's."""
+    (tmp_path / "1.pdf").write_bytes(b"%PDF-1.4 un")
+    (tmp_path / "11.pdf").write_bytes(b"%PDF-1.4 onze")
+    async with opened(practice(tmp_path)) as mailing:
+        await mailing.shows("Lettre 5")
+        await mailing.press("e")
+        screen = await composer(mailing)
+        screen._directory = tmp_path
+        screen.query_one(MessageBody).focus()
+        await mailing.pilot.pause()
+        burst(mailing.app, "ctrl+t")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        burst(mailing.app, *"11")
+        await mailing.pilot.pause()
+        burst(mailing.app, *".pdf", "enter")
+        await mailing.until(lambda: bool(screen.draft.attachments))
+        assert [each.name for each in screen.draft.attachments] == ["11.pdf"]
+        await mailing.until(lambda: not screen.is_asking)
+        burst(mailing.app, *"ci-joint")
+        await mailing.until(lambda: screen.draft.body == "ci-joint")

@@ -40,6 +40,12 @@ class TypedAheadApp(App[None], inherit_bindings=False):
         self._typed_ahead = sorted(held, key=lambda key: key.time)
         return self._typed_ahead.pop(0).key if held else ""
 
+    @property
+    def writes_ahead(self) -> bool:
+        """True when the first key that is held is a letter, or another sign."""
+        first = min(self._typed_ahead, key=lambda key: key.time, default=None)
+        return first is not None and first.is_printable
+
     async def hand_keys_on(self) -> None:
         """Type them into the field that has the focus, up to a key that writes nothing."""
         keys, self._typed_ahead = sorted(self._typed_ahead, key=lambda key: key.time), []

@@ -29,7 +29,7 @@ from tui_mailer.engine.engine import Engine
 from tui_mailer.ui.bridge import EngineAnnounced
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands import compose as commands
-from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.editor import EditorFailed, edit_text
 from tui_mailer.ui.opening import TemplateSource
 from tui_mailer.ui.presenters import sizes
@@ -108,6 +108,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self._keeper = engine.keep_draft(draft)
         self._exchange = ComposeExchange(self, engine)
         self._directory = Path.home()
+        self._is_choosing = False
         self._is_handing_over = False
         self._is_settled = False
         self._ends_with: tuple[Outgoing | None] | None = None
@@ -277,13 +278,27 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
 
     # --- attachments
 
+    async def run_command(self, command: AnyCommand) -> None:
+        """What is typed behind the key for an attachment is its path, and no part of the text."""
+        if command is commands.Attach and not self.is_asking:
+            self._is_choosing = True
+        await super().run_command(command)
+
+    @property
+    def holds_keys(self) -> bool:
+        """Also while the list of files is about to be shown."""
+        return super().holds_keys or (self._is_choosing and self.is_asking)
+
     async def choose_attachment(self) -> None:
         """Ask for a file and attach it.
 
         Raises:
             AttachmentUnreadable: shown, the message stays as it is.
         """
-        path = await self.app.push_screen_wait(FileChooserScreen(self._directory))
+        try:
+            path = await self.app.push_screen_wait(FileChooserScreen(self._directory))
+        finally:
+            self._is_choosing = False
         if path is not None:
             self._directory = path.parent
             await self.attach([FileAsked(path)])

@@ -1,6 +1,7 @@
 """Choosing a file to attach, by keys or by its typed path."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from textual import on
@@ -13,10 +14,12 @@ from textual.widgets.option_list import Option
 
 from tui_mailer.domain.errors import AttachmentUnreadable
 from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui.aside import run_aside
 from tui_mailer.ui.commands.base import Command, CommandModal
 from tui_mailer.ui.presenters.directory import PARENT, Entry, list_directory
 from tui_mailer.ui.presenters.paths import typed_path
 from tui_mailer.ui.text import french_size, line
+from tui_mailer.ui.typed_ahead import TypedAheadApp
 from tui_mailer.ui.widgets.key_bar import KeyBar
 from tui_mailer.ui.widgets.line_input import LineInput
 from tui_mailer.ui.widgets.notice import Notice
@@ -87,6 +90,8 @@ class FileChooserScreen(CommandModal[Path | None]):
     """Gives the path of a file, or None. That it can be read is for the engine to say."""
 
     heading = "Joindre un fichier"
+    # Were its first letters lost, the rest of a path could name another patient's file.
+    takes_typed_ahead = True
     commands = (Choose, ParentDirectory, LeaveChooser)
 
     def __init__(self, directory: Path) -> None:
@@ -107,10 +112,16 @@ class FileChooserScreen(CommandModal[Path | None]):
             yield Notice()
             yield KeyBar()
 
-    async def on_mount(self) -> None:
-        """Begin in the list."""
-        await self.browse(self.directory)
+    def on_mount(self) -> None:
+        """Begin in the list, which a slow disk may fill later."""
         self.query_one("#entries").focus()
+        run_aside(self, partial(self.browse, self.directory), group="first list")
+
+    async def take_typed_ahead(self) -> None:
+        """What was typed before the list could be seen is a path."""
+        if isinstance(self.app, TypedAheadApp) and self.app.writes_ahead:
+            self.set_focus(self.query_one("#path"))
+        await super().take_typed_ahead()
 
     @property
     def list_has_focus(self) -> bool:
