@@ -185,14 +185,14 @@ async def test_a_file_that_another_took_the_place_of_is_not_sent(
     bilan = tmp_path / "export.pdf"
     bilan.write_bytes(b"%PDF of one")
     async with composer(engine, READY) as (pilot, screen):
-        await screen.attach([FileAsked(bilan)])
+        await screen.attachments.attach([FileAsked(bilan)])
         bilan.write_bytes(b"%PDF of another")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(screen.shown_error, AttachmentChanged))
         assert "a changé depuis qu’il a été joint : export.pdf" in text_of(screen)
         assert await engine._store.outbox() == []
         await pilot.press("ctrl+d")
-        await screen.attach([FileAsked(bilan)])
+        await screen.attachments.attach([FileAsked(bilan)])
         await pilot.press("ctrl+s")
         await until(pilot, lambda: results(pilot))
         (outgoing,) = await engine._store.outbox()
@@ -204,7 +204,7 @@ async def test_a_vanished_attachment_keeps_the_message(engine: Engine, tmp_path:
     bilan = tmp_path / "bilan.pdf"
     bilan.write_bytes(b"%PDF")
     async with composer(engine, READY) as (pilot, screen):
-        await screen.attach([FileAsked(bilan)])
+        await screen.attachments.attach([FileAsked(bilan)])
         bilan.unlink()
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(screen.shown_error, AttachmentUnreadable))
@@ -221,7 +221,7 @@ async def test_what_is_too_large_is_said_until_an_attachment_is_removed(
     large = tmp_path / "radio.pdf"
     large.write_bytes(b"%PDF")
     async with composer(engine, READY) as (pilot, screen):
-        await screen.attach([FileAsked(large)])
+        await screen.attachments.attach([FileAsked(large)])
         screen.show_error(MessageTooLarge())
         await pilot.press("ctrl+d")
         await until(pilot, lambda: screen.shown_error is None)
@@ -443,7 +443,7 @@ async def test_a_file_is_chosen_by_keys_and_by_its_path(engine: Engine, tmp_path
     folder.mkdir()
     (folder / "bilan.pdf").write_bytes(b"x" * 100_000)
     async with composer(engine, READY) as (pilot, screen):
-        screen._directory = tmp_path
+        screen.attachments._directory = tmp_path
         await pilot.press("ctrl+t")
         await until(pilot, lambda: isinstance(pilot.app.screen, FileChooserScreen))
         chooser = pilot.app.screen

@@ -224,7 +224,7 @@ async def test_a_path_typed_behind_the_key_for_an_attachment_is_whole(
         await mailing.shows("Lettre 5")
         await mailing.press("e")
         screen = await composer(mailing)
-        screen._directory = tmp_path
+        screen.attachments._directory = tmp_path
         screen.query_one(MessageBody).focus()
         await mailing.pilot.pause()
         burst(mailing.app, "ctrl+t")

@@ -31,7 +31,7 @@ class Attach(Command["ComposeScreen"]):
 
     async def run(self, screen: "ComposeScreen") -> None:
         """Ask which."""
-        await screen.choose_attachment()
+        await screen.attachments.choose()
 
 
 class Detach(Command["ComposeScreen"]):
@@ -47,7 +47,7 @@ class Detach(Command["ComposeScreen"]):
 
     async def run(self, screen: "ComposeScreen") -> None:
         """The file itself is not touched."""
-        screen.detach()
+        screen.attachments.detach()
 
 
 class NoAnswer(Command["ComposeScreen"]):

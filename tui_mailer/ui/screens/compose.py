@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,9 +14,7 @@ from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import FileAsked
 from tui_mailer.domain.draft import Draft, Outgoing
 from tui_mailer.domain.errors import (
-    AttachmentUnreadable,
     MailerError,
-    MessageTooLarge,
 )
 from tui_mailer.domain.events import DraftNotSaved, DraftSaved, DraftStored
 from tui_mailer.domain.exchange import END_SUBJECT
@@ -32,17 +29,16 @@ from tui_mailer.ui.commands import compose as commands
 from tui_mailer.ui.commands.base import AnyCommand, CommandScreen
 from tui_mailer.ui.editor import EditorFailed, edit_text
 from tui_mailer.ui.opening import TemplateSource
-from tui_mailer.ui.presenters import sizes
 from tui_mailer.ui.presenters.draft_form import fields_of, is_blank, title_of, with_recipients
 from tui_mailer.ui.presenters.identity import PatientBanner
 from tui_mailer.ui.presenters.template_fields import fields_for
+from tui_mailer.ui.screens.compose_attachments import ComposeAttachments
 from tui_mailer.ui.screens.compose_exchange import ComposeExchange
-from tui_mailer.ui.screens.file_chooser import FileChooserScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen, Purpose
 from tui_mailer.ui.screens.meant import MeantQuestion
 from tui_mailer.ui.screens.question import Question
 from tui_mailer.ui.screens.templates import TemplatesScreen
-from tui_mailer.ui.text import french_size, line
+from tui_mailer.ui.text import line
 from tui_mailer.ui.widgets.attachment_list import AttachmentList
 from tui_mailer.ui.widgets.exchange_note import ExchangeNote
 from tui_mailer.ui.widgets.key_bar import KeyBar
@@ -52,14 +48,12 @@ from tui_mailer.ui.widgets.notice import Notice
 from tui_mailer.ui.widgets.patient_view import PatientView
 from tui_mailer.ui.widgets.recipient_field import RecipientField
 
-# What removing an attachment answers; whether the rest is still too large stands beside the list.
-_OF_ATTACHMENTS = (AttachmentUnreadable, MessageTooLarge)
-
 
 class ComposeScreen(CommandScreen[Outgoing | None]):
     """Gives the message handed over for sending, or None when it was closed or discarded.
 
     Attributes:
+        attachments: what is done with files.
         is_kept: it was closed, and what was written stands in the drafts.
     """
 
@@ -107,8 +101,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         self.add_class(f"begins-{self._first_field(draft)}")
         self._keeper = engine.keep_draft(draft)
         self._exchange = ComposeExchange(self, engine)
-        self._directory = Path.home()
-        self._is_choosing = False
+        self.attachments = ComposeAttachments(self, engine)
         self._is_handing_over = False
         self._is_settled = False
         self._ends_with: tuple[Outgoing | None] | None = None
@@ -164,7 +157,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         """Say what is known of the message, then attach what it was opened with."""
         if self.focused is None:  # the terminal itself has not the focus
             self.set_focus(self.query(self.AUTO_FOCUS).first())
-        self._show_attachments()
+        self.attachments.show()
         self._exchange.follow(self._keeper.draft)
         try:
             await self._show_trust()
@@ -173,7 +166,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         if self._warn_first is not None:
             self.show_error(self._warn_first)
         try:
-            await self.attach(self._attach_first)
+            await self.attachments.attach(self._attach_first)
         except MailerError as error:
             self.show_error(error)
 
@@ -203,15 +196,15 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
         recipients = [field.recipients for field in fields]
         draft = with_recipients(self._keeper.draft, self._fields.locked, recipients)
         subject = self.query_one("#subject", Input).value
-        self._keep(replace(draft, subject=subject, body=self._body.text))
+        self.keep(replace(draft, subject=subject, body=self._body.text))
 
-    def _keep(self, draft: Draft) -> None:
+    def keep(self, draft: Draft) -> None:
         """Have it on disk soon; what changed nothing is not saved, nor is what is being sent."""
         if draft != self._keeper.draft and not self._is_settled:
             self._keeper.edited(draft)
             # Who was changed and put back is confirmed again.
             self._identified.intersection_update(self._patients)
-            self._show_attachments()
+            self.attachments.show()
             self._show_patient()
             self.query_one("#compose-title", Static).update(self._title())
             self.refresh_bindings()
@@ -247,7 +240,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
 
     def toggle_final(self) -> None:
         """Take no answer to this message, or take one again."""
-        self._keep(self._exchange.toggle_final(self._keeper.draft))
+        self.keep(self._exchange.toggle_final(self._keeper.draft))
 
     def on_engine_announced(self, message: EngineAnnounced) -> None:
         """Say when the draft was saved, or why it was not."""
@@ -269,7 +262,7 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     def toggle_receipt(self) -> None:
         """Ask for a read receipt, or no longer."""
         draft = self._keeper.draft
-        self._keep(replace(draft, asks_receipt=not self._engine.writing.asks_receipt(draft)))
+        self.keep(replace(draft, asks_receipt=not self._engine.writing.asks_receipt(draft)))
 
     def _title(self) -> Content:
         draft = self._keeper.draft
@@ -281,64 +274,13 @@ class ComposeScreen(CommandScreen[Outgoing | None]):
     async def run_command(self, command: AnyCommand) -> None:
         """What is typed behind the key for an attachment is its path, and no part of the text."""
         if command is commands.Attach and not self.is_asking:
-            self._is_choosing = True
+            self.attachments.is_choosing = True
         await super().run_command(command)
 
     @property
     def holds_keys(self) -> bool:
         """Also while the list of files is about to be shown."""
-        return super().holds_keys or (self._is_choosing and self.is_asking)
-
-    async def choose_attachment(self) -> None:
-        """Ask for a file and attach it.
-
-        Raises:
-            AttachmentUnreadable: shown, the message stays as it is.
-        """
-        try:
-            path = await self.app.push_screen_wait(FileChooserScreen(self._directory))
-        finally:
-            self._is_choosing = False
-        if path is not None:
-            self._directory = path.parent
-            await self.attach([FileAsked(path)])
-
-    async def attach(self, files: Sequence[FileAsked]) -> None:
-        """Attach files.
-
-        Raises:
-            AttachmentUnreadable: absent, or another one than was asked for; the files before it
-                are attached.
-        """
-        for file in files:
-            attachment = await self._engine.writing.attach(file.path, file.stamp)
-            draft = self._keeper.draft
-            self._keep(replace(draft, attachments=(*draft.attachments, attachment)))
-
-    def detach(self) -> None:
-        """Remove the attachment that the cursor is on."""
-        index = self.query_one(AttachmentList).chosen
-        if index is not None:
-            kept = list(self._keeper.draft.attachments)
-            del kept[index]
-            self._keep(replace(self._keeper.draft, attachments=tuple(kept)))
-            if isinstance(self.shown_error, _OF_ATTACHMENTS):
-                self.clear_error()
-
-    def _show_attachments(self) -> None:
-        draft = self._keeper.draft
-        limit = sizes.limit_bytes(self._limits_bytes(draft.recipients))
-        size_bytes = sizes.estimated_size_bytes(draft)
-        too_large = limit is not None and size_bytes > limit
-        words = french_size(limit).replace(",0", "") if limit else ""
-        total = sizes.size_line(french_size(size_bytes), words, too_large=too_large)
-        self.query_one(AttachmentList).show(draft.attachments, total, too_large=too_large)
-
-    def _limits_bytes(self, recipients: Sequence[Address]) -> list[int | None]:
-        domain = self._engine.account.patient_domain
-        to_patient = any(address.matricule(domain) for address in recipients)
-        patients_limit = self._engine.options.patient_limit_bytes if to_patient else None
-        return [self._engine.writing.size_limit_bytes, patients_limit]
+        return super().holds_keys or (self.attachments.is_choosing and self.is_asking)
 
     # --- templates
 
