@@ -177,6 +177,8 @@ class Walk:
         if screen is None:
             return
         await self.rest()
+        await self.pilot.pause()
+        await until(self.pilot, lambda: "Objet" in text_of(screen))
         self.seen = re.sub(r"\s+", " ", text_of(screen))
         await self.pilot.press("ctrl+s")
         await self.settle(habit, answer)
@@ -185,10 +187,11 @@ class Walk:
         if self.composer is not None:
             screen = self.screen
             for _ in range(3):  # a notice, suggestions, then the message
-                if self.screen is screen:
+                if self.screen is screen and not screen._is_settled:
                     await self.pilot.press("escape")
                     await self.rest()
-            assert self.screen is not screen
+            await until(self.pilot, lambda: self.screen is not screen)
+            await self.rest()
 
     async def go_on(self, index: int) -> None:
         if self.composer is not None:
@@ -273,6 +276,11 @@ class Walk:
         """Until a way that began stands at a screen, and what was typed is taken in."""
         for _ in range(3):
             await self.pilot.pause(0.02)
+        # Nothing else begins before the way ends, nor is there a screen while it opens one.
+        await until(
+            self.pilot,
+            lambda: not isinstance(self.screen, Mailbox) or not flows.is_under_way(self.pilot.app),
+        )
         if isinstance(self.screen, ComposeScreen) and self.screen._is_handing_over:
             screen = self.screen
             await until(
