@@ -346,7 +346,7 @@ async def walk(directory: Path, way: Sequence[tuple[Any, ...]]) -> None:
 
 
 @settings(
-    max_examples=LONG or 6,
+    max_examples=LONG or 3,
     derandomize=not LONG,
     deadline=None,
     database=None,
