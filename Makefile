@@ -23,7 +23,7 @@ demo: $(READY) ## the program on embedded servers and fictional patients
 	@$(BIN)/tui-mailer demo
 
 test: check servers ## everything: style, types, architecture, tests on real servers (as root)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: lint types imports ## style, types and architecture only
 
