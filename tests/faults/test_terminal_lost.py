@@ -4,12 +4,16 @@ import asyncio
 import signal
 import termios
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from faults.program import Typist, begin_message, logged_in, opened_store, write_settings
 from faults.stage import BadLines
 from servers.people import PRACTICE
 from servers.practice import RealServers
+
+from tui_mailer.ui.lost_terminal import _MortalDriver
 
 _WHOLE_PICTURE = "\x0c"
 
@@ -72,6 +76,36 @@ async def test_a_program_that_was_stopped_draws_all_anew_and_leaves_the_terminal
         assert await program.ends() == 0
         assert program.modes[3] & termios.ECHO
         assert program.modes[3] & termios.ICANON
+
+
+@pytest.mark.timeout(20)
+async def test_a_signal_in_the_middle_of_a_write_waits_for_it() -> None:
+    """SIGCONT comes with SIGHUP, while the program already gives the terminal back."""
+    done = list[str]()
+
+    class Base:
+        def _sigcont_application(self) -> None:
+            done.append("goes on")
+
+        def _sigtstp_application(self) -> None:
+            done.append("stops")
+
+    class Driver(_MortalDriver, Base):  # only what the signals need
+        def __init__(self) -> None:
+            self._loop = asyncio.get_running_loop()
+            self._app: Any = SimpleNamespace(_exit=False)
+            self._writer_thread, self._auto_restart = None, True
+
+    driver = Driver()
+    driver._sigtstp_application()
+    driver._sigcont_application()
+    assert not done, "whatever holds a lock goes on first"
+    await asyncio.sleep(0)
+    assert done == ["stops", "goes on"]
+    driver._app._exit = True
+    driver._sigcont_application()
+    await asyncio.sleep(0)
+    assert done == ["stops", "goes on"], "the terminal is being given back"
 
 
 def _state(process: int) -> str:

@@ -7,7 +7,9 @@ waiting for it for ever.
 
 A program that was stopped goes on with SIGCONT, and takes the terminal again. Of one that had no
 time to give it back first (SIGSTOP) Textual would take it twice: two threads read the keys, and the
-shell got a raw terminal in the end.
+shell got a raw terminal in the end. And Textual does so wherever the program just is, be it between
+the two halves of a write, whose lock is held then: SIGCONT comes with each SIGHUP, and the program
+stood for ever, the store in its hands. Here the event loop does it, in its turn.
 """
 
 import select
@@ -59,8 +61,23 @@ class _MortalDriver(_Base):
         cast("Any", super()).start_application_mode()  # it carries no types
         self._begin_watch()
 
+    def _sigtstp_application(self, *_: object) -> None:
+        """SIGTSTP: stop, between two pieces of work."""
+        self._in_its_turn(super()._sigtstp_application)
+
     def _sigcont_application(self, *_: object) -> None:
-        """Take the terminal again, once it is given back."""
+        """SIGCONT: go on, between two pieces of work."""
+        self._in_its_turn(self._go_on)
+
+    def _in_its_turn(self, work: Callable[[], None]) -> None:
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(work)
+
+    def _go_on(self) -> None:
+        """Take the terminal again, once it is given back; not at the end, when nobody needs it."""
+        if self._app._exit:
+            return
         writer = self._writer_thread
         if self._auto_restart and writer is not None and writer.is_alive():
             self.suspend_application_mode()
