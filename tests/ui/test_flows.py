@@ -211,6 +211,7 @@ async def test_an_answer_is_confirmed_though_another_message_to_that_patient_was
         )
         flows.reply(pilot.app, engine, message_id, to_all=False)
         await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))
 
 
 async def test_an_end_is_confirmed_though_another_message_to_that_patient_was(
@@ -229,6 +230,7 @@ async def test_an_end_is_confirmed_though_another_message_to_that_patient_was(
         flows.end_exchange(pilot.app, engine, INS)
         await answer(pilot, "o")
         await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
+        await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))
         assert len(await engine._store.outbox()) == 1
 
 

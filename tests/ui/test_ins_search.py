@@ -445,3 +445,11 @@ async def test_a_first_message_is_claimed_once_every_folder_was_read(engine: Eng
         await engine._store.mark_synced(folder.id, FolderState(7, 1, 0))
         engine.announce(FoldersChanged())
         await until(pilot, lambda: "Premier message à ce patient" in text_of(screen))
+
+
+async def test_a_program_that_ends_as_the_screen_comes_up_just_ends(engine: Engine) -> None:
+    screen = InsSearchScreen(engine, INS)
+    async with stage(screen) as pilot:
+        await pilot.pause()
+        await screen.query_one("#remaining").remove()
+        screen.on_mount()

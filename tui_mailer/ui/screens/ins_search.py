@@ -131,6 +131,8 @@ class InsSearchScreen(CommandScreen[ConfirmedPatient | None]):
 
     def on_mount(self) -> None:
         """Read what the screen was opened with."""
+        if not self._panel.is_whole:
+            return
         if self._initial_text:
             bar = self.query_one("#ins", Input)
             bar.value = self._initial_text

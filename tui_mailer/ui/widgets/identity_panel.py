@@ -62,6 +62,11 @@ class IdentityPanel(Vertical):
             yield Static(markup=False, id="remaining")
 
     @property
+    def is_whole(self) -> bool:
+        """False where the program ends in the moment in which the screen comes up."""
+        return bool(self.query("#remaining"))
+
+    @property
     def pending(self) -> PendingConfirmation | None:
         """What was confirmed so far of the identity shown, or None when none is shown."""
         return self._pending
