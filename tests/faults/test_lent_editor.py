@@ -70,7 +70,10 @@ async def write_elsewhere(program: PtyProgram) -> None:
     await program.shows("ENREGISTRÉ")
 
 
-def allow_editor(home: Path) -> None:
+def prepare(home: Path, real_servers: RealServers, lines: BadLines) -> None:
+    """An empty mailbox, and settings that allow the editor."""
+    real_servers.empty(PRACTICE.address)
+    write_settings(home, real_servers, lines, undo_s=1)
     file = home / "config" / "tui-mailer" / "reglages.toml"
     file.write_text("editeur_externe = true\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
 
@@ -85,9 +88,7 @@ async def test_a_terminal_that_is_gone_loses_nothing_that_the_editor_saved(
 ) -> None:
     text = _EDITOR.format(how=how.format(saved=SAVED))
     (tmp_path / "editor.py").write_text(text, encoding="utf-8")
-    real_servers.empty(PRACTICE.address)
-    write_settings(tmp_path, real_servers, lines, undo_s=1)
-    allow_editor(tmp_path)
+    prepare(tmp_path, real_servers, lines)
     async with logged_in(tmp_path) as program:
         await write_elsewhere(program)
         program.hang_up()
@@ -108,9 +109,7 @@ async def test_an_editor_that_ends_with_its_terminal_has_given_nothing_up(
 ) -> None:
     text = _EDITOR.format(how=_SAVES.format(saved=SAVED) + _ENDS_AT_ONCE)
     (tmp_path / "editor.py").write_text(text, encoding="utf-8")
-    real_servers.empty(PRACTICE.address)
-    write_settings(tmp_path, real_servers, lines, undo_s=1)
-    allow_editor(tmp_path)
+    prepare(tmp_path, real_servers, lines)
     async with logged_in(tmp_path, signalled=signalled) as program:
         await write_elsewhere(program)
         program.hang_up()
@@ -128,9 +127,7 @@ async def test_after_an_editor_that_fails_the_program_takes_its_terminal_back(
     monkeypatch: pytest.MonkeyPatch,
     editor: str,
 ) -> None:
-    real_servers.empty(PRACTICE.address)
-    write_settings(tmp_path, real_servers, lines, undo_s=1)
-    allow_editor(tmp_path)
+    prepare(tmp_path, real_servers, lines)
     monkeypatch.setenv("EDITOR", editor)
     monkeypatch.delenv("VISUAL", raising=False)
     async with logged_in(tmp_path) as program:
@@ -144,9 +141,7 @@ async def test_after_an_editor_that_fails_the_program_takes_its_terminal_back(
 async def test_a_program_that_is_killed_loses_nothing_and_clears_up_at_its_next_launch(
     tmp_path: Path, real_servers: RealServers, lines: BadLines, places: tuple[Path, Path]
 ) -> None:
-    real_servers.empty(PRACTICE.address)
-    write_settings(tmp_path, real_servers, lines, undo_s=1)
-    allow_editor(tmp_path)
+    prepare(tmp_path, real_servers, lines)
     own, common = places
     async with logged_in(tmp_path) as program:
         await write_elsewhere(program)

@@ -55,6 +55,15 @@ async def confirm(pilot: Pilot[None]) -> None:
     await pilot.press("space", "down", "space", "down", "space", "down", "space", "down", "enter")
 
 
+async def send_confirmed(pilot: Pilot[None], engine: Engine) -> None:
+    """Send the patient a message, whose identity is confirmed for it."""
+    flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
+    await composer(pilot)
+    await pilot.press("ctrl+s")
+    await confirm(pilot)
+    await until(pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen))
+
+
 async def test_the_menu_leads_to_the_patient_and_then_to_the_message(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -161,13 +170,7 @@ async def test_a_draft_gone_on_with_is_confirmed_though_another_message_was(
 ) -> None:
     """A confirmation is for the message that it was given for."""
     async with stage(None, engine=engine) as pilot:
-        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
-        await composer(pilot)
-        await pilot.press("ctrl+s")
-        await confirm(pilot)
-        await until(
-            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
-        )
+        await send_confirmed(pilot, engine)
         assert await engine.identities.cleared((INS,)) == {INS}
         flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="deux", body="B"))
         await composer(pilot)
@@ -182,13 +185,7 @@ async def test_an_answer_redirected_to_a_patient_is_confirmed_though_another_mes
     """Only the exchange that is answered spares the confirmation, not one of the same day."""
     message_id = await received(engine, "paul.bernard@medecin.mssante.fr")
     async with stage(None, engine=engine) as pilot:
-        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
-        await composer(pilot)
-        await pilot.press("ctrl+s")
-        await confirm(pilot)
-        await until(
-            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
-        )
+        await send_confirmed(pilot, engine)
         draft = Draft(to=(PATIENT,), subject="deux", body="B", answers=message_id)
         flows.resume_draft(pilot.app, engine, draft)
         await composer(pilot)
@@ -202,13 +199,7 @@ async def test_an_answer_is_confirmed_though_another_message_to_that_patient_was
 ) -> None:
     message_id = await received(engine, str(PATIENT.mailbox))
     async with stage(None, engine=engine) as pilot:
-        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
-        await composer(pilot)
-        await pilot.press("ctrl+s")
-        await confirm(pilot)
-        await until(
-            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
-        )
+        await send_confirmed(pilot, engine)
         flows.reply(pilot.app, engine, message_id, to_all=False)
         await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
         await until(pilot, lambda: PATIENT.mailbox in text_of(pilot.app.screen))
@@ -220,13 +211,7 @@ async def test_an_end_is_confirmed_though_another_message_to_that_patient_was(
     """While that message waits, there is no exchange yet."""
     await received(engine, str(PATIENT.mailbox))
     async with stage(None, engine=engine) as pilot:
-        flows.resume_draft(pilot.app, engine, Draft(to=(PATIENT,), subject="un", body="B"))
-        await composer(pilot)
-        await pilot.press("ctrl+s")
-        await confirm(pilot)
-        await until(
-            pilot, lambda: not isinstance(pilot.app.screen, ComposeScreen | InsSearchScreen)
-        )
+        await send_confirmed(pilot, engine)
         flows.end_exchange(pilot.app, engine, INS)
         await answer(pilot, "o")
         await until(pilot, lambda: isinstance(pilot.app.screen, InsSearchScreen))
