@@ -2,6 +2,8 @@
 
 import re
 from binascii import a2b_base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
@@ -10,6 +12,7 @@ from typing import Final
 from unicodedata import normalize
 
 from tui_mailer.domain.address import PATIENT_DOMAIN
+from tui_mailer.domain.errors import MailerError
 from tui_mailer.domain.safe_text import SafeText, safe_block, safe_line
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
@@ -105,6 +108,15 @@ class Credentials:
     def __post_init__(self) -> None:
         """Compose the password's accents."""
         object.__setattr__(self, "password", normalize("NFC", self.password))
+
+    @contextmanager
+    def kept_to_ourselves(self) -> Iterator[None]:
+        """What is raised within says nothing of the secret, whatever the server said."""
+        try:
+            yield
+        except MailerError as refused:
+            refused.server_words = self.hidden_in(refused.server_words)
+            raise
 
     def hidden_in(self, text: SafeText) -> SafeText:
         """`text` without the secret, plain or in base64: servers repeat what they do not understand."""

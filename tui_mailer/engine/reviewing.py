@@ -1,7 +1,6 @@
 """Gathers what the checks before sending need to know, and holds a draft against them."""
 
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.address import Address
 from tui_mailer.domain.draft import Draft, ForwardedAttachment
 from tui_mailer.domain.exchange import END_SUBJECT
 from tui_mailer.domain.folder import FolderRole
@@ -42,7 +41,8 @@ class Reviewing:
         """What the checks need to know besides `draft`."""
         patients = patients_of(draft, self._account)
         # What spares a confirmation is a message that is here, never what a draft says of itself.
-        answered = await self.patient_of_message(draft.answers)
+        taken_up = await self._store.summary(draft.answers) if draft.answers else None
+        answered = taken_up.patient if taken_up else ""
         spared = await self._identities.spared(patients, answered=answered)
         if not answered and len(patients) == 1 and one_line(draft.subject) == END_SUBJECT:
             answered = patients[0]  # the end belongs to the exchange, as an answer does
@@ -58,7 +58,7 @@ class Reviewing:
             oppositions=tuple(entry for found in oppositions for entry in found),
             trust=await self._trust.space(),
             signature=self._signature,
-            answered=await self._writer_answered(draft),
+            answered=taken_up.correspondent if taken_up and not taken_up.outgoing else None,
             taken=draft.id in await self._store.drafts_taken_elsewhere(),
         )
 
@@ -66,11 +66,6 @@ class Reviewing:
         """The patient with whom a stored message was exchanged, or ""; 0 is no message."""
         summary = await self._store.summary(message_id) if message_id else None
         return summary.patient if summary else ""
-
-    async def _writer_answered(self, draft: Draft) -> Address | None:
-        """Who wrote the message answered, None for one of ours or none."""
-        summary = await self._store.summary(draft.answers) if draft.answers else None
-        return summary.correspondent if summary and not summary.outgoing else None
 
     async def _patient_taken_up(self, draft: Draft) -> str:
         """The patient of the message forwarded, else of one whose attachment is sent on, or ""."""

@@ -13,7 +13,7 @@ from tui_mailer.backend.imap.protocol import GuardedProtocol
 from tui_mailer.backend.imap.receive import RawResponse
 from tui_mailer.backend.imap.status import Status
 from tui_mailer.domain.account import Credentials
-from tui_mailer.domain.errors import LoginRefused, MailerError, ProtocolBroken
+from tui_mailer.domain.errors import LoginRefused, ProtocolBroken
 
 _UNTAGGED: Final = b"* CAPABILITY "
 _NO_WAY_IN: Final = "LOGINDISABLED"
@@ -38,11 +38,8 @@ async def log_in(line: GuardedProtocol, credentials: Credentials) -> None:
         LoginRefused: with the server's words.
         ConnectionProblem: the line failed, or the server cannot check a password now.
     """
-    try:
+    with credentials.kept_to_ourselves():
         await _log_in(line, credentials)
-    except MailerError as refused:
-        refused.server_words = credentials.hidden_in(refused.server_words)
-        raise
 
 
 async def _log_in(line: GuardedProtocol, credentials: Credentials) -> None:

@@ -7,7 +7,7 @@ from aiosmtplib import SMTPResponse
 from tui_mailer.backend.smtp.line import Line
 from tui_mailer.backend.smtp.replies import decoded_challenge, unexpected, words
 from tui_mailer.domain.account import Credentials
-from tui_mailer.domain.errors import ConnectionProblem, LoginRefused, MailerError
+from tui_mailer.domain.errors import ConnectionProblem, LoginRefused
 
 _ACCEPTED = 235
 _CONTINUE = 334
@@ -22,11 +22,8 @@ async def log_in(line: Line, credentials: Credentials) -> None:
         LoginRefused: password or token, or no common way to log in.
         ConnectionProblem: the line failed, or the server cannot check anyone now (4xx).
     """
-    try:
+    with credentials.kept_to_ourselves():
         await _log_in(line, credentials)
-    except MailerError as refused:
-        refused.server_words = credentials.hidden_in(refused.server_words)
-        raise
 
 
 async def _log_in(line: Line, credentials: Credentials) -> None:
