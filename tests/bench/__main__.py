@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -59,6 +60,7 @@ def run(
         attachment.write_bytes(raw[: int(len(raw) * _BASE64_SHARE)])
         _fill(servers, message_count, patient_count, raw)
         _fill(small_servers, _SMALL_COUNT, patient_count, raw)
+        os.sync()  # what filling left to be written is no part of what is measured
         one_round = Round(servers, found, attachment, effort)
         for number in range(effort.repeats):
             _tell(f"{message_count} messages, round {number + 1} of {effort.repeats}")

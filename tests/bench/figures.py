@@ -32,6 +32,7 @@ LAUNCH_SMALL = Quantity("the same, of a mailbox of 1,000", "ms", 1e3)
 FIRST_PAGE = Quantity("login to first page", "ms", 1e3)
 FULL_SYNC = Quantity("all headers", "s", 1, 2)
 FULL_SYNC_THIN = Quantity("all headers, line of 100 Mbit/s", "s", 1, 2)
+FOLLOW_UP = Quantity("then, until a search finds all of them", "s", 1, 2)
 NO_CHANGE = Quantity("synchronise again, no change", "ms", 1e3)
 PEAK_FIRST = Quantity("peak memory, nothing held", "MiB", 2**-20)
 PEAK_AGAIN = Quantity("peak memory, opened before", "MiB", 2**-20)
@@ -48,6 +49,7 @@ SEND_LARGE = Quantity("send of 20 MB", "s", 1, 2)
 GAP_FIRST = Quantity("largest gap, login to first page", "ms", 1e3)
 GAP_SYNC = Quantity("largest gap, the other headers arrive", "ms", 1e3)
 WORK_SYNC = Quantity("of a gap, the loop's own work, headers arrive", "ms", 1e3)
+GAP_FOLLOW_UP = Quantity("largest gap, until a search finds all of them", "ms", 1e3)
 MARK = Quantity("a mark, the other headers arrive, p50", "ms", 1e3)
 MARK_MOST = Quantity("a mark, the other headers arrive, at most", "ms", 1e3)
 GAP_NO_CHANGE = Quantity("largest gap, synchronise again", "ms", 1e3)
@@ -64,6 +66,7 @@ QUANTITIES = (
     FIRST_PAGE,
     FULL_SYNC,
     FULL_SYNC_THIN,
+    FOLLOW_UP,
     NO_CHANGE,
     PEAK_FIRST,
     PEAK_AGAIN,
@@ -80,6 +83,7 @@ QUANTITIES = (
     GAP_FIRST,
     GAP_SYNC,
     WORK_SYNC,
+    GAP_FOLLOW_UP,
     MARK,
     MARK_MOST,
     GAP_NO_CHANGE,

@@ -106,6 +106,9 @@ async def measure(settings: Path, store: Path, attachment: Path, recipient: str)
         assert engine is not None
         marking = asyncio.create_task(_mark(app, engine))
         await watch.take("first synchronisation", lambda: _is_online(engine), _LOOK_AT_LONG_S)
+        searching = asyncio.create_task(_search(engine, _SEARCHED[-1:]))
+        await watch.take("follow up", searching.done, _LOOK_AT_LONG_S)
+        await searching
         watch.found["mark"], watch.found["mark at most"] = await marking
         events: list[Event] = []
         engine.subscribe(events.append)
