@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from tui_mailer.domain.accents import without_accents
@@ -105,6 +106,8 @@ _SUBJECTS: Final = re.compile(
 )
 
 
+# The same people write again and again.
+@lru_cache(maxsize=4096)
 def is_machine(mailbox: str) -> bool:
     """True for the mailbox of a mail server, which no person writes from."""
     return bool(_MACHINES.match(mailbox.partition("@")[0]))

@@ -86,7 +86,7 @@ def _flags(names: bytes) -> Flags:
 
 # The same people write and are written to. Of a list that `_RESPONSE` has matched, nothing is left
 # between two addresses.
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _people(text: bytes | None) -> tuple[Address, ...]:
     """Mailboxes of an address list as it stands on the wire."""
     return tuple(
