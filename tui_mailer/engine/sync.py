@@ -120,7 +120,7 @@ class Synchroniser:
             held_count = (await self._store.sync_point(folder.id)).held_count
             self._counted[folder.id] = (state.exists, held_count)
         if len(todo.missing) >= _MUCH:
-            self._store.settle()
+            self._store.settle(lambda: self._announce(FoldersChanged()))
         self._announce(FoldersChanged())
 
     # --- has anything changed?

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from backend.store.tidy import added
 from contract.message_store_contract import (
     ARCHIVE,
     HELENE,
@@ -86,11 +87,11 @@ async def test_adding_to_a_full_mailbox_costs_what_it_costs_in_an_empty_one(
 ) -> None:
     (inbox,) = await with_folders(store, place)
     meter.taken()
-    await store.add_messages(inbox, patients_letters(1, 200, message_id))
+    await added(store, inbox, patients_letters(1, 200, message_id))
     in_empty = meter.taken()
-    await store.add_messages(inbox, patients_letters(1_000, MANY, message_id))
+    await added(store, inbox, patients_letters(1_000, MANY, message_id))
     meter.taken()
-    await store.add_messages(inbox, patients_letters(50_000, 200, message_id))
+    await added(store, inbox, patients_letters(50_000, 200, message_id))
     assert meter.taken() < 2 * in_empty
 
 
@@ -100,13 +101,13 @@ async def test_many_that_come_at_once_and_go_cost_as_much_each_as_few(
     store: EncryptedMessageStore, meter: Meter, message_id: str, place: RemoteFolder
 ) -> None:
     inbox, archive, junk = await with_folders(store, INBOX, ARCHIVE, JUNK)
-    await store.add_messages(archive, patients_letters(1, 1))
+    await added(store, archive, patients_letters(1, 1))
     folder = {INBOX: inbox, JUNK: junk}[place]
     taken = []
     for first, count in ((1, 200), (1_000, 4_000)):
         letters = patients_letters(first, count, message_id)
         meter.taken()
-        await store.add_messages(folder, letters)
+        await added(store, folder, letters)
         coming = meter.taken()
         await store.remove_messages(folder, [letter.uid for letter in letters])
         taken.append((coming / count, meter.taken() / count))
@@ -122,7 +123,7 @@ async def test_setting_aside_in_a_full_mailbox_costs_what_it_costs_in_an_empty_o
     inbox, junk = await with_folders(store, INBOX, JUNK)
     taken = []
     for first, count in ((1, 200), (1_000, MANY)):
-        await store.add_messages(inbox, patients_letters(first, count, message_id))
+        await added(store, inbox, patients_letters(first, count, message_id))
         newest = [row.id for row in await store.rows(FolderView(inbox), 0, 100)]
         meter.taken()
         await store.move_messages(newest, junk)
@@ -139,9 +140,9 @@ async def test_both_ends_of_a_long_list_are_near(
 ) -> None:
     (inbox,) = await with_folders(store, INBOX)
     if kind == "without patients":
-        await store.add_messages(inbox, [letter(uid) for uid in range(MANY)])
+        await added(store, inbox, [letter(uid) for uid in range(MANY)])
     else:
-        await store.add_messages(inbox, patients_letters(0, MANY))
+        await added(store, inbox, patients_letters(0, MANY))
     views: dict[str, ListView] = {
         "folder": FolderView(inbox),
         "without patients": FolderView(inbox, with_patients=False),
@@ -173,7 +174,7 @@ async def test_the_first_hits_are_near_whatever_their_number(
     view = SearchView(parse(typed, date(2026, 3, 10)))
     taken = []
     for first, count in ((0, 1_000), (1_000, MANY)):
-        await store.add_messages(inbox, [letter(uid) for uid in range(first, first + count)])
+        await added(store, inbox, [letter(uid) for uid in range(first, first + count)])
         meter.taken()
         assert len(await store.rows(view, 0, 50)) == 50
         taken.append(meter.taken())
@@ -184,8 +185,8 @@ async def test_a_search_within_a_folder_looks_at_each_hit_once(
     store: EncryptedMessageStore, meter: Meter
 ) -> None:
     inbox, archive = await with_folders(store, INBOX, ARCHIVE)
-    await store.add_messages(inbox, [letter(uid) for uid in range(MANY)])
-    await store.add_messages(archive, [letter(uid) for uid in range(10)])
+    await added(store, inbox, [letter(uid) for uid in range(MANY)])
+    await added(store, archive, [letter(uid) for uid in range(10)])
     view = SearchView(parse("bilan", date(2026, 3, 10)), FolderView(archive))
     meter.taken()
     assert len(await store.rows(view, 0, 50)) == 10
@@ -214,7 +215,7 @@ async def test_a_page_of_patients_costs_the_same_whatever_they_wrote(
     (sent,) = await with_folders(store, SENT)
     taken = []
     for rounds in (1, 20):
-        await store.add_messages(sent, exchanges(rounds))
+        await added(store, sent, exchanges(rounds))
         meter.taken()
         count = await store.patient_count(narrowed)
         for start in (0, count - 10):
@@ -231,7 +232,7 @@ async def test_rows_of_a_whole_folder_do_not_hold_the_loop(
     store: EncryptedMessageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (inbox,) = await with_folders(store, INBOX)
-    await store.add_messages(inbox, [letter(uid) for uid in range(1, 10)])
+    await added(store, inbox, [letter(uid) for uid in range(1, 10)])
     threads: list[threading.Thread] = []
 
     def noting(row: tuple[Any, ...]) -> MessageSummary:
@@ -247,8 +248,10 @@ async def test_where_an_exchange_stands_costs_the_same_however_long_it_is(
     store: EncryptedMessageStore, meter: Meter
 ) -> None:
     (sent,) = await with_folders(store, SENT)
-    await store.add_messages(
-        sent, [letter(uid, "Réponse", JEANNE, to=(patient(HELENE),)) for uid in range(1, MANY)]
+    await added(
+        store,
+        sent,
+        [letter(uid, "Réponse", JEANNE, to=(patient(HELENE),)) for uid in range(1, MANY)],
     )
     meter.taken()
     assert (await store.exchange(HELENE)).state is ExchangeState.OPEN
@@ -259,7 +262,7 @@ async def test_what_the_server_found_joins_without_a_look_at_the_index_for_each_
     store: EncryptedMessageStore, meter: Meter
 ) -> None:
     (inbox,) = await with_folders(store, INBOX)
-    await store.add_messages(inbox, [letter(uid, "Bilan") for uid in range(1, MANY + 1)])
+    await added(store, inbox, [letter(uid, "Bilan") for uid in range(1, MANY + 1)])
     everything = tuple(await store.held_ids(inbox, range(1, MANY + 1)))
     view = SearchView(parse("lithiase bilan", date(2026, 3, 10)), None, (everything, ()))
     meter.taken()
@@ -271,11 +274,11 @@ async def test_what_is_to_be_filed_is_found_without_a_look_at_the_whole_inbox(
     store: EncryptedMessageStore, meter: Meter
 ) -> None:
     (inbox,) = await with_folders(store, INBOX)
-    await store.add_messages(inbox, patients_letters(1, 50))
+    await added(store, inbox, patients_letters(1, 50))
     meter.taken()
     assert len(await store.messages_to_file(inbox, 500)) == 50
     in_small = meter.taken()
-    await store.add_messages(inbox, [letter(uid) for uid in range(1_000, 1_000 + MANY)])
+    await added(store, inbox, [letter(uid) for uid in range(1_000, 1_000 + MANY)])
     meter.taken()
     assert len(await store.messages_to_file(inbox, 500)) == 50
     assert meter.taken() <= 2 * in_small

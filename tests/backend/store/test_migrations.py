@@ -10,7 +10,7 @@ from contract.message_store_contract import HELENE, MARC, NOON, letter, patient,
 from tui_mailer.backend.store.connection import Sql, connect
 from tui_mailer.backend.store.failures import SqlError, StoreTooNew
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
-from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.owner import Owner
 from tui_mailer.backend.store.rows import MESSAGE_COLUMNS, message_row
 from tui_mailer.domain.address import PATIENT_DOMAIN
 from tui_mailer.domain.message import RemoteMessage

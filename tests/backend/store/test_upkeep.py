@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
+from backend.store.tidy import added, until_tidy
 from contract.message_store_contract import INBOX, letter, with_folders
 
 from tui_mailer.backend.store import EncryptedMessageStore, EncryptedStoreOpener
@@ -34,14 +35,7 @@ async def fill(store: EncryptedMessageStore) -> None:
     (inbox,) = await with_folders(store, INBOX)
     for first in range(0, _BATCHES * _BATCH, _BATCH):
         uids = range(first + 1, first + 1 + _BATCH)
-        await store.add_messages(inbox, [letter(uid, f"Dossier {uid:06} revu") for uid in uids])
-
-
-async def until_done(store: EncryptedMessageStore) -> None:
-    running = store._upkeep._running
-    assert running is not None
-    async with asyncio.timeout(30):
-        await running
+        await added(store, inbox, [letter(uid, f"Dossier {uid:06} revu") for uid in uids])
 
 
 async def test_segments_are_merged_when_no_more_is_coming_and_the_same_is_found(
@@ -52,7 +46,7 @@ async def test_segments_are_merged_when_no_more_is_coming_and_the_same_is_found(
     before = [await found(store, text) for text in ("dossier", "000123", "revu")]
     store.settle()
     store.settle()
-    await until_done(store)
+    await until_tidy(store)
     assert await count_segments(store) == 1
     assert [await found(store, text) for text in ("dossier", "000123", "revu")] == before
     assert before[1] == [123]
@@ -65,7 +59,7 @@ async def test_another_transaction_waits_for_a_piece_and_not_for_the_end(
     store.settle()
     await asyncio.sleep(0)
     assert await store._database.write(segments) > 1
-    await until_done(store)
+    await until_tidy(store)
 
 
 async def test_closing_does_not_wait_for_the_end_and_the_next_time_goes_on(
@@ -81,7 +75,7 @@ async def test_closing_does_not_wait_for_the_end_and_the_next_time_goes_on(
     assert await count_segments(again) > 1
     assert await found(again, "000123") == [123]
     again.settle()
-    await until_done(again)
+    await until_tidy(again)
     assert await count_segments(again) == 1
     await again.close()
 
@@ -95,12 +89,12 @@ async def test_a_full_disk_leaves_the_index_as_it_was(store: EncryptedMessageSto
 
     await allow(1)  # SQLite takes what there is for the least
     store.settle()
-    await until_done(store)
+    await until_tidy(store)
     assert await count_segments(store) > 1
     assert await found(store, "000123") == [123]
     await allow(1_000_000)
     store.settle()
-    await until_done(store)
+    await until_tidy(store)
     assert await count_segments(store) == 1
 
 
@@ -110,7 +104,7 @@ async def test_what_comes_by_ones_is_merged_as_it_comes(store: EncryptedMessageS
         await store.add_messages(inbox, [letter(uid, f"Dossier {uid:06} revu")])
         (row,) = await store.rows(FolderView(inbox), 0, 1)
         await store.save_content(row.id, b"x", "texte")
-        await until_done(store)
+        await until_tidy(store)
     # Three at most of each size: of some messages, of four times as many, and so on.
     assert await count_segments(store) <= 3 * 4
     assert await found(store, "000023 texte") == [23]

@@ -1,34 +1,29 @@
 """New messages on their way into the store: row by row, and then what is for all of them together.
 
-Folders and patients are counted, copies marked and headers indexed once a transaction and not, as
-by triggers, once a message: a patient's row or a page of the index is written once.
+Folders and patients are counted and copies marked once a transaction and not, as by triggers, once a
+message: a patient's row is written once. What no list needs comes later (`follow_up`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.contacts import ContactRow, collect_contacts
-from tui_mailer.backend.store.many_rows import ManyRows, column, columns
+from tui_mailer.backend.store.follow_up import follow_up_few
+from tui_mailer.backend.store.many_rows import ManyRows, Row
+from tui_mailer.backend.store.owner import Owner
 from tui_mailer.backend.store.rows import LISTED_IF_NO_COPY, MESSAGE_COLUMNS
-from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS
 from tui_mailer.backend.store.values import json_list
-from tui_mailer.domain.folder import FolderRole
 
 # Set aside in the bin is what others wrote: what we sent was sent.
+_SET_ASIDE: Final = "({patient} <> '' AND (?2 = 'junk' OR (?2 = 'trash' AND NOT {from_owner})))"
 _INSERT: Final = ManyRows(
     f"""
-    INSERT INTO message (folder_id, set_aside, {", ".join(MESSAGE_COLUMNS)})
-    SELECT folder.id,
-           {column(MESSAGE_COLUMNS.index("patient"))} <> '' AND (
-               role = 'junk'
-               OR (role = 'trash' AND NOT {column(MESSAGE_COLUMNS.index("from_owner"))})
-           ),
-           {columns(len(MESSAGE_COLUMNS))}
-    FROM folder CROSS JOIN {{rows}} WHERE folder.id = ?
+    INSERT INTO message (folder_id, {", ".join(MESSAGE_COLUMNS)}, set_aside) VALUES {{rows}}
     """,  # noqa: S608  (constants)
-    len(MESSAGE_COLUMNS),
+    MESSAGE_COLUMNS,
+    f"(?1, {', '.join(f'{{{name}}}' for name in MESSAGE_COLUMNS)}, {_SET_ASIDE})",
+    common=2,
 )
 _NEWEST_ID: Final = "SELECT coalesce(max(id), 0) FROM message"
 # By their number, whatever else they are indexed by.
@@ -79,13 +74,6 @@ _MARK_COPIES: Final = f"""
         ) WHERE place > 1
     )
 """  # noqa: S608  (constants)
-# In the order of the index: a row before the last one written would cost a flush. To ask for every
-# row would take half as long as indexing it does.
-_OTHERWISE: Final = "uid IN (SELECT value FROM json_each(:otherwise))"
-_WORDS: Final = ", ".join(f"iif({_OTHERWISE}, indexed({words}), {words})" for words in WORDS)
-_INDEX_HEADERS: Final = f"""
-    INSERT INTO {TEXT_COLUMNS} SELECT {TEXT_ROW}, {_WORDS}, '', '' FROM {_NEW} ORDER BY 1
-"""  # noqa: S608  (constants)
 # Of a range that is all new, no UID need be looked for.
 _MAY_BE_HELD: Final = """
     SELECT EXISTS (SELECT 1 FROM message WHERE folder_id = :folder AND uid BETWEEN :first AND :last)
@@ -98,28 +86,24 @@ _HELD_UIDS: Final = """
     UNION ALL SELECT uid FROM pending_move WHERE folder_id = :folder AND uid IN asked
     UNION ALL SELECT uid FROM pending_expunge WHERE folder_id = :folder AND uid IN asked
 """
-# Whom a draft is not yet written to, and what a stranger forged, is nobody's contact.
-_WITHOUT_CONTACTS: Final = frozenset({FolderRole.DRAFTS.value, FolderRole.JUNK.value})
+FEW: Final = 400
+"""Fewer are followed up in their own transaction."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Arriving:
-    """Rows of `message_row` by UID, the UIDs of those to be `indexed` otherwise, and who is met in them."""
+    """Rows of `message_row` by UID."""
 
     folder_id: int
-    rows: dict[int, Sequence[str | int]] = field(default_factory=dict)
-    otherwise: list[int] = field(default_factory=list)
-    people: list[ContactRow] = field(default_factory=list)
+    rows: dict[int, Row]
 
 
-def write_arrivals(sql: Sql, batches: Iterable[Arriving]) -> None:
+def write_arrivals(sql: Sql, batches: Iterable[Arriving], owner: Owner) -> None:
     """Write the messages of some batches that are not held; within a transaction.
 
     A folder that vanished meanwhile takes nothing.
     """
     (newest_id,) = sql.execute(_NEWEST_ID).fetchone()
-    otherwise: list[int] = []
-    people: list[list[ContactRow]] = []
     for batch in batches:
         query = "SELECT role FROM folder WHERE id = ?"
         folder = sql.execute(query, (batch.folder_id,)).fetchone()
@@ -127,20 +111,12 @@ def write_arrivals(sql: Sql, batches: Iterable[Arriving]) -> None:
             continue
         # Looked at once more: some may be on their way elsewhere meanwhile.
         held = held_uids(sql, batch.folder_id, batch.rows)
-        _INSERT.run(
-            sql, [row for uid, row in batch.rows.items() if uid not in held], batch.folder_id
-        )
-        otherwise += batch.otherwise
-        if folder[0] not in _WITHOUT_CONTACTS:
-            people.append(batch.people)
-    new = {"newest_id": newest_id}
+        # They come newest first; written the other way round, rows stand together in each index.
+        new = [row for uid, row in reversed(batch.rows.items()) if uid not in held]
+        _INSERT.run(sql, new, batch.folder_id, folder[0])
     for statement in (_COUNT_IN_FOLDERS, _COUNT_FOR_PATIENTS, _MARK_COPIES):
-        sql.execute(statement, new)
-    for some in people:
-        collect_contacts(sql, some)
-    # At the end: a statement of many rows that comes after would make the index write what it has
-    # gathered, as the beginning of a segment of its own.
-    sql.execute(_INDEX_HEADERS, {**new, "otherwise": json_list(otherwise)})
+        sql.execute(statement, {"newest_id": newest_id})
+    follow_up_few(sql, owner, FEW)
 
 
 def held_uids(sql: Sql, folder_id: int, uids: Collection[int]) -> frozenset[int]:

@@ -4,45 +4,63 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.many_rows import ManyRows, columns
-from tui_mailer.backend.store.part import Owner
-from tui_mailer.backend.store.values import to_stamp, words
+from tui_mailer.backend.store.many_rows import ManyRows, Row
+from tui_mailer.backend.store.owner import Owner
+from tui_mailer.backend.store.values import words
 from tui_mailer.domain.address import Address
-from tui_mailer.domain.message import RemoteMessage
+from tui_mailer.domain.safe_text import SafeText, safe_line
 
 # A circular's recipients are no acquaintances.
 _MOST_RECIPIENTS_COLLECTED: Final = 50
+_NO_MAILBOX: Final = SafeText("")
 
 _NEWER_NAME = "excluded.name <> '' AND (name = '' OR excluded.last_used_at >= last_used_at)"
-_WIDTH: Final = 7
+_COLUMNS = (
+    "mailbox_key", "mailbox", "mailbox_words", "name", "name_words", "use_count", "last_used_at"
+)  # fmt: skip
 _COLLECT: Final = ManyRows(
     f"""
-    INSERT INTO contact
-        (mailbox_key, mailbox, mailbox_words, name, name_words, use_count, last_used_at)
-    SELECT {columns(_WIDTH)} FROM {{rows}} WHERE true
+    INSERT INTO contact ({", ".join(_COLUMNS)}) VALUES {{rows}}
     ON CONFLICT (mailbox_key) DO UPDATE SET
         name = iif({_NEWER_NAME}, excluded.name, name),
         name_words = iif({_NEWER_NAME}, excluded.name_words, name_words),
         use_count = use_count + excluded.use_count,
         last_used_at = max(last_used_at, excluded.last_used_at)
     """,  # noqa: S608  (constants)
-    _WIDTH,
+    _COLUMNS,
 )
+
+
+class Met(NamedTuple):
+    """Whom one message was from and to, each a mailbox and a label.
+
+    Attributes:
+        at: when it was received, a stamp.
+        is_ours: the account's owner wrote it.
+    """
+
+    at: int
+    sender: "Person"
+    recipients: "Sequence[Person]"
+    is_ours: bool
+
+
+Person = tuple[str, str]
 
 
 @dataclass(slots=True)
 class _Seen:
-    first: Address
+    mailbox: str
     name: str = ""
     named_at: int = -sys.maxsize
     use_count: int = 0
     last_used_at: int = -sys.maxsize
 
-    def row(self, key: str) -> "ContactRow":
-        mailbox = self.first.mailbox
+    def row(self, key: str) -> Row:
+        mailbox = self.mailbox
         return (
             key,
             mailbox,
@@ -54,12 +72,8 @@ class _Seen:
         )
 
 
-ContactRow = tuple[str | int, ...]
-"""What is counted of one person, as `collect_contacts` wants it."""
-
-
-class PeopleMet:
-    """The people of some messages, each once.
+def collect_contacts(sql: Sql, messages: Iterable[Met], owner: Owner) -> None:
+    """Add the people of some messages to those known; within a transaction.
 
     Left out: the owner, what SMTP would not take, and what only passes for a patient's address.
     Completing such an address would lend it credit. So would a label that says an INS: whoever types it
@@ -67,67 +81,49 @@ class PeopleMet:
     whoever types a name must not be offered an address that somebody else put it before. A patient is
     called as the patient's own mail says alone.
     """
-
-    def __init__(self, owner: Owner, messages: Iterable[RemoteMessage] = ()) -> None:
-        self._owner = owner
-        self._seen: dict[str, _Seen] = {}
-        self.meet(messages)
-
-    def meet(self, messages: Iterable[RemoteMessage]) -> None:
-        """Count those of some more messages."""
-        seen, at_patients = self._seen, f"@{self._owner.patient_domain}"
-        for message in messages:
-            stamp, sender = to_stamp(message.received_at), message.sender
-            is_ours = sender.mailbox.casefold() == self._owner.mailbox
-            for address in _people(message):
-                if not address.mailbox.isascii():
-                    continue  # SMTP does not take it, and without case it may be another one's
-                key = address.mailbox.casefold()
-                person = seen.get(key)
-                if person is None:
-                    person = seen[key] = _Seen(address)
-                person.use_count += 1
-                if stamp > person.last_used_at:
-                    person.last_used_at = stamp
-                if (
-                    address.name
-                    and stamp >= person.named_at
-                    and (address is sender or (is_ours and not key.endswith(at_patients)))
-                    and (name := address.without_imitation().name)
-                ):
-                    person.name, person.named_at = name, stamp
-
-    def keys(self) -> Sequence[str]:
-        """One of each, for `rows`."""
-        return [*self._seen]
-
-    def rows(self, keys: Iterable[str]) -> Sequence[ContactRow]:
-        """What `collect_contacts` wants of some of them."""
-        owner = self._owner
-        people = ((key, self._seen[key]) for key in keys)
-        return [
-            one.row(key)
-            for key, one in people
-            if key != owner.mailbox and _may_be_offered(one.first, owner.patient_domain)
-        ]
+    seen = _seen_in(messages, f"@{owner.patient_domain}")
+    rows = [
+        one.row(key)
+        for key, one in seen.items()
+        if key != owner.mailbox and _may_be_offered(one.mailbox, owner.patient_domain)
+    ]
+    _COLLECT.run(sql, rows)
 
 
-def collect_contacts(sql: Sql, people: Sequence[ContactRow]) -> None:
-    """Add `people` to those known; within a transaction."""
-    _COLLECT.run(sql, people)
+def _seen_in(messages: Iterable[Met], at_patients: str) -> dict[str, _Seen]:
+    """Each of the people once, by the mailbox without case."""
+    seen: dict[str, _Seen] = {}
+    for at, sender, recipients, is_ours in messages:
+        too_many = len(recipients) > _MOST_RECIPIENTS_COLLECTED
+        for number, (mailbox, name) in enumerate((sender, *(() if too_many else recipients))):
+            if not mailbox.isascii():
+                continue  # SMTP does not take it, and without case it may be another one's
+            key = mailbox.casefold()
+            person = seen.get(key)
+            if person is None:
+                person = seen[key] = _Seen(mailbox)
+            person.use_count += 1
+            if at > person.last_used_at:
+                person.last_used_at = at
+            if (
+                name
+                and at >= person.named_at
+                and (number == 0 or (is_ours and not key.endswith(at_patients)))
+                and (shown := _without_imitation(name))
+            ):
+                person.name, person.named_at = shown, at
+    return seen
 
 
-def _people(message: RemoteMessage) -> tuple[Address, ...]:
-    recipients = message.to + message.cc + message.bcc
-    if len(recipients) > _MOST_RECIPIENTS_COLLECTED:
-        return (message.sender,)
-    return (message.sender, *recipients)
-
-
-# The same people are met in every batch of a first synchronisation.
+# The same people are met again and again.
 _words: Final = lru_cache(maxsize=4096)(words)
 
 
 @lru_cache(maxsize=2048)
-def _may_be_offered(address: Address, patient_domain: str) -> bool:
+def _may_be_offered(mailbox: str, patient_domain: str) -> bool:
+    address = Address(safe_line(mailbox))
     return address.is_sendable and not address.passes_for_patient(patient_domain)
+
+
+def _without_imitation(name: str) -> str:
+    return Address(_NO_MAILBOX, safe_line(name)).without_imitation().name

@@ -34,7 +34,8 @@ class Database:
     def __init__(self, writer: Connection, reader: Connection) -> None:
         self._writer = writer
         self._reader = reader
-        self._at_work: list[GroupCommit[Any] | Upkeep] = []
+        self._groups: list[GroupCommit[Any]] = []
+        self._upkeep: list[Upkeep] = []
 
     @classmethod
     async def open(
@@ -87,13 +88,18 @@ class Database:
     def in_groups(self, work: Callable[[Sql, Iterator[T]], None]) -> GroupCommit[T]:
         """A way to write many items that follow one another; see `GroupCommit`."""
         group = GroupCommit(self._writer, work)
-        self._at_work.append(group)
+        self._groups.append(group)
         return group
 
     def in_pieces(self, piece: Piece) -> Upkeep:
-        """A way to do what can wait, a small transaction at a time; see `Upkeep`."""
-        upkeep = Upkeep(self._writer, piece)
-        self._at_work.append(upkeep)
+        """A way to do what can wait, a small transaction at a time; see `Upkeep`.
+
+        It waits while items are written in groups.
+        """
+        upkeep = Upkeep(
+            self._writer, piece, lambda: any(group.is_at_work for group in self._groups)
+        )
+        self._upkeep.append(upkeep)
         return upkeep
 
     async def fetch_all(self, query: str, values: Values = ()) -> list[Row]:
@@ -117,8 +123,10 @@ class Database:
 
     async def close(self) -> None:
         """End both threads; the writer last, which folds the WAL into the file."""
-        for one in self._at_work:
-            await one.ended()
+        for group in self._groups:
+            await group.ended()
+        for upkeep in self._upkeep:
+            await upkeep.ended()
         try:
             await self._reader.close()
         finally:

@@ -6,6 +6,8 @@ is gathered the connection is free.
 """
 
 import asyncio
+import math
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -55,6 +57,7 @@ class GroupCommit(Generic[Item]):
         self._is_over = False
         self._times_it_gave_way = 0
         self._running: asyncio.Task[None] | None = None
+        self._ended_at = -math.inf
 
     async def write(self, item: Item, *, more_follow: bool = False) -> None:
         """Write `item`; once this returns, it survives a power cut.
@@ -69,9 +72,19 @@ class GroupCommit(Generic[Item]):
         self._waiting.append(waiting)
         self._has_come.set()
         # A task of its own: whoever began a group may be cancelled, and the others wait for it.
-        if self._running is None or self._running.done():
+        if not self._is_running:
             self._running = asyncio.create_task(self._run())
         await waiting.committed
+
+    @property
+    def is_at_work(self) -> bool:
+        """True while something is written or waits to be, and for a moment after."""
+        just_ended = time.monotonic() - self._ended_at < _PAUSE_S
+        return self._is_running or just_ended
+
+    @property
+    def _is_running(self) -> bool:
+        return self._running is not None and not self._running.done()
 
     async def ended(self) -> None:
         """Wait until nothing is left to write; nothing is waited for any more."""
@@ -84,6 +97,7 @@ class GroupCommit(Generic[Item]):
         while self._waiting:
             await self._gather()
             await self._one_group()
+        self._ended_at = time.monotonic()
 
     async def _gather(self) -> None:
         """Wait until there is a group, or nothing comes for a moment."""

@@ -64,6 +64,7 @@ class Lists(Part):
     async def count(self, view: ListView) -> int:
         """Number of rows of a list."""
         if isinstance(view, SearchView):
+            await self._followed_up()
             return len(await self._database.read(lambda sql: self._found(sql, view)))
         query = _query(view)
         return await self._database.read(lambda sql: _count(sql, query))
@@ -71,6 +72,7 @@ class Lists(Part):
     async def rows(self, view: ListView, start: int, stop: int) -> Sequence[MessageSummary]:
         """Rows `start` to `stop` (excluded) of a list, newest first."""
         if isinstance(view, SearchView):
+            await self._followed_up()
             return await self._found_rows(view, max(0, start), stop)
         query = _query(view)
 
@@ -94,6 +96,7 @@ class Lists(Part):
     async def place_in(self, view: ListView, message_id: int) -> int | None:
         """The index of a row in a list, None when it is not in it."""
         if isinstance(view, SearchView):
+            await self._followed_up()
             ids = await self._database.read(lambda sql: self._found(sql, view))
             return ids.index(message_id) if message_id in ids else None
         query = _query(view)

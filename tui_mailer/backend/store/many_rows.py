@@ -6,45 +6,43 @@ half as much again as writing them does.
 """
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, count
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
 
 Row = Sequence[str | int]
 
-# SQLite keeps what it made of each statement: these few, the last rows filled up with nothing.
-_SIZES: Final = (1, 16, 128)
-_TABLE: Final = "(SELECT * FROM (VALUES {}) WHERE column1 NOT NULL)"
+# SQLite keeps what it made of each statement, so there are few.
+_SIZES: Final = (256, 64, 16, 4, 1)
 
 
 class ManyRows:
-    """A statement for any number of rows of one width.
+    """A statement for any number of rows, with ``{rows}`` where they stand: ``INSERT ... VALUES {rows}``.
 
-    It has ``{rows}`` where a table of them is to stand, with its columns called as `columns` says.
+    Args:
+        statement: in it, values that all rows have in common are ``?1`` and on.
+        columns: names of the values of a row.
+        row: a row as it stands there, ``{name}`` for each value; just the values if None.
+        common: how many values all rows have in common.
     """
 
-    def __init__(self, statement: str, width: int) -> None:
-        row = f"({', '.join('?' * width)})"
-        self._nothing = (None,) * width
-        self._statements = {
-            size: statement.format(rows=_TABLE.format(", ".join([row] * size))) for size in _SIZES
-        }
+    def __init__(
+        self, statement: str, columns: Sequence[str], row: str | None = None, common: int = 0
+    ) -> None:
+        row = row or f"({', '.join(f'{{{name}}}' for name in columns)})"
+        numbers = count(common + 1)
+        rows = [
+            row.format_map({name: f"?{next(numbers)}" for name in columns})
+            for _ in range(_SIZES[0])
+        ]
+        self._statements = {size: statement.format(rows=", ".join(rows[:size])) for size in _SIZES}
 
-    def run(self, sql: Sql, rows: Sequence[Row], *more: str | int) -> None:
-        """Run it on `rows`; `more` are its parameters after those of the rows."""
-        for start in range(0, len(rows), _SIZES[-1]):
-            some = rows[start : start + _SIZES[-1]]
-            size = next(size for size in _SIZES if size >= len(some))
-            filled = chain(some, [self._nothing] * (size - len(some)))
-            sql.execute(self._statements[size], (*chain.from_iterable(filled), *more))
-
-
-def column(place: int) -> str:
-    """The name of a column of ``{rows}``, from 0."""
-    return f"column{place + 1}"
-
-
-def columns(width: int) -> str:
-    """The names of all of them."""
-    return ", ".join(map(column, range(width)))
+    def run(self, sql: Sql, rows: Sequence[Row], *common: str | int) -> None:
+        """Run it on `rows`, in their order."""
+        start = 0
+        for size, statement in self._statements.items():
+            while len(rows) - start >= size:
+                some = rows[start : start + size]
+                sql.execute(statement, (*common, *chain.from_iterable(some)))
+                start += size

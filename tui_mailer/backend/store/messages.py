@@ -1,15 +1,18 @@
 """Messages: rows of folders, and the whole messages that were fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from tui_mailer.backend.slices import in_handfuls
-from tui_mailer.backend.store.arrivals import Arriving, held_uids, write_arrivals
+from tui_mailer.backend.store.arrivals import FEW, Arriving, held_uids, write_arrivals
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.contacts import PeopleMet
 from tui_mailer.backend.store.database import Database
-from tui_mailer.backend.store.part import Owner, Part
-from tui_mailer.backend.store.rows import is_indexed_otherwise, message_row
+from tui_mailer.backend.store.follow_up import follow_up
+from tui_mailer.backend.store.many_rows import Row
+from tui_mailer.backend.store.owner import Owner
+from tui_mailer.backend.store.part import Part
+from tui_mailer.backend.store.rows import message_row
 from tui_mailer.backend.store.text_search import TEXT_COLUMNS, TEXT_ROW, WORDS, merge_some
 from tui_mailer.backend.store.values import indexed, json_list, storable
 from tui_mailer.domain.message import RemoteMessage
@@ -41,8 +44,6 @@ _SAVE_CONTENT: Final = """
     INSERT INTO content (message_id, bytes) VALUES (?, ?)
     ON CONFLICT (message_id) DO UPDATE SET bytes = excluded.bytes
 """
-# Of more, more are coming: they are all merged at the end.
-_FEW: Final = 400
 
 
 class Messages(Part):
@@ -50,23 +51,23 @@ class Messages(Part):
 
     def __init__(self, database: Database, owner: Owner) -> None:
         super().__init__(database, owner)
-        self._arrivals = database.in_groups(write_arrivals)
-        self._upkeep = database.in_pieces(merge_some)
+        self._arrivals = database.in_groups(partial(write_arrivals, owner=owner))
+        self._upkeep = database.in_pieces(self._tidy)
+        self._more_follow = False
 
     async def add_messages(
         self, folder_id: int, messages: Sequence[RemoteMessage], *, more_follow: bool = False
     ) -> None:
-        """Add rows; a UID already held is left as it is. Fills contacts and the text index.
+        """Add rows; a UID already held is left as it is. They can be searched, and their people completed.
 
         A folder that vanished meanwhile takes nothing. Where `more_follow` at once, some calls are
         written as one: each returns once they are.
         """
-        are_few = len(messages) < _FEW
         arriving = await self._got_ready(folder_id, messages)
         del messages  # several batches wait to be written: what they were made of need not
         await self._arrivals.write(arriving, more_follow=more_follow)
-        if are_few:
-            self._upkeep.begin()
+        self._more_follow = len(arriving.rows) >= FEW
+        self._upkeep.begin()
 
     async def _got_ready(self, folder_id: int, messages: Sequence[RemoteMessage]) -> Arriving:
         """What the writer needs of those that are not held.
@@ -76,19 +77,24 @@ class Messages(Part):
         """
         by_uid = {message.uid: message for message in messages}
         held = await self._database.read(lambda sql: held_uids(sql, folder_id, by_uid))
-        arriving, met = Arriving(folder_id), PeopleMet(self._owner)
+        rows: dict[int, Row] = {}
         async for some in in_handfuls([by_uid[uid] for uid in by_uid if uid not in held]):
-            rows = {message.uid: message_row(message, self._owner) for message in some}
-            arriving.rows.update(rows)
-            arriving.otherwise += [uid for uid, row in rows.items() if is_indexed_otherwise(row)]
-            met.meet(some)
-        async for keys in in_handfuls(met.keys()):
-            arriving.people += met.rows(keys)
-        return arriving
+            rows.update((message.uid, message_row(message, self._owner)) for message in some)
+        return Arriving(folder_id, rows)
 
-    def settle(self) -> None:
-        """Begin to merge the text index and to give back the memory that much writing took."""
-        self._upkeep.begin(self._database.shrink)
+    def _tidy(self, sql: Sql) -> bool:
+        # What comes by the thousand leaves many small segments: they are merged once, at the end.
+        return follow_up(sql, self._owner) or (not self._more_follow and merge_some(sql))
+
+    def settle(self, at_end: Callable[[], None] = lambda: None) -> None:
+        """Follow up, merge the text index, and give back the memory that much writing took."""
+
+        async def tell() -> None:
+            await self._database.shrink()
+            at_end()
+
+        self._more_follow = False
+        self._upkeep.begin(tell)
 
     async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:
         """Forget messages expunged on the server; those on their way elsewhere stay for now."""

@@ -15,7 +15,7 @@ from tui_mailer.backend.store.failures import (
 )
 from tui_mailer.backend.store.files import InstanceLock, StoreFiles, write_new, write_over
 from tui_mailer.backend.store.keys import KeyDerivation, NewKey, unwrap, wrap
-from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.owner import Owner
 from tui_mailer.backend.store.store import EncryptedMessageStore
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.errors import StoreDamaged, StoreEmptied, StoreFull

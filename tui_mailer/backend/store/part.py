@@ -1,22 +1,12 @@
 """What every part of the store shares: the open file and whose mailbox it is."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from functools import partial
 
 from tui_mailer.backend.store.database import Database
-from tui_mailer.domain.account import Account
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose mailbox it is: `mailbox` without case, `patient_domain` in lower case."""
-
-    mailbox: str
-    patient_domain: str
-
-    @classmethod
-    def of(cls, account: Account) -> "Owner":
-        """The owner of an account."""
-        return cls(account.address.casefold(), account.patient_domain.lower())
+from tui_mailer.backend.store.follow_up import follow_up, is_behind
+from tui_mailer.backend.store.owner import Owner
+from tui_mailer.domain.errors import StoreProblem
 
 
 class Part:
@@ -25,3 +15,12 @@ class Part:
     def __init__(self, database: Database, owner: Owner) -> None:
         self._database = database
         self._owner = owner
+
+    async def _followed_up(self) -> None:
+        """Wait until words and people of all messages that are here by now are known.
+
+        On a full disk they stay unknown: what is known is found all the same.
+        """
+        with suppress(StoreProblem):
+            while await self._database.read(is_behind):
+                await self._database.write(partial(follow_up, owner=self._owner))

@@ -37,6 +37,7 @@ class People(Part):
         starts = word_starts(text)
         if text.strip() and not starts:
             return []
+        await self._followed_up()
         query = _COMPLETE.format(condition=_all_found("name_words || mailbox_words", len(starts)))
         rows = await self._database.fetch_all(query, (*starts, limit))
         return [Address(safe_line(mailbox), safe_line(name)) for mailbox, name in rows]
@@ -53,6 +54,8 @@ class People(Part):
         values: tuple[str | int, ...] = (self._owner.patient_domain, *starts, pattern, limit)
         if text.strip() and not starts:
             return []
+        if starts:
+            await self._followed_up()
         return [_patient(row) for row in await self._database.fetch_all(query, values)]
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.owner import Owner
 from tui_mailer.backend.store.values import (
     from_stamp,
-    is_folded_otherwise,
     storable,
     to_flags,
     to_size,
@@ -21,7 +20,10 @@ from tui_mailer.domain.safe_text import SafeText, safe_line
 
 _NOBODY: Final = Address(SafeText(""))
 # Beyond these, more recipients make no message easier to find; address bombs hold thousands.
-_MOST_RECIPIENTS_INDEXED: Final = 200
+_MOST_RECIPIENTS: Final = 200
+# No safe line has one of these, and the text index takes them for spaces.
+_LABEL_AND_MAILBOX: Final = "\t"
+_PEOPLE: Final = "\n"
 
 SUMMARY_COLUMNS: Final = """
     m.id, m.folder_id, m.uid, m.message_id, m.subject, m.sender_mailbox, m.sender_name,
@@ -70,45 +72,52 @@ MESSAGE_COLUMNS: Final = (
     "report_state",
 )
 """What `message_row` fills, in its order."""
-_INDEXED: Final = slice(MESSAGE_COLUMNS.index("subject"), MESSAGE_COLUMNS.index("recipients") + 1)
 
 
 def message_row(message: RemoteMessage, owner: Owner) -> tuple[str | int, ...]:
     """The columns of a message that its folder has no part in."""
-    sender, recipients = message.sender, message.to + message.cc + message.bcc
+    # Taken apart at once: to ask for each by its name takes as long as all the rest.
+    (uid, flags, size_bytes, received, subject, sender, to, cc, bcc, sent, message_id, _,
+     has_attachment, media_type) = message  # fmt: skip
+    recipients = to + cc + bcc
     first = recipients[0] if recipients else _NOBODY
+    others = recipients[1:_MOST_RECIPIENTS]
     from_owner = sender.mailbox.casefold() == owner.mailbox
     patient = _patient(sender, recipients, owner.patient_domain)
-    flags = message.flags.value
-    received_at = to_stamp(message.received_at)
-    sent_at = None if message.sent_at is None else to_stamp(message.sent_at)
+    received_at = to_stamp(received)
+    sent_at = None if sent is None else to_stamp(sent)
     return (
-        message.uid,
-        storable(message.message_id),
+        uid,
+        storable(message_id),
         received_at,
         received_at if sent_at is None or sent_at > received_at else sent_at,
-        message.subject,
+        subject,
         sender.mailbox,
         sender.name,
         first.mailbox,
         first.name,
-        # The others, for the text index; rows of an earlier version repeat the first here.
-        " ".join([f"{a.name} {a.mailbox}" for a in recipients[1:_MOST_RECIPIENTS_INDEXED]]),
+        # The others; rows of an earlier version repeat the first here, with spaces in between.
+        _PEOPLE.join([f"{a.name}{_LABEL_AND_MAILBOX}{a.mailbox}" for a in others])
+        if others
+        else "",
         int(from_owner),
         patient,
-        _copy_key(message, sent_at or 0, patient) if patient and message.message_id else "",
-        to_size(message.size_bytes),
-        flags,
-        flags,
-        int(message.has_attachment),
+        _copy_key(message, sent_at or 0, patient) if patient and message_id else "",
+        to_size(size_bytes),
+        flags.value,
+        flags.value,
+        int(has_attachment),
         # A receipt of ours is no report.
-        int(not from_owner and may_be_report(sender.mailbox, message.subject, message.media_type)),
+        int(not from_owner and may_be_report(sender.mailbox, subject, media_type)),
     )
 
 
-def is_indexed_otherwise(row: Sequence[str | int]) -> bool:
-    """True when the text index must be given other words than a row of `message_row` holds."""
-    return is_folded_otherwise("".join(cast("Sequence[str]", row[_INDEXED])))
+def others_of(recipients: str) -> Sequence[tuple[str, str]]:
+    """Mailbox and label of each that a row's `recipients` holds."""
+    if not recipients:
+        return ()
+    people = (one.partition(_LABEL_AND_MAILBOX) for one in recipients.split(_PEOPLE))
+    return [(mailbox, name) for name, _, mailbox in people]
 
 
 def summary(row: tuple[Any, ...]) -> MessageSummary:
@@ -150,16 +159,17 @@ def _patient(sender: Address, recipients: Sequence[Address], domain: str) -> str
     Whoever passes for a patient is filed under none, however many patients he copies in: the mark
     would be his.
     """
-    for address in (sender, *recipients):
-        matricule = _matricule(address.mailbox, domain)
-        if matricule:
-            forged = address is not sender and sender.passes_for_patient(domain)
-            return "" if forged else matricule
+    if matricule := _matricule(sender.mailbox, domain):
+        return matricule
+    for address in recipients:
+        if matricule := _matricule(address.mailbox, domain):
+            return "" if sender.passes_for_patient(domain) else matricule
     return ""
 
 
-# The same people write again and again.
-@lru_cache(maxsize=2048)
+# The same people write again and again: of 100,000 messages, one in six was from nobody of the last
+# 2,048, one in twelve from nobody of 4,096.
+@lru_cache(maxsize=4096)
 def _matricule(mailbox: SafeText, domain: str) -> str:
     return Address(mailbox).matricule(domain) or ""
 

@@ -12,7 +12,7 @@ from tui_mailer.backend.store.lists import Lists
 from tui_mailer.backend.store.messages import Messages
 from tui_mailer.backend.store.moves import Moves
 from tui_mailer.backend.store.outbox import Outbox
-from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.owner import Owner
 from tui_mailer.backend.store.patient_list import PatientList
 from tui_mailer.backend.store.patients import Patients
 from tui_mailer.backend.store.people import People

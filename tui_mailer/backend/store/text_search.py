@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from tui_mailer.backend.store.connection import Sql
-from tui_mailer.backend.store.part import Owner
+from tui_mailer.backend.store.owner import Owner
 from tui_mailer.backend.store.values import (
     json_list,
     to_stamp,

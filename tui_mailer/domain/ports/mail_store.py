@@ -1,6 +1,6 @@
 """What is held of the mailbox, and what was done to it here that the server does not know yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from tui_mailer.domain.action import PendingMove, Place, RemovalInDoubt
@@ -65,8 +65,11 @@ class HeldMessages(Protocol):
         """
         ...
 
-    def settle(self) -> None:
-        """Much was written, and no more is coming: begin to tidy up, at nobody's cost."""
+    def settle(self, at_end: Callable[[], None]) -> None:
+        """Much was written, and no more is coming: begin to tidy up, at nobody's cost.
+
+        `at_end` is called once it is done: names of those who wrote may be known that were not.
+        """
         ...
 
     async def apply_server_flags(self, folder_id: int, flags: Mapping[int, Flags]) -> int:
