@@ -104,8 +104,10 @@ async def measure(settings: Path, store: Path, attachment: Path, recipient: str)
         await watch.take("first page", lambda: _shows_rows(app))
         engine = app.engine
         assert engine is not None
-        marking = asyncio.create_task(_mark(app, engine))
+        is_over = asyncio.Event()
+        marking = asyncio.create_task(_mark(app, engine, is_over))
         await watch.take("first synchronisation", lambda: _is_online(engine), _LOOK_AT_LONG_S)
+        is_over.set()
         searching = asyncio.create_task(_search(engine, _SEARCHED[-1:]))
         await watch.take("follow up", searching.done, _LOOK_AT_LONG_S)
         await searching
@@ -124,15 +126,15 @@ async def measure(settings: Path, store: Path, attachment: Path, recipient: str)
     sys.stdout.write(json.dumps(watch.found))
 
 
-async def _mark(app: MailerApp, engine: Engine) -> tuple[float, float]:
-    """Mark the newest message and take the mark back, as long as headers arrive.
+async def _mark(app: MailerApp, engine: Engine, is_over: asyncio.Event) -> tuple[float, float]:
+    """Mark the newest message and take the mark back, until `is_over`.
 
     Returns:
         Seconds until a mark is in the store and on the screen: the middle, the most.
     """
     rows = app.screen.query_one(MessageList)
     taken_s: list[float] = []
-    while not _is_online(engine) or len(taken_s) % 2 or not taken_s:
+    while not is_over.is_set() or len(taken_s) % 2 or not taken_s:
         began_s = time.perf_counter()
         newest = rows.selected
         assert newest is not None

@@ -28,6 +28,7 @@ from tui_mailer.backend.store.rows import summary
 from tui_mailer.domain.exchange import ExchangeState
 from tui_mailer.domain.folder import RemoteFolder
 from tui_mailer.domain.message import (
+    Flags,
     FolderView,
     ListView,
     MessageSummary,
@@ -282,3 +283,16 @@ async def test_what_is_to_be_filed_is_found_without_a_look_at_the_whole_inbox(
     meter.taken()
     assert len(await store.messages_to_file(inbox, 500)) == 50
     assert meter.taken() <= 2 * in_small
+
+
+async def test_a_flag_changed_elsewhere_costs_the_same_in_a_full_mailbox(
+    store: EncryptedMessageStore, meter: Meter
+) -> None:
+    (inbox,) = await with_folders(store, INBOX)
+    taken = []
+    for first, count in ((1, 100), (1_000, MANY)):
+        await added(store, inbox, [letter(uid) for uid in range(first, first + count)])
+        meter.taken()
+        assert await store.apply_server_flags(inbox, {first: Flags.FLAGGED}) == 1
+        taken.append(meter.taken())
+    assert taken[1] <= taken[0] + 2 * _STEPS_A_TICK

@@ -1,20 +1,26 @@
-"""What can wait is done a little at a time, at nobody's cost; here: merging the text index."""
+"""What can wait is done a little at a time, at nobody's cost; as merging the text index."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date
+from threading import Event
 
 from backend.store.tidy import added, until_tidy
 from contract.message_store_contract import INBOX, letter, with_folders
 
 from tui_mailer.backend.store import EncryptedMessageStore, EncryptedStoreOpener
 from tui_mailer.backend.store.connection import Sql
+from tui_mailer.backend.store.upkeep import Upkeep
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.message import FolderView, SearchView
 from tui_mailer.domain.search import parse
 
 _BATCHES, _BATCH = 12, 400
+_LONG = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT max(i) FROM n"
+)
 
 
 def segments(sql: Sql) -> int:
@@ -108,3 +114,72 @@ async def test_what_comes_by_ones_is_merged_as_it_comes(store: EncryptedMessageS
     # Three at most of each size: of some messages, of four times as many, and so on.
     assert await count_segments(store) <= 3 * 4
     assert await found(store, "000023 texte") == [23]
+
+
+async def test_nothing_is_done_while_batches_are_written(store: EncryptedMessageStore) -> None:
+    done: list[bool] = []
+    database = store._database
+
+    def slowly(sql: Sql, items: Iterator[int]) -> None:
+        for _ in items:
+            sql.execute(_LONG.format(200_000)).fetchall()
+
+    def piece(_: Sql) -> bool:
+        done.append(group._is_running)
+        return len(done) < 3
+
+    group = database.in_groups(slowly)
+    upkeep = database.in_pieces(piece)
+    writes = [asyncio.create_task(group.write(number, more_follow=True)) for number in range(8)]
+    await asyncio.sleep(0)
+    upkeep.begin()
+    await asyncio.gather(*writes)
+    assert done == []
+    assert upkeep._running is not None
+    async with asyncio.timeout(30):
+        await upkeep._running
+    assert done == [False, False, False]
+
+
+async def test_closing_does_not_wait_for_those_it_waits_for(store: EncryptedMessageStore) -> None:
+    done: list[Sql] = []
+
+    def piece(sql: Sql) -> bool:
+        done.append(sql)
+        return False
+
+    upkeep = Upkeep(store._database._writer, piece, lambda: True)
+    upkeep.begin()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        await upkeep.ended()
+    upkeep.begin()
+    assert done == []
+    assert upkeep._running is not None
+    assert upkeep._running.done()
+
+
+async def test_a_piece_is_broken_off_for_whoever_wants_to_write_and_done_after_it(
+    store: EncryptedMessageStore,
+) -> None:
+    tries: list[int] = []
+    begun = Event()
+
+    def piece(sql: Sql) -> bool:
+        tries.append(1)
+        begun.set()
+        if len(tries) == 1:  # hours, were it not broken off
+            sql.execute(_LONG.format(10**12)).fetchall()
+        sql.execute("INSERT INTO done VALUES (1)")
+        return False
+
+    await store._database.execute("CREATE TABLE done (number INTEGER) STRICT")
+    upkeep = store._database.in_pieces(piece)
+    upkeep.begin()
+    await asyncio.to_thread(begun.wait, 10)
+    async with asyncio.timeout(60):
+        assert await store._database.write(segments) == 0
+        assert upkeep._running is not None
+        await upkeep._running
+    assert len(tries) == 2
+    assert await store._database.fetch_all("SELECT number FROM done") == [(1,)]

@@ -31,7 +31,7 @@ _PENDING: Final = """
 """
 _PENDING_OF_FOLDER: Final = """
     SELECT p.message_id, p.add_flags, p.remove_flags
-    FROM pending_flags AS p JOIN message AS m ON m.id = p.message_id
+    FROM pending_flags AS p CROSS JOIN message AS m ON m.id = p.message_id
     WHERE m.folder_id = ? ORDER BY p.id
 """
 _KNOWN: Final = """
@@ -79,16 +79,20 @@ class MessageFlags(Part):
 
         Of a message with a waiting change, only what that change touches stays as it is here.
         """
-        held = "SELECT id, uid, server_flags, flags FROM message WHERE folder_id = ?"
+        # Of one that changed, the other 99,999 need not be looked at.
+        held = """
+            SELECT m.id, m.uid, m.server_flags, m.flags FROM json_each(?) AS told
+            CROSS JOIN message AS m ON m.folder_id = ? AND m.uid = told.value
+        """
         update = "UPDATE message SET server_flags = ?, flags = ? WHERE id = ?"
+
+        told = json_list(flags), folder_id
 
         def work(sql: Sql) -> int:
             waiting = _Waiting(sql.execute(_PENDING_OF_FOLDER, (folder_id,)))
             updates: list[tuple[int, int, int]] = []
             changed_count = 0
-            for message_id, uid, old_server, old_shown in sql.execute(held, (folder_id,)):
-                if uid not in flags:
-                    continue
+            for message_id, uid, old_server, old_shown in sql.execute(held, told):
                 server = flags[uid].value
                 shown = waiting.applied(message_id, server)
                 if (server, shown) != (old_server, old_shown):
