@@ -13,8 +13,9 @@ from tui_mailer.backend.store.connection import Sql
 
 Row = Sequence[str | int]
 
-# SQLite keeps what it made of each statement, so there are few.
-_SIZES: Final = (256, 64, 16, 4, 1)
+# SQLite keeps what it made of each statement, so there are few. While the values of one are handed
+# over, Python's other threads wait.
+_SIZES: Final = (128, 32, 8, 2, 1)
 
 
 class ManyRows:
