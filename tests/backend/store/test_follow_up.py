@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import pytest
-from backend.store.tidy import until_tidy
+from backend.store.handling import allow_pages, found, until_tidy
 from contract.message_store_contract import (
     DURAND,
     HELENE,
@@ -24,17 +23,11 @@ from tui_mailer.backend.store.follow_up import follow_up, is_behind
 from tui_mailer.domain.account import Account
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.folder import FolderRole, RemoteFolder
-from tui_mailer.domain.message import RemoteMessage, SearchView
-from tui_mailer.domain.search import parse
+from tui_mailer.domain.message import RemoteMessage
 
 MANY = 1_000
 ROY = person("claire.roy@x.mssante.fr", "Claire ROY")
 PAUL = person("paul@x.mssante.fr", "Paul")
-
-
-async def found(store: EncryptedMessageStore, text: str) -> list[int]:
-    view = SearchView(parse(text, date(2026, 3, 10)))
-    return [row.uid for row in await store.rows(view, 0, 5)]
 
 
 async def lags(store: EncryptedMessageStore) -> bool:
@@ -117,15 +110,10 @@ async def test_a_full_disk_hides_nothing_that_was_known(store: EncryptedMessageS
     (inbox,) = await with_folders(store, INBOX)
     await store.add_messages(inbox, [letter(MANY + 1, "Vieux", ROY)])
     await store.add_messages(inbox, letters())
-    writer = store._database._writer
-
-    async def allow(pages: int) -> None:
-        await writer.run(lambda sql: sql.execute(f"PRAGMA max_page_count = {pages}").fetchall())
-
-    await allow(1)  # SQLite takes what there is for the least
+    await allow_pages(store, 1)
     assert await found(store, "vieux") == [MANY + 1]
     assert await store.complete_address("roy", 5) == [ROY]
-    await allow(1_000_000)
+    await allow_pages(store, 1_000_000)
     assert await found(store, "000123") == [123]
 
 

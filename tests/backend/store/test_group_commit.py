@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from backend.store.handling import COUNT
 
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.database import Database
@@ -105,11 +106,8 @@ async def test_another_transaction_waits_for_one_piece_only(
     assert transactions.written == [[1], [100], [2, 3]]
 
 
-_COUNT = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT max(i) FROM n"
-)
-_WITHOUT_END = _COUNT.format(10**15)
-_LONG = _COUNT.format(100_000)
+_WITHOUT_END = COUNT.format(10**15)
+_LONG = COUNT.format(100_000)
 
 
 class Endless:

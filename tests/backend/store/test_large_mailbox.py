@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from backend.store.tidy import added
+from backend.store.handling import added
 from contract.message_store_contract import (
     ARCHIVE,
     HELENE,

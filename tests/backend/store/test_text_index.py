@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
+from backend.store.handling import found
 from contract.message_store_contract import DURAND, INBOX, ids_by_uid, letter, person, with_folders
 
 from tui_mailer.backend.store import EncryptedMessageStore
 from tui_mailer.backend.store.connection import connect
 from tui_mailer.backend.store.values import indexed, words
-from tui_mailer.domain.message import FolderView, SearchView
-from tui_mailer.domain.search import parse
-
-
-async def found(store: EncryptedMessageStore, text: str) -> list[int]:
-    view = SearchView(parse(text, date(2026, 3, 10)))
-    return [row.uid for row in await store.rows(view, 0, 10)]
+from tui_mailer.domain.message import FolderView
 
 
 async def test_headers_are_found_by_the_beginning_of_words(store: EncryptedMessageStore) -> None:

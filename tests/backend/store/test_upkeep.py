@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date
 from threading import Event
 
-from backend.store.tidy import added, until_tidy
+from backend.store.handling import COUNT, added, allow_pages, found, until_tidy
 from contract.message_store_contract import INBOX, letter, with_folders
 
 from tui_mailer.backend.store import EncryptedMessageStore, EncryptedStoreOpener
 from tui_mailer.backend.store.connection import Sql
 from tui_mailer.backend.store.upkeep import Upkeep
 from tui_mailer.domain.account import Account
-from tui_mailer.domain.message import FolderView, SearchView
-from tui_mailer.domain.search import parse
+from tui_mailer.domain.message import FolderView
 
 _BATCHES, _BATCH = 12, 400
-_LONG = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {}) SELECT max(i) FROM n"
-)
 
 
 def segments(sql: Sql) -> int:
@@ -30,11 +25,6 @@ def segments(sql: Sql) -> int:
 
 async def count_segments(store: EncryptedMessageStore) -> int:
     return await store._database.read(segments)
-
-
-async def found(store: EncryptedMessageStore, text: str) -> list[int]:
-    view = SearchView(parse(text, date(2026, 3, 10)))
-    return [row.uid for row in await store.rows(view, 0, 5)]
 
 
 async def fill(store: EncryptedMessageStore) -> None:
@@ -88,17 +78,12 @@ async def test_closing_does_not_wait_for_the_end_and_the_next_time_goes_on(
 
 async def test_a_full_disk_leaves_the_index_as_it_was(store: EncryptedMessageStore) -> None:
     await fill(store)
-    room = store._database._writer
-
-    async def allow(pages: int) -> None:
-        await room.run(lambda sql: sql.execute(f"PRAGMA max_page_count = {pages}").fetchall())
-
-    await allow(1)  # SQLite takes what there is for the least
+    await allow_pages(store, 1)
     store.settle()
     await until_tidy(store)
     assert await count_segments(store) > 1
     assert await found(store, "000123") == [123]
-    await allow(1_000_000)
+    await allow_pages(store, 1_000_000)
     store.settle()
     await until_tidy(store)
     assert await count_segments(store) == 1
@@ -122,7 +107,7 @@ async def test_nothing_is_done_while_batches_are_written(store: EncryptedMessage
 
     def slowly(sql: Sql, items: Iterator[int]) -> None:
         for _ in items:
-            sql.execute(_LONG.format(200_000)).fetchall()
+            sql.execute(COUNT.format(200_000)).fetchall()
 
     def piece(_: Sql) -> bool:
         done.append(group._is_running)
@@ -169,7 +154,7 @@ async def test_a_piece_is_broken_off_for_whoever_wants_to_write_and_done_after_i
         tries.append(1)
         begun.set()
         if len(tries) == 1:  # hours, were it not broken off
-            sql.execute(_LONG.format(10**12)).fetchall()
+            sql.execute(COUNT.format(10**12)).fetchall()
         sql.execute("INSERT INTO done VALUES (1)")
         return False
 

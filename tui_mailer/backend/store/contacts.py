@@ -43,12 +43,9 @@ class Met(NamedTuple):
     """
 
     at: int
-    sender: "Person"
-    recipients: "Sequence[Person]"
+    sender: tuple[str, str]
+    recipients: Sequence[tuple[str, str]]
     is_ours: bool
-
-
-Person = tuple[str, str]
 
 
 @dataclass(slots=True)

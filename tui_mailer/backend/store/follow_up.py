@@ -2,7 +2,7 @@
 
 No list needs either, and both together cost as much as the rows. So what comes by the thousand is
 written first; what follows is done a little at a time while nobody wants the connection, and before
-anything is looked for (`Part.followed_up`). A few messages are followed up in their own transaction.
+anything is looked for (`Part._followed_up`). A few messages are followed up in their own transaction.
 
 Ids only grow, so one number says how far it is done.
 """
@@ -80,7 +80,7 @@ def follow_up_few(sql: Sql, owner: Owner, few: int) -> None:
 
 
 def _met(rows: Iterable[Sequence[Any]]) -> Iterable[Met]:
-    for row in rows:
-        if row[9] not in _WITHOUT_CONTACTS:
-            recipients = ((row[5], row[6]), *others_of(row[7]))
-            yield Met(row[1], (row[3], row[4]), recipients, bool(row[8]))
+    for _, at, _, mailbox, name, first_mailbox, first_name, others, from_owner, role in rows:
+        if role not in _WITHOUT_CONTACTS:
+            recipients = ((first_mailbox, first_name), *others_of(others))
+            yield Met(at, (mailbox, name), recipients, bool(from_owner))

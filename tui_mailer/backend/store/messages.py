@@ -53,7 +53,7 @@ class Messages(Part):
         super().__init__(database, owner)
         self._arrivals = database.in_groups(partial(write_arrivals, owner=owner))
         self._upkeep = database.in_pieces(self._tidy)
-        self._more_follow = False
+        self._are_many = False
 
     async def add_messages(
         self, folder_id: int, messages: Sequence[RemoteMessage], *, more_follow: bool = False
@@ -66,7 +66,7 @@ class Messages(Part):
         arriving = await self._got_ready(folder_id, messages)
         del messages  # several batches wait to be written: what they were made of need not
         await self._arrivals.write(arriving, more_follow=more_follow)
-        self._more_follow = len(arriving.rows) >= FEW
+        self._are_many = len(arriving.rows) >= FEW
         self._upkeep.begin()
 
     async def _got_ready(self, folder_id: int, messages: Sequence[RemoteMessage]) -> Arriving:
@@ -84,7 +84,7 @@ class Messages(Part):
 
     def _tidy(self, sql: Sql) -> bool:
         # What comes by the thousand leaves many small segments: they are merged once, at the end.
-        return follow_up(sql, self._owner) or (not self._more_follow and merge_some(sql))
+        return follow_up(sql, self._owner) or (not self._are_many and merge_some(sql))
 
     def settle(self, at_end: Callable[[], None] = lambda: None) -> None:
         """Follow up, merge the text index, and give back the memory that much writing took."""
@@ -93,7 +93,7 @@ class Messages(Part):
             await self._database.shrink()
             at_end()
 
-        self._more_follow = False
+        self._are_many = False
         self._upkeep.begin(tell)
 
     async def remove_messages(self, folder_id: int, uids: Sequence[int]) -> None:

@@ -18,9 +18,7 @@ Piece = Callable[[Sql], bool]
 class Upkeep:
     """Repeats a small transaction until nothing is left, and others have their turns in between."""
 
-    def __init__(
-        self, writer: Connection, piece: Piece, is_busy: Callable[[], bool] = lambda: False
-    ) -> None:
+    def __init__(self, writer: Connection, piece: Piece, is_busy: Callable[[], bool]) -> None:
         """While it `is_busy` elsewhere, it waits."""
         self._writer = writer
         self._piece = piece
