@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.widget import Widget
 from ui.stage import until
 
 from tui_mailer.domain.address import Address
@@ -58,8 +61,15 @@ class Rows:
 
 
 class ListApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.times_moved = 0
+
     def compose(self) -> ComposeResult:
         yield MessageList(lambda: NOW, "patient.mssante.fr")
+
+    def on_windowed_list_moved(self) -> None:
+        self.times_moved += 1
 
 
 async def shown(pilot: Pilot[None], rows: Rows) -> MessageList:
@@ -94,17 +104,10 @@ async def test_the_window_forgets_pages_long_unseen() -> None:
     assert held <= 8 * PAGE_ROWS
 
 
-async def test_a_cursor_key_redraws_two_rows() -> None:
+async def test_a_cursor_key_redraws_two_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     async with ListApp().run_test(size=(100, 24)) as pilot:
         messages = await shown(pilot, Rows(1_000))
-        drawn: list[int] = []
-        draw = messages._draw
-
-        def counted(index: int, *, selected: bool) -> object:
-            drawn.append(index)
-            return draw(index, selected=selected)
-
-        messages._draw = counted  # type: ignore[assignment]
+        drawn = noted(messages, monkeypatch)
         messages.move(1)
         await pilot.pause()
         assert sorted(drawn) == [0, 1]
@@ -229,6 +232,19 @@ class OlderArrive(Rows):
         return [summary(1_000_000 - index) for index in range(start, min(stop, self.total))]
 
 
+def noted(messages: MessageList, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The rows that are drawn from now on."""
+    drawn: list[int] = []
+    draw = messages._draw
+
+    def noting(index: int, *, selected: bool) -> list[Strip]:
+        drawn.append(index)
+        return draw(index, selected=selected)
+
+    monkeypatch.setattr(messages, "_draw", noting)
+    return drawn
+
+
 async def test_older_messages_that_come_in_draw_no_row_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -237,14 +253,7 @@ async def test_older_messages_that_come_in_draw_no_row_anew(
         messages = await shown(pilot, rows)
         messages.move(3)
         await pilot.pause()
-        drawn: list[int] = []
-        draw = messages._draw
-
-        def noting(index: int, *, selected: bool) -> list[Strip]:
-            drawn.append(index)
-            return draw(index, selected=selected)
-
-        monkeypatch.setattr(messages, "_draw", noting)
+        drawn = noted(messages, monkeypatch)
         rows.total = 2_050
         rows.asked.clear()
         await messages.reload()
@@ -340,3 +349,78 @@ async def test_what_changed_in_a_row_on_screen_is_drawn() -> None:
         await pilot.pause()
         assert "Lettre" in messages.render_line(9).text
         assert "Lettre" not in messages.render_line(10).text
+
+
+class Flagged(Rows):
+    """Rows of which some are flagged, and look otherwise to their end."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self.flagged: set[int] = set()
+
+    async def rows(self, start: int, stop: int) -> Sequence[MessageSummary]:
+        return [
+            replace(row, flags=row.flags | Flags.FLAGGED, subject=safe_line("Autre lettre"))
+            if row.id in self.flagged
+            else row
+            for row in await super().rows(start, stop)
+        ]
+
+
+@pytest.mark.parametrize("height", [24, 12])
+@pytest.mark.parametrize("changed", [0, 3, 7])
+async def test_of_rows_on_screen_the_one_that_changed_is_drawn_anew(
+    changed: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a narrow list too, where a row takes two lines, and one that is not at its top."""
+    rows = Flagged(1_000)
+    async with ListApp().run_test(size=(70, height)) as pilot:
+        messages = await shown(pilot, rows)
+        messages.move(2 * messages.page_rows)
+        await until(pilot, lambda: messages.selected is not None)
+        await pilot.pause()
+        top = messages.cursor
+        before = picture(pilot)
+        drawn = noted(messages, monkeypatch)
+        regions: list[Region] = []
+        refresh = messages.refresh
+
+        def refreshing(*some: Region) -> Widget:
+            regions.extend(some)
+            return refresh(*some)
+
+        monkeypatch.setattr(messages, "refresh", refreshing)
+        rows.flagged.add(1_000 - top - changed)
+        await messages.reload()
+        await pilot.pause()
+        now = picture(pilot)
+        first = changed * messages.row_height
+        lines = range(first, min(height, first + messages.row_height))
+        assert drawn == [top + changed] * bool(lines)
+        assert regions == [Region(0, first, messages.row_width, messages.row_height)] * bool(lines)
+        assert {y for y, line in enumerate(now) if line != before[y]} <= {*lines}
+        assert (now != before) is bool(lines)
+        messages.redraw()
+        await pilot.pause()
+        assert picture(pilot) == now, "as when all of it is drawn"
+
+
+async def test_the_screen_is_told_when_the_row_under_the_cursor_changed() -> None:
+    rows = Flagged(100)
+    app = ListApp()
+    async with app.run_test(size=(100, 24)) as pilot:
+        messages = await shown(pilot, rows)
+        before = app.times_moved
+        await messages.reload()
+        await pilot.pause()
+        assert app.times_moved == before
+        rows.flagged.add(100)
+        await messages.reload()
+        await pilot.pause()
+        assert app.times_moved == before + 1
+        assert messages.selected is not None
+        assert Flags.FLAGGED in messages.selected.flags
+
+
+def picture(pilot: Pilot[None]) -> list[str]:
+    return [strip.text for strip in pilot.app.screen._compositor.render_strips()]

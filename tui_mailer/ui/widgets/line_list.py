@@ -4,7 +4,7 @@ Textual's own lists hold a widget or a rendering for every row. This one draws t
 screen, keeps a bounded number of drawn lines, and redraws two rows when the cursor moves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import ClassVar, Final
 
@@ -94,7 +94,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def count_only(self, count: int) -> None:
-        """The number of rows changed, none of those on screen."""
+        """The number of rows changed, and of those on screen the ones that are drawn anew at most."""
         self.row_count = count
         top = self.scroll_offset.y // self.row_height
         for index, selected in tuple(self._strips.keys()):
@@ -116,6 +116,13 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.set_reactive(ScrollView.virtual_size, size)
         self.vertical_scrollbar.window_virtual_size = lines
         self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+
+    def redraw_rows(self, indexes: Iterable[int]) -> None:
+        """What these rows hold changed."""
+        for index in indexes:
+            for selected in (True, False):
+                self._strips.discard((index, selected))
+            self.refresh(self._place(index, self.row_width))
 
     def redraw(self) -> None:
         """What the rows hold changed, not their number."""
@@ -160,9 +167,10 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _refresh_row(self, index: int) -> None:
         """Draw one row anew, and not the scroll bar beside it; in the light display, its mark."""
-        top = index * self.row_height - self.scroll_offset.y
-        width = self.mark_cells if self._is_light else self.row_width
-        self.refresh(Region(0, top, width, self.row_height))
+        self.refresh(self._place(index, self.mark_cells if self._is_light else self.row_width))
+
+    def _place(self, index: int, width: int) -> Region:
+        return Region(0, index * self.row_height - self.scroll_offset.y, width, self.row_height)
 
     @property
     def _is_light(self) -> bool:

@@ -1,5 +1,6 @@
 """A list that is a window on the store, its cursor on a row's id and not on a place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic
 
@@ -98,8 +99,12 @@ class WindowedList(LineList, Generic[RowT]):
         self._window = window
         place = None if selected is None else window.find(selected.id)
         place = min(self.cursor, max(0, count - 1)) if place is None else place
-        if place == self.cursor and self._looks_as(old, count):
+        changed = self._changed(old, count)
+        if place == self.cursor and changed is not None:
             self.count_only(count)
+            self.redraw_rows(changed)
+            if changed:
+                self.post_message(self.Moved())
             return
         top = self.scroll_offset.y + (place - self.cursor) * self.row_height
         follows = self.scroll_offset.y > 0
@@ -153,16 +158,15 @@ class WindowedList(LineList, Generic[RowT]):
         self.show_rows(count)
         self.post_message(self.Moved())
 
-    def _looks_as(self, old: RowWindow[RowT], count: int) -> bool:
-        """True when the rows on screen are those of `old`, and would be drawn as they are."""
+    def _changed(self, old: RowWindow[RowT], count: int) -> Sequence[int] | None:
+        """The rows on screen that are not those of `old`; None when all are to be drawn anew."""
         window, top = self._window, self._top
-        if window is None or not self.stays_true():
-            return False
-        for index in range(top, top + self.page_rows + 1):
-            row = window.get(index)
-            if row != old.get(index) or (row is None and index < count):
-                return False
-        return True
+        if window is None or not self.stays_true() or not count:
+            return None
+        shown = range(top, top + self.page_rows + 1)
+        if any(window.get(index) is None for index in shown if index < count):
+            return None
+        return [index for index in shown if window.get(index) != old.get(index)]
 
     def _row(self, index: int) -> RowT | None:
         return self._window.get(index) if self._window and index < self.row_count else None
