@@ -116,3 +116,51 @@ async def test_much_work_keeps_the_collector_off_what_it_makes(
     assert (after - before >= ITEMS_A_SLICE) is passed_over
     made.clear()
     assert gc.get_freeze_count() <= after - (ITEMS_A_SLICE if passed_over else 0)
+
+
+async def test_work_in_slices_stands_still_while_somebody_goes_first(clock: Clock) -> None:
+    done: list[int] = []
+
+    async def slicing() -> None:
+        async for number in slices.in_slices(range(20)):
+            clock.now_s += ITEM_S
+            done.append(number)
+
+    working = [asyncio.create_task(slicing()) for _ in range(2)]
+    with slices.going_first():
+        await turns(10)
+        with slices.going_first():
+            await turns(10)
+        stood_at = len(done)
+        assert stood_at <= ITEMS_A_SLICE + 2
+        await turns(10)
+        assert len(done) == stood_at, "the second who went first has gone, the first not yet"
+    await asyncio.gather(*working)
+    assert len(done) == 40
+
+
+async def test_who_is_cancelled_while_it_goes_first_keeps_nobody_waiting(clock: Clock) -> None:
+    async def for_ever() -> None:
+        with slices.going_first():
+            await asyncio.Event().wait()
+
+    async def slicing() -> int:
+        count = 0
+        async for _ in slices.in_slices(range(20)):
+            clock.now_s += ITEM_S
+            count += 1
+        return count
+
+    first = asyncio.create_task(for_ever())
+    given_up, working = (asyncio.create_task(slicing()) for _ in range(2))
+    await turns(5)
+    given_up.cancel()
+    first.cancel()
+    async with asyncio.timeout(5):
+        assert await working == 20
+    await asyncio.wait({first, given_up})
+
+
+async def turns(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, TypeVar
 
 from tui_mailer.memory import pass_over
@@ -35,7 +36,46 @@ class _Turn:
         self._loop, self._slice_ends_at = None, 0.0
 
 
+class _Precedence:
+    """Those who go first, and who waits meanwhile."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._waiting: list[asyncio.Future[None]] = []
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._count -= 1
+            if not self._count:
+                self._let_on()
+
+    async def given(self) -> None:
+        while self._count:
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
+
+    def _let_on(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if not one.done():
+                one.set_result(None)
+
+
 _TURN: Final = _Turn()
+_PRECEDENCE: Final = _Precedence()
+
+
+def going_first() -> AbstractContextManager[None]:
+    """While it is entered, what is cut into slices stands still between two of them.
+
+    For what somebody waits for: its steps would each wait for a slice, and the processor.
+    """
+    return _PRECEDENCE.taken()
 
 
 async def in_slices(items: Iterable[_Item]) -> AsyncIterator[_Item]:
@@ -45,6 +85,7 @@ async def in_slices(items: Iterable[_Item]) -> AsyncIterator[_Item]:
         if _TURN.is_used_up():
             pass_over()
             await asyncio.sleep(0)
+            await _PRECEDENCE.given()
 
 
 async def in_handfuls(items: Sequence[_Item]) -> AsyncIterator[Sequence[_Item]]:

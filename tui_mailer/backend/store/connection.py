@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import Final, Literal, TypeVar, cast
 
 import aiosqlite
 from sqlcipher3 import dbapi2
@@ -25,8 +25,13 @@ T = TypeVar("T")
 Begin = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
 _CACHE_KIB = 6_144
-# 16 MiB: some batches of a first synchronisation write 2,000 pages, many of them again and again.
-_CHECKPOINT_PAGES = 4_000
+WAL_BYTES: Final = 16 * 1024 * 1024
+"""What the WAL grows to before a checkpoint, and is cut to after it.
+
+Some batches of a first synchronisation write 2,000 pages, many of them again and again.
+"""
+# In the COMMIT itself, should `Checkpoints` not keep up: 64 MiB.
+_LATEST_CHECKPOINT_PAGES = 16_000
 _BUSY_TIMEOUT_S = 10.0
 # Of SQLite's machine: some 2 ms.
 _STEPS_BETWEEN_LOOKS = 20_000
@@ -52,7 +57,8 @@ def connect(file: Path, key: bytes, *, cache_kib: int = _CACHE_KIB) -> Sql:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{cache_kib}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LATEST_CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
         connection.create_function("indexed", 1, indexed, deterministic=True)
     except BaseException:
         # The error's traceback holds it: the file would stay open for as long as that is kept.

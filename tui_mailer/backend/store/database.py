@@ -7,17 +7,19 @@ nothing, since the interface reads one page at a time.
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from tui_mailer.backend.slices import going_first
 from tui_mailer.backend.store.connection import Connection, Sql
 from tui_mailer.backend.store.group_commit import GroupCommit
 from tui_mailer.backend.store.migrations import MIGRATIONS, Migration, migrate
 from tui_mailer.backend.store.upkeep import Piece, Upkeep
+from tui_mailer.backend.store.writer import Writer
 from tui_mailer.domain.errors import StoreEmptied
 from tui_mailer.memory import give_back
-from tui_mailer.threads import stand_behind
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -31,7 +33,7 @@ _WRITER_CACHE_KIB: Final = 12_288
 class Database:
     """An open encrypted file; `open` makes one."""
 
-    def __init__(self, writer: Connection, reader: Connection) -> None:
+    def __init__(self, writer: Writer, reader: Connection) -> None:
         self._writer = writer
         self._reader = reader
         self._groups: list[GroupCommit[Any]] = []
@@ -60,11 +62,10 @@ class Database:
             StoreTooNew: a newer program made it.
             StoreFull: no room for the migration.
         """
-        writer = Connection(file, key, cache_kib=_WRITER_CACHE_KIB)
+        writer = Writer(file, key, cache_kib=_WRITER_CACHE_KIB)
         reader = Connection(file, key)
         try:
             await writer.open()
-            await writer.run(lambda _: stand_behind())
             if not is_new:
                 await writer.run(partial(_expect_tables, file.parent))
             await writer.run(_enter_wal)
@@ -77,13 +78,21 @@ class Database:
             raise
         return cls(writer, reader)
 
-    async def read(self, work: Callable[[Sql], T]) -> T:
-        """Run `work` on one consistent state of the file."""
-        return await self._reader.transact("BEGIN", work)
+    async def read(self, work: Callable[[Sql], T], *, goes_first: bool = True) -> T:
+        """Run `work` on one consistent state of the file.
+
+        What `goes_first` has what is cut into slices stand still meanwhile.
+        """
+        with going_first() if goes_first else nullcontext():
+            return await self._reader.transact("BEGIN", work)
 
     async def write(self, work: Callable[[Sql], T]) -> T:
-        """Run `work` in one transaction; once this returns, it survives a power cut."""
-        return await self._writer.transact("BEGIN IMMEDIATE", work)
+        """Run `work` in one transaction; once this returns, it survives a power cut.
+
+        It goes first, as what is read does.
+        """
+        with going_first():
+            return await self._writer.write(work)
 
     def in_groups(self, work: Callable[[Sql, Iterator[T]], None]) -> GroupCommit[T]:
         """A way to write many items that follow one another; see `GroupCommit`."""

@@ -14,7 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from tui_mailer.backend.store.connection import Connection, GaveWay, Sql
+from tui_mailer.backend.store.connection import GaveWay, Sql
+from tui_mailer.backend.store.writer import Writer
 
 # With four, next to nothing is gained.
 _MOST: Final = 3
@@ -45,7 +46,7 @@ class _Waiting(Generic[Item]):
 class GroupCommit(Generic[Item]):
     """Writes items on the connection that writes, in order, some to a transaction."""
 
-    def __init__(self, writer: Connection, work: Callable[[Sql, Iterator[Item]], None]) -> None:
+    def __init__(self, writer: Writer, work: Callable[[Sql, Iterator[Item]], None]) -> None:
         """`work` writes all that it is given, one at least, in one transaction.
 
         It may be broken off and called again for the same items: it changes nothing but the file.
@@ -118,10 +119,8 @@ class GroupCommit(Generic[Item]):
         most = 1 if self._times_it_gave_way else _MOST
         gives_way = self._times_it_gave_way < _MOST_TIMES
         try:
-            await self._writer.transact(
-                "BEGIN IMMEDIATE",
-                lambda sql: self._work(sql, self._taken(begun, most)),
-                gives_way=gives_way,
+            await self._writer.write(
+                lambda sql: self._work(sql, self._taken(begun, most)), gives_way=gives_way
             )
         except GaveWay:
             self._waiting.extendleft(reversed(begun))

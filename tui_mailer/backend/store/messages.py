@@ -76,7 +76,9 @@ class Messages(Part):
         meanwhile.
         """
         by_uid = {message.uid: message for message in messages}
-        held = await self._database.read(lambda sql: held_uids(sql, folder_id, by_uid))
+        held = await self._database.read(
+            lambda sql: held_uids(sql, folder_id, by_uid), goes_first=False
+        )
         rows: dict[int, Row] = {}
         async for some in in_handfuls([by_uid[uid] for uid in by_uid if uid not in held]):
             rows.update((message.uid, message_row(message, self._owner)) for message in some)

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
-from tui_mailer.backend.store.connection import Connection, GaveWay, Sql
+from tui_mailer.backend.store.connection import GaveWay, Sql
+from tui_mailer.backend.store.writer import Writer
 from tui_mailer.domain.errors import StoreProblem
 
 # How often it looks whether others have come to an end.
@@ -18,7 +19,7 @@ Piece = Callable[[Sql], bool]
 class Upkeep:
     """Repeats a small transaction until nothing is left, and others have their turns in between."""
 
-    def __init__(self, writer: Connection, piece: Piece, is_busy: Callable[[], bool]) -> None:
+    def __init__(self, writer: Writer, piece: Piece, is_busy: Callable[[], bool]) -> None:
         """While it `is_busy` elsewhere, it waits."""
         self._writer = writer
         self._piece = piece
@@ -58,6 +59,6 @@ class Upkeep:
 
     async def _is_left(self) -> bool:
         try:
-            return await self._writer.transact("BEGIN IMMEDIATE", self._piece, gives_way=True)
+            return await self._writer.write(self._piece, gives_way=True)
         except GaveWay:
             return True
