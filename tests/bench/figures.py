@@ -48,6 +48,7 @@ FETCH_LARGE = Quantity("fetch of 20 MB", "s", 1, 2)
 SEND_LARGE = Quantity("send of 20 MB", "s", 1, 2)
 GAP_FIRST = Quantity("largest gap, login to first page", "ms", 1e3)
 GAP_SYNC = Quantity("largest gap, the other headers arrive", "ms", 1e3)
+OURS_SYNC = Quantity("the same, less waiting for a processor", "ms", 1e3)
 WORK_SYNC = Quantity("of a gap, the loop's own work, headers arrive", "ms", 1e3)
 GAP_FOLLOW_UP = Quantity("largest gap, until a search finds all of them", "ms", 1e3)
 MARK = Quantity("a mark, the other headers arrive, p50", "ms", 1e3)
@@ -82,6 +83,7 @@ QUANTITIES = (
     SEND_LARGE,
     GAP_FIRST,
     GAP_SYNC,
+    OURS_SYNC,
     WORK_SYNC,
     GAP_FOLLOW_UP,
     MARK,

@@ -243,6 +243,7 @@ _INSIDE = {
     f.SEND_LARGE: "send",
     f.GAP_FIRST: "first page gap",
     f.GAP_SYNC: "first synchronisation gap",
+    f.OURS_SYNC: "first synchronisation gap of ours",
     f.WORK_SYNC: "first synchronisation work",
     f.GAP_FOLLOW_UP: "follow up gap",
     f.MARK: "mark",
