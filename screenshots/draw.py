@@ -105,6 +105,14 @@ async def main() -> None:
         await write_to_patient(artist)
         await draw_exchanges(artist)
         await draw_non_delivery(artist)
+        await draw_lock(artist)
+
+
+async def draw_lock(artist: Artist) -> None:
+    """Nothing of the mail."""
+    await artist.press("f9")
+    await artist.shows("Écran verrouillé", "Déverrouiller")
+    await artist.draw("lock")
 
 
 async def draw_exchanges(artist: Artist) -> None:

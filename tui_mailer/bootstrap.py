@@ -241,6 +241,7 @@ def _opening(settings: Settings, places: Places) -> Opening:
         templates=TemplateFolder(places.settings_file).templates,
         editor=settings.external_editor,
         light=settings.light_display,
+        lock_after=settings.lock_after,
         attachments_dir=settings.attachments_directory,
     )
 

@@ -132,7 +132,9 @@ class Mailing:
 
 
 @asynccontextmanager
-async def opened(outdoors: Outdoors, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Mailing]:
+async def opened(
+    outdoors: Outdoors, size: tuple[int, int] = (80, 24), *, notifications: bool = False
+) -> AsyncIterator[Mailing]:
     """Log in and wait until the mailbox is in step with the server."""
     opening = Opening(
         account=ACCOUNT,
@@ -140,7 +142,7 @@ async def opened(outdoors: Outdoors, size: tuple[int, int] = (80, 24)) -> AsyncI
         attachments_dir=outdoors.directory,
     )
     app = MailerApp(outdoors.session(), opening)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=notifications) as pilot:
         mailing = Mailing(pilot, outdoors)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(app.screen, MailboxScreen))

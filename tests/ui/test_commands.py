@@ -142,7 +142,7 @@ async def test_a_key_that_comes_before_a_screen_has_its_widgets_ends_nothing(
         ):
             names = [command.__name__ for command in screen.all_commands()]
             heard = {name for name in names if screen.check_action("command", (name,))}
-            assert heard == {"Redraw", "SwitchLight", "Quit"}
+            assert heard == {"Redraw", "SwitchLight", "LockTheScreen", "Quit"}
 
 
 async def test_the_palette_asks_nothing_of_a_mailbox_that_was_left(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import errno
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,9 @@ def test_an_account_has_the_defaults_of_the_field(file: Path) -> None:
         ('liste_blanche = "~personne/liste.xml"', "liste_blanche"),
         ('dossier_pieces_jointes = "~personne"', "dossier_pieces_jointes"),
         (HALF + 'autorites = "~personne/igc.pem"', "autorites"),
+        ("verrouillage_min = 0", "« verrouillage_min » doit être entre 1 et 120"),
+        ("verrouillage_min = 121", "« verrouillage_min » doit être entre 1 et 120"),
+        ("verrouillage_min = false", "« verrouillage_min » n’a pas la forme attendue"),
     ],
 )
 def test_a_line_that_cannot_be_used_is_named(file: Path, text: str, named: str) -> None:
@@ -276,6 +280,16 @@ def test_a_file_that_may_not_be_read_is_said_so_with_its_place(file: Path) -> No
     assert str(file) in refused.value.headline
     assert "le droit de le lire" in refused.value.advice
     assert "cette ligne" not in refused.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("", 30), ("verrouillage_min = 1", 1), ("verrouillage_min = 7.5", 7.5)],
+)
+def test_the_screen_is_locked_after_half_an_hour_or_what_is_set(
+    file: Path, text: str, minutes: float
+) -> None:
+    assert load(write(file, text)).lock_after == timedelta(minutes=minutes)
 
 
 def test_the_white_list_is_a_file_of_the_user(file: Path) -> None:

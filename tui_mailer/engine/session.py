@@ -6,8 +6,10 @@ next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─�
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import suppress
+from hmac import compare_digest
 from typing import Any, Final
 
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
@@ -98,10 +100,26 @@ class Session:
         Raises:
             SecretUnavailable: the command or the keyring failed.
         """
-        if account.secret_origin not in _GIVEN:
+        if self.is_passphrase_typed(account):
             return ""
         credentials = await self._outside.secrets.credentials(account)
         return credentials.password if credentials else ""
+
+    def is_passphrase_typed(self, account: Account) -> bool:
+        """False when a command or the keyring gives it."""
+        return account.secret_origin not in _GIVEN
+
+    async def is_user(self, engine: Engine, typed: str) -> bool:
+        """True when whoever unlocks the screen is who logged in.
+
+        They type what opened the store; where it comes from elsewhere, that is asked once more.
+
+        Raises:
+            SecretUnavailable: the command or the keyring failed.
+        """
+        if not self.is_passphrase_typed(engine.account):
+            return bool(await self.passphrase_from_elsewhere(engine.account))
+        return compare_digest(_composed(typed), _composed(self._passphrase))
 
     async def first_login(self, account: Account, passphrase: str, on_step: OnStep) -> Engine:
         """Prove the account on both servers, then make its store and remember it.
@@ -265,3 +283,8 @@ class Session:
             await self._outside.secrets.remember(engine.account, credentials)
         except SecretNotKept as problem:
             engine.tell(problem)  # it serves all the same
+
+
+def _composed(passphrase: str) -> bytes:
+    # As the store takes it: an accent is the same whether the keyboard composed it or not.
+    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")

@@ -1,6 +1,7 @@
 """What can be set, and where things are (XDG base directories)."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +57,7 @@ class Settings:
             history are out of our hands.
         light_display: begin with the display for slow lines.
         attachments_directory: where attachments are saved unless another place is typed.
+        lock_after: without a key for so long, the screen is locked.
     """
 
     accounts: tuple[Account, ...] = ()
@@ -63,3 +65,4 @@ class Settings:
     external_editor: bool = False
     light_display: bool = False
     attachments_directory: Path = field(default_factory=Path.home)
+    lock_after: timedelta = timedelta(minutes=30)

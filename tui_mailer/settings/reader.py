@@ -6,6 +6,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,7 @@ _RANGES: Final = {
     "brouillon_serveur_s": (0, 3_600),
     "releve_s": (30, 86_400),
     "journal_mois": (6, 600),
+    "verrouillage_min": (1, 120),  # SC.SSI/IE.58: two hours at the most
 }
 _LINE: Final = re.compile(r"at line (\d+)")
 _NO_TOML: Final = (
@@ -46,7 +48,13 @@ _NO_TOML: Final = (
 # tomllib's words for a name that stands there a second time.
 _TWICE: Final = re.compile(r"Cannot (overwrite|declare)")
 _GENERAL_NAMES: Final = frozenset(
-    {"editeur_externe", "affichage_leger", "dossier_pieces_jointes", "liste_blanche"}
+    {
+        "editeur_externe",
+        "affichage_leger",
+        "dossier_pieces_jointes",
+        "liste_blanche",
+        "verrouillage_min",
+    }
     | set(_OPTION_NAMES)
 )
 _ACCOUNT_NAMES: Final = frozenset(
@@ -188,7 +196,13 @@ def _settings(document: Mapping[str, Any]) -> Settings:
         external_editor=values.take("editeur_externe", bool, False),
         light_display=values.take("affichage_leger", bool, False),
         attachments_directory=values.take_path("dossier_pieces_jointes", "~") or Path(),
+        lock_after=_lock_after(values),
     )
+
+
+def _lock_after(values: "Table") -> timedelta:
+    name, usual = "verrouillage_min", Settings().lock_after / timedelta(minutes=1)
+    return timedelta(minutes=values.take(name, float, usual, _RANGES[name]))
 
 
 def _option(values: "Table", name: str, kind: Any, default: Any) -> Any:  # noqa: ANN401

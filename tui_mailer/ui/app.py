@@ -3,12 +3,15 @@
 import asyncio
 import signal
 import sys
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
+from textual.app import App
 from textual.driver import Driver
+from textual.screen import Screen
 
 from tui_mailer.domain.events import Connectivity
 from tui_mailer.engine.engine import Engine
@@ -16,7 +19,6 @@ from tui_mailer.engine.session import Session
 from tui_mailer.ui import flows
 from tui_mailer.ui.any_bytes import take_any_bytes
 from tui_mailer.ui.aside import run_aside
-from tui_mailer.ui.at_rest import RestingApp
 from tui_mailer.ui.bridge import Bridge
 from tui_mailer.ui.calls import Calls
 from tui_mailer.ui.commands.base import CommandScreen
@@ -26,6 +28,7 @@ from tui_mailer.ui.discreet import DiscreetApp
 from tui_mailer.ui.few_signs import FEW_SIGNS, has_few_signs
 from tui_mailer.ui.leave import may_leave
 from tui_mailer.ui.light import LIGHT_CLASS, LineTimer
+from tui_mailer.ui.locking import LockingApp
 from tui_mailer.ui.lost_terminal import mortal
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.option_lists import mend_option_lists
@@ -58,7 +61,7 @@ def _downloads() -> Path:
     return Path.home()
 
 
-class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bindings=False):
+class MailerApp(DiscreetApp, CoveringApp, LockingApp, TypedAheadApp, inherit_bindings=False):
     """Login, then the mailbox; whatever ends it, what is being written is kept.
 
     Attributes:
@@ -107,12 +110,32 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
         """True while messages are read from the server."""
         return self.engine is not None and self.engine.connectivity is Connectivity.SYNCING
 
+    @property
+    def lock_after(self) -> timedelta:
+        """As set; see `LockingApp`."""
+        return self.opening.lock_after
+
+    @property
+    def has_secrets(self) -> bool:
+        """True once a mailbox is open."""
+        return self.engine is not None
+
+    def make_cover(self) -> Screen[None]:
+        """It asks for what was given at login."""
+        from tui_mailer.ui.screens.locked import Lock, LockedScreen  # late: not at once
+
+        assert self.engine is not None
+        account = self.engine.account
+        is_user = partial(self.session.is_user, self.engine)
+        is_typed = self.session.is_passphrase_typed(account)
+        return LockedScreen(Lock(account.address, is_typed, is_user, self.opening.password))
+
     def on_mount(self) -> None:
         """A lost terminal ends the program in order."""
         self.set_class(self.opening.light, LIGHT_CLASS)
         self.set_timer(_STARTING_S, self._time_the_line)
         # Textual takes the terminal again, and draws what changes from then on.
-        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+        self.app_resume_signal.subscribe(self, self._resumed)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
@@ -195,6 +218,10 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
         forget_picture(self._driver)
         self.refresh(layout=True)
 
+    def _resumed(self, _: App[None]) -> None:
+        self.somebody_is_there()
+        self.action_redraw()
+
     def _line_is_slow(self, round_trip_s: float) -> None:
         self.round_trip_s = round_trip_s
         if self.has_class(LIGHT_CLASS):
@@ -225,8 +252,9 @@ class MailerApp(DiscreetApp, CoveringApp, RestingApp, TypedAheadApp, inherit_bin
     async def _leave(self) -> None:
         engine = self.engine
         waiting_count = self._calls.waiting_count if self._calls is not None else 0
-        if engine is None or await may_leave(self, engine, calls_count=waiting_count):
-            self.exit()
+        with self.above_cover():
+            if engine is None or await may_leave(self, engine, calls_count=waiting_count):
+                self.exit()
 
     def action_show_help(self) -> None:
         """The keys of the screen that is shown."""

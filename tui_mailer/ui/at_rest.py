@@ -5,7 +5,8 @@ keys do not wait for it, and passes for good over what is there in the middle of
 program left open for weeks each letter that was written would stay.
 """
 
-from time import monotonic
+from datetime import timedelta
+from time import monotonic, time
 from typing import ClassVar
 
 from textual._styles_cache import StylesCache
@@ -26,13 +27,20 @@ class RestingApp(App[None], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._last_input_at = monotonic()
+        self._last_input_at, self._last_input_on = monotonic(), time()
         self._tidied_at = monotonic()
 
     @property
     def is_at_work(self) -> bool:
         """True while something goes on that a stop of some 70 ms would hold up."""
         return False
+
+    @property
+    def idle(self) -> timedelta:
+        """How long nobody has typed; the machine's sleep counts, in which one of the clocks stands."""
+        return timedelta(
+            seconds=max(monotonic() - self._last_input_at, time() - self._last_input_on)
+        )
 
     def on_mount(self) -> None:
         """Look now and then whether anybody is there."""
@@ -41,8 +49,12 @@ class RestingApp(App[None], inherit_bindings=False):
     async def on_event(self, event: Event) -> None:
         """Somebody is."""
         if isinstance(event, InputEvent):
-            self._last_input_at = monotonic()
+            self.somebody_is_there()
         await super().on_event(event)
+
+    def somebody_is_there(self) -> None:
+        """As when a key is pressed."""
+        self._last_input_at, self._last_input_on = monotonic(), time()
 
     def _look_around(self) -> None:
         now = monotonic()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from tui_mailer.domain.account import Account
@@ -30,6 +31,7 @@ class Opening:
         light: begin with the light display.
         templates: texts to write from.
         attachments_dir: where attachments are saved unless the user says otherwise.
+        lock_after: without a key for so long, the screen is locked.
         begun: the account's store is being opened already.
         once_shown: called when the mailbox is on screen.
         at_rest: called when nobody has typed for a while; may take a tenth of a second.
@@ -43,6 +45,7 @@ class Opening:
     light: bool = False
     attachments_dir: Path | None = None
     templates: TemplateSource = tuple
+    lock_after: timedelta = timedelta(minutes=30)
     begun: EarlyOpening | None = None
     once_shown: Callable[[], None] = _nothing
     at_rest: Callable[[], None] = _nothing

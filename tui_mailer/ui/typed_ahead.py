@@ -13,7 +13,7 @@ from textual.events import Event, Key
 
 _WRITING: Final = frozenset({"tab", "shift+tab", "backspace", "enter"})
 # What the user can always do, however long a screen takes.
-_AT_ONCE: Final = frozenset({"ctrl+q", "ctrl+l", "f7"})
+_AT_ONCE: Final = frozenset({"ctrl+q", "ctrl+l", "f7", "f9"})
 # Who waited longer has seen that nothing came, and meant something else.
 _LONGEST_S: Final = 5.0
 

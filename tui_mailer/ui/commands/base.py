@@ -16,6 +16,7 @@ from tui_mailer.domain.safe_text import SafeText
 from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.covered import StyledOnceScreen
 from tui_mailer.ui.dismissed_once import DismissedOnceScreen
+from tui_mailer.ui.locking import LockingApp
 from tui_mailer.ui.typed_ahead import TypedAheadApp
 from tui_mailer.ui.widgets.notice import Notice
 
@@ -215,6 +216,22 @@ class Redraw(Command["CommandScreen[Any]"]):
         await screen.app.run_action("app.redraw")
 
 
+class LockTheScreen(Command["CommandScreen[Any]"]):
+    """Verrouiller l’écran ; les messages continuent d’arriver et de partir."""
+
+    key = "f9"
+    label = "Verrouiller"
+    in_bar = False
+
+    def enabled(self, screen: "CommandScreen[Any]") -> bool:
+        """While there is something to hide."""
+        return isinstance(screen.app, LockingApp) and screen.app.may_lock
+
+    async def run(self, screen: "CommandScreen[Any]") -> None:
+        """Cover the screen until whoever logged in is back."""
+        await screen.app.run_action("app.lock")
+
+
 class Quit(Command["CommandScreen[Any]"]):
     """Quitter ; ce qui est en cours d’écriture est gardé."""
 
@@ -260,10 +277,18 @@ class PreviousField(NextField):
 
 _BETWEEN_FIELDS: Final[tuple[AnyCommand, ...]] = (NextField, PreviousField)
 _NOTICE: Final[tuple[AnyCommand, ...]] = (CloseNotice, ShowServerWords)
-EVERYWHERE: Final[tuple[AnyCommand, ...]] = (Palette, SwitchTheme, SwitchLight, Redraw, Help, Quit)
+EVERYWHERE: Final[tuple[AnyCommand, ...]] = (
+    Palette,
+    SwitchTheme,
+    SwitchLight,
+    Redraw,
+    LockTheScreen,
+    Help,
+    Quit,
+)
 """What every screen offers last."""
-AT_ONCE: Final[tuple[AnyCommand, ...]] = (Redraw, SwitchLight, Quit)
-"""What shows no other screen: it can be done while one is about to be shown."""
+AT_ONCE: Final[tuple[AnyCommand, ...]] = (Redraw, SwitchLight, LockTheScreen, Quit)
+"""What can be done while another screen is about to be shown: the lock holds that one back."""
 
 
 class CommandScreen(StyledOnceScreen[ResultT], DismissedOnceScreen[ResultT]):

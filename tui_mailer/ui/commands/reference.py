@@ -16,6 +16,7 @@ from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.journal import JournalScreen
 from tui_mailer.ui.screens.leaving import LeavingScreen
+from tui_mailer.ui.screens.locked import LockedScreen
 from tui_mailer.ui.screens.login import LoginScreen
 from tui_mailer.ui.screens.mailbox import MailboxScreen
 from tui_mailer.ui.screens.meant import MeantQuestion
@@ -47,6 +48,7 @@ SCREENS: Final[tuple[type[CommandScreen[Any]], ...]] = (
     Question,
     MeantQuestion,
     LeavingScreen,
+    LockedScreen,
     DetailsScreen,
     HelpScreen,
 )
