@@ -14,10 +14,13 @@ import pytest
 from ui.mailbox_stage import NOON, PATIENT, Mailing, Outdoors, mail, opened, practice
 
 from tui_mailer.domain.account import SecretOrigin
+from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import WriteCall
+from tui_mailer.domain.draft import Draft
 from tui_mailer.domain.events import WriteAsked
 from tui_mailer.ui.screens import locked
 from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.leaving import LeavingScreen
 from tui_mailer.ui.screens.locked import LockedScreen
@@ -190,17 +193,25 @@ async def test_mail_comes_meanwhile_and_is_not_announced_on_the_locked_screen(
         await mailing.shows("Résultat urgent")
 
 
-async def test_a_screen_that_ends_below_is_left_once_it_can_be(tmp_path: Path) -> None:
+@pytest.mark.parametrize("asks_for_help", [False, True])
+async def test_a_screen_that_ends_below_is_left_once_it_can_be(
+    tmp_path: Path, asks_for_help: bool
+) -> None:
     """As the composer when its message has been queued: left open, it would be sent twice."""
     async with at_work(practice(tmp_path)) as mailing:
         await mailing.press("e")
         await mailing.until(lambda: isinstance(mailing.app.screen, ComposeScreen))
         composer = mailing.app.screen
         await lock(mailing)
+        if asks_for_help:
+            await mailing.press("f1")
+            await mailing.until(lambda: isinstance(mailing.app.screen, HelpScreen))
         composer.dismiss(None)
         composer.dismiss(None)
         await mailing.pilot.pause()
-        assert mailing.app.screen_stack[-2] is composer
+        assert composer in mailing.app.screen_stack
+        if asks_for_help:
+            await mailing.press("escape")
         await unlock(mailing)
         await mailing.until(lambda: isinstance(mailing.app.screen, MailboxScreen))
 
@@ -227,12 +238,18 @@ async def test_what_asks_the_user_asks_once_it_is_unlocked(tmp_path: Path) -> No
         asking.cancel()
 
 
-async def test_one_may_quit_without_the_password_and_what_waits_is_asked_about(
-    tmp_path: Path,
-) -> None:
+async def test_one_may_quit_without_the_password_and_is_told_what_waits(tmp_path: Path) -> None:
     async with at_work(practice(tmp_path)) as mailing:
+        to = (Address.received("jean.durand@medecin.mssante.fr"),)
+        await mailing.engine.writing.send(Draft(to=to, subject="Secret", body="Bonjour."))
         await lock(mailing)
         await mailing.press("ctrl+q")
+        await mailing.until(lambda: isinstance(mailing.app.screen, LeavingScreen))
+        assert "Secret" not in mailing.terminal
+        await mailing.answer("n")
+        await mailing.until(lambda: isinstance(mailing.app.screen, LockedScreen))
+        await mailing.press("ctrl+q")
+        await mailing.answer("o")
         await mailing.until(lambda: not mailing.app.is_running)
 
 

@@ -106,7 +106,10 @@ class LockingApp(RestingApp, inherit_bindings=False):
 
     def hold_back(self, screen: Screen[Any], leave: Callable[[], object]) -> bool:
         """True when `screen` is right below the cover: `leave` is called when that is gone."""
-        is_next = self._cover is not None and self.screen_stack[-2:] == [screen, self._cover]
+        if self._cover is None:
+            return False
+        stack = self.screen_stack
+        is_next = stack[stack.index(self._cover) - 1] is screen
         if is_next:
             self._held_back.append(leave)
         return is_next

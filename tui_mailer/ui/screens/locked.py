@@ -141,5 +141,5 @@ class LockedScreen(CommandScreen[None]):
         await asyncio.sleep(self._pause_s)
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         for typed in self.query(Input):
-            typed.clear()
+            typed.value = self._lock.known
         raise NotTheUser
