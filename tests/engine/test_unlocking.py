@@ -16,12 +16,14 @@ from tui_mailer.engine.options import EngineOptions
 ACCENTED = "clé d’été"
 
 
-@pytest.mark.parametrize("origin", [SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND])
+@pytest.mark.parametrize(
+    "origin", [SecretOrigin.TYPED, SecretOrigin.TOKEN_COMMAND, SecretOrigin.KEYRING]
+)
 async def test_it_is_what_opened_the_store(tmp_path: Path, origin: SecretOrigin) -> None:
     account = replace(ACCOUNT, secret_origin=origin, secret_command=("false",))
     session = World(tmp_path).session(EngineOptions())
     engine = await session.open(account, ACCENTED)
-    assert session.is_passphrase_typed(account)
+    assert not session.is_asked_of_command(account)
     for same in (ACCENTED, unicodedata.normalize("NFD", ACCENTED)):
         assert await session.is_user(engine, same)
     for other in ("", ACCENTED[:-1], f"{ACCENTED} ", ACCENTED.upper()):
@@ -39,7 +41,7 @@ async def test_after_a_change_it_is_the_new_password(tmp_path: Path) -> None:
         assert not await office.session.is_user(office.engine, old)
 
 
-async def test_what_a_command_gives_is_asked_for_anew_and_nothing_is_typed(tmp_path: Path) -> None:
+async def test_a_command_is_asked_anew_for_what_is_not_typed(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("secret")
     account = replace(
@@ -47,9 +49,11 @@ async def test_what_a_command_gives_is_asked_for_anew_and_nothing_is_typed(tmp_p
     )
     session = World(tmp_path).session(EngineOptions())
     engine = await session.open_by_itself(account) or await session.open(account, "secret")
-    assert not session.is_passphrase_typed(account)
+    assert session.is_asked_of_command(account)
     assert await session.is_user(engine, "")
+    assert not await session.is_user(engine, "autre")
     secret.unlink()
     with pytest.raises(SecretUnavailable):
-        await session.is_user(engine, "secret")
+        await session.is_user(engine, "")
+    assert await session.is_user(engine, "secret"), "the command is not the only way in"
     await engine.stop()

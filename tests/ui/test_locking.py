@@ -17,9 +17,14 @@ from tui_mailer.domain.account import SecretOrigin
 from tui_mailer.domain.address import Address
 from tui_mailer.domain.call import WriteCall
 from tui_mailer.domain.draft import Draft
+from tui_mailer.domain.errors import MessageNotHeld
 from tui_mailer.domain.events import WriteAsked
+from tui_mailer.domain.safe_text import safe_line
+from tui_mailer.ui import flows
+from tui_mailer.ui.commands.palette import FrenchPalette
 from tui_mailer.ui.screens import locked
 from tui_mailer.ui.screens.compose import ComposeScreen
+from tui_mailer.ui.screens.details import DetailsScreen
 from tui_mailer.ui.screens.help import HelpScreen
 from tui_mailer.ui.screens.ins_search import InsSearchScreen
 from tui_mailer.ui.screens.leaving import LeavingScreen
@@ -261,7 +266,7 @@ async def test_before_login_there_is_nothing_to_lock(tmp_path: Path) -> None:
         mailing.app.engine = engine
 
 
-async def test_where_a_command_gives_the_password_it_is_asked_again_and_nothing_is_typed(
+async def test_where_a_command_gives_the_password_it_is_asked_for_what_is_not_typed(
     tmp_path: Path,
 ) -> None:
     secret = tmp_path / "secret"
@@ -274,9 +279,91 @@ async def test_where_a_command_gives_the_password_it_is_asked_again_and_nothing_
         mailing.engine.account = given
         screen = await lock(mailing)
         await mailing.press("enter")
-        await mailing.shows("mot de passe", "Écran verrouillé")
         await mailing.until(lambda: screen.shown_error is not None)
         assert mailing.app.is_locked
         secret.write_text("secret")
         await mailing.press("enter")
         await mailing.until(lambda: not mailing.app.is_locked)
+        secret.unlink()
+        await lock(mailing)
+        await unlock(mailing)
+
+
+async def test_the_source_of_a_message_that_comes_late_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_here = asyncio.Event()
+
+    async def late(*_: object) -> bool:
+        await is_here.wait()
+        return True
+
+    async with at_work(practice(tmp_path)) as mailing:
+        await mailing.press("enter")
+        await mailing.shows("Bonjour.")
+        monkeypatch.setattr("tui_mailer.ui.commands.mailbox.have_whole", late)
+        await mailing.press("x")
+        screen = await lock(mailing)
+        is_here.set()
+        await mailing.pilot.pause(0.1)
+        assert mailing.app.screen is screen
+        await unlock(mailing)
+        await mailing.until(lambda: isinstance(mailing.app.screen, DetailsScreen))
+
+
+async def test_a_question_above_the_lock_lets_no_other_screen_through(tmp_path: Path) -> None:
+    async with at_work(practice(tmp_path)) as mailing:
+        to = (Address.received("jean.durand@medecin.mssante.fr"),)
+        await mailing.engine.writing.send(Draft(to=to, subject="Secret", body="Bonjour."))
+        await lock(mailing)
+        await mailing.press("ctrl+q")
+        await mailing.until(lambda: isinstance(mailing.app.screen, LeavingScreen))
+        leaving = mailing.app.screen
+        other = DetailsScreen("Détails", safe_line("Mme PAT-TROIS"))
+        asking = mailing.app.run_worker(mailing.app.push_screen_wait(other))
+        await mailing.pilot.pause(0.05)
+        assert mailing.app.screen is leaving
+        await mailing.answer("n")
+        await mailing.until(lambda: isinstance(mailing.app.screen, LockedScreen))
+        await unlock(mailing)
+        await mailing.until(lambda: mailing.app.screen is other)
+        asking.cancel()
+
+
+async def test_what_fails_meanwhile_is_said_after_it(tmp_path: Path) -> None:
+    async def fail() -> None:
+        raise MessageNotHeld
+
+    async with at_work(practice(tmp_path)) as mailing:
+        screen = await lock(mailing)
+        failing = asyncio.create_task(flows._guarded(mailing.app, fail))
+        await mailing.pilot.pause(0.05)
+        assert screen.shown_error is None
+        await unlock(mailing)
+        await failing
+        assert isinstance(mailing.screen.shown_error, MessageNotHeld)
+
+
+async def test_the_key_works_above_a_text_and_in_the_palette(tmp_path: Path) -> None:
+    async with at_work(practice(tmp_path)) as mailing:
+        await mailing.press("e")
+        await mailing.until(lambda: isinstance(mailing.app.screen, ComposeScreen))
+        await mailing.press("ctrl+p")
+        await mailing.until(lambda: isinstance(mailing.app.screen, FrenchPalette))
+        await lock(mailing)
+        await unlock(mailing)
+        await mailing.press("escape")
+        await mailing.until(lambda: isinstance(mailing.app.screen, ComposeScreen))
+
+
+async def test_who_types_in_an_editor_is_not_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_work(practice(tmp_path)) as mailing:
+        mailing.app._suspend_signal()
+        slept(mailing, monkeypatch)
+        mailing.app._lock_if_alone()
+        assert not mailing.app.is_locked
+        mailing.app._resume_signal()
+        mailing.app._lock_if_alone()
+        assert not mailing.app.is_locked

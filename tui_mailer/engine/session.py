@@ -100,24 +100,25 @@ class Session:
         Raises:
             SecretUnavailable: the command or the keyring failed.
         """
-        if self.is_passphrase_typed(account):
+        if account.secret_origin not in _GIVEN:
             return ""
         credentials = await self._outside.secrets.credentials(account)
         return credentials.password if credentials else ""
 
-    def is_passphrase_typed(self, account: Account) -> bool:
-        """False when a command or the keyring gives it."""
-        return account.secret_origin not in _GIVEN
+    def is_asked_of_command(self, account: Account) -> bool:
+        """True when whoever unlocks the screen may type nothing: a command is asked."""
+        return account.secret_origin is SecretOrigin.COMMAND
 
     async def is_user(self, engine: Engine, typed: str) -> bool:
         """True when whoever unlocks the screen is who logged in.
 
-        They type what opened the store; where it comes from elsewhere, that is asked once more.
+        They type what opened the store; where a command gives it, that can be asked once more instead.
+        The keyring is not: it gives to whoever sits at the machine.
 
         Raises:
-            SecretUnavailable: the command or the keyring failed.
+            SecretUnavailable: the command failed.
         """
-        if not self.is_passphrase_typed(engine.account):
+        if not typed and self.is_asked_of_command(engine.account):
             return bool(await self.passphrase_from_elsewhere(engine.account))
         return compare_digest(_composed(typed), _composed(self._passphrase))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
-from textual.app import App
+from textual.binding import Binding
 from textual.driver import Driver
 from textual.screen import Screen
 
@@ -79,6 +79,8 @@ class MailerApp(DiscreetApp, CoveringApp, LockingApp, TypedAheadApp, inherit_bin
     ]
     COMMANDS: ClassVar = {ScreenCommands}
     ENABLE_COMMAND_PALETTE = True
+    # On every screen, and before any field: what is typed behind it is no text of a message.
+    BINDINGS: ClassVar = [Binding("f9", "lock", show=False, priority=True)]
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (64, "-medium"), (118, "-wide")]  # noqa: RUF012  (Textual's own type)
 
     def __init__(self, session: Session, opening: Opening) -> None:
@@ -127,15 +129,15 @@ class MailerApp(DiscreetApp, CoveringApp, LockingApp, TypedAheadApp, inherit_bin
         assert self.engine is not None
         account = self.engine.account
         is_user = partial(self.session.is_user, self.engine)
-        is_typed = self.session.is_passphrase_typed(account)
-        return LockedScreen(Lock(account.address, is_typed, is_user, self.opening.password))
+        must_be_typed = not self.session.is_asked_of_command(account)
+        return LockedScreen(Lock(account.address, must_be_typed, is_user, self.opening.password))
 
     def on_mount(self) -> None:
         """A lost terminal ends the program in order."""
         self.set_class(self.opening.light, LIGHT_CLASS)
         self.set_timer(_STARTING_S, self._time_the_line)
         # Textual takes the terminal again, and draws what changes from then on.
-        self.app_resume_signal.subscribe(self, self._resumed)
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit)
@@ -217,10 +219,6 @@ class MailerApp(DiscreetApp, CoveringApp, LockingApp, TypedAheadApp, inherit_bin
         """Send the whole picture again."""
         forget_picture(self._driver)
         self.refresh(layout=True)
-
-    def _resumed(self, _: App[None]) -> None:
-        self.somebody_is_there()
-        self.action_redraw()
 
     def _line_is_slow(self, round_trip_s: float) -> None:
         self.round_trip_s = round_trip_s

@@ -27,6 +27,7 @@ from tui_mailer.ui.arrival import have_whole
 from tui_mailer.ui.aside import is_running, run_aside
 from tui_mailer.ui.clock import local_now
 from tui_mailer.ui.commands.base import CommandScreen
+from tui_mailer.ui.locking import LockingApp
 from tui_mailer.ui.opening import Opening
 from tui_mailer.ui.presenters import identity
 from tui_mailer.ui.presenters.identity import ConfirmedPatient, PatientBanner
@@ -281,12 +282,14 @@ async def _guarded(app: App[Any], way: Callable[[], Awaitable[object]]) -> None:
     try:
         await way()
     except MailerError as error:
-        _show(app, error)
+        await _show(app, error)
     except Exception as fault:  # noqa: BLE001  (its text could hold a patient's data)
         _log.error("a way through the screens failed: %s", type(fault).__name__)
-        _show(app, MailerError())
+        await _show(app, MailerError())
 
 
-def _show(app: App[Any], error: MailerError) -> None:
+async def _show(app: App[Any], error: MailerError) -> None:
+    if isinstance(app, LockingApp):
+        await app.unlocked()
     if isinstance(app.screen, CommandScreen):
         app.screen.show_error(error)

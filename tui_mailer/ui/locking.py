@@ -7,13 +7,17 @@ A practice's screen is seen by who passes by. The field asks for it after two ho
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.events import Event, InputEvent, Paste
 from textual.screen import Screen
 
 from tui_mailer.ui.at_rest import RestingApp
+
+# Of the task that asks: others that wait meanwhile go on waiting.
+_MAY_COVER: Final = ContextVar("_MAY_COVER", default=False)
 
 
 class LockingApp(RestingApp, inherit_bindings=False):
@@ -27,7 +31,7 @@ class LockingApp(RestingApp, inherit_bindings=False):
         self._unlocked = asyncio.Event()
         self._unlocked.set()
         self._held_back: list[Callable[[], object]] = []
-        self._may_cover = False
+        self._is_lent = False
 
     # --- for the application
 
@@ -74,6 +78,13 @@ class LockingApp(RestingApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Look now and then how long nobody has been there."""
         self.set_interval(self.looks_at_lock_every_s, self._lock_if_alone)
+        self.app_suspend_signal.subscribe(self, lambda _: self._lends(lent=True), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self._lends(lent=False), immediate=True)
+
+    def _lends(self, *, lent: bool) -> None:
+        """The terminal, to an editor: who types there is not away."""
+        self._is_lent = lent
+        self.somebody_is_there()
 
     async def on_event(self, event: Event) -> None:
         """A key that wakes the machine, long after the last one, shows nothing and does nothing."""
@@ -84,31 +95,36 @@ class LockingApp(RestingApp, inherit_bindings=False):
         await super().on_event(event)
 
     def _lock_if_alone(self) -> None:
-        if self.idle >= self.lock_after:
+        if self.idle >= self.lock_after and not self._is_lent:
             self.action_lock()
 
     # --- what waits
 
+    async def unlocked(self) -> None:
+        """Wait until the screen is not covered."""
+        while self.is_locked:
+            await self._unlocked.wait()
+
     async def push_screen_wait(self, screen: Any, *, mode: str | None = None) -> Any:  # noqa: ANN401  (as Textual's)
         """As Textual's; a screen that would come above the cover comes when that is gone."""
-        if not self._may_cover:
-            await self._unlocked.wait()
+        if not _MAY_COVER.get():
+            await self.unlocked()
         return await super().push_screen_wait(screen, mode=mode)
 
     @contextmanager
     def above_cover(self) -> Iterator[None]:
         """What is asked in here is asked though the screen is covered: it holds nobody's name."""
-        self._may_cover = True
+        token = _MAY_COVER.set(True)
         try:
             yield
         finally:
-            self._may_cover = False
+            _MAY_COVER.reset(token)
 
     def hold_back(self, screen: Screen[Any], leave: Callable[[], object]) -> bool:
         """True when `screen` is right below the cover: `leave` is called when that is gone."""
-        if self._cover is None:
-            return False
         stack = self.screen_stack
+        if self._cover is None or self._cover not in stack:
+            return False
         is_next = stack[stack.index(self._cover) - 1] is screen
         if is_next:
             self._held_back.append(leave)

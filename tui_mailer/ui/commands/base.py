@@ -222,6 +222,7 @@ class LockTheScreen(Command["CommandScreen[Any]"]):
     key = "f9"
     label = "Verrouiller"
     in_bar = False
+    priority = True
 
     def enabled(self, screen: "CommandScreen[Any]") -> bool:
         """While there is something to hide."""

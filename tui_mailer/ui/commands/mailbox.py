@@ -162,7 +162,7 @@ class ShowSource(OnMessage):
         source = await screen.engine.reading.source(message_id)
         if source is None:
             raise MessageNotHeld
-        screen.app.push_screen(DetailsScreen("Source du message", source_text(source)))
+        await screen.app.push_screen_wait(DetailsScreen("Source du message", source_text(source)))
 
 
 class ShowDrafts(Command["MailboxScreen"]):

@@ -21,7 +21,8 @@ from tui_mailer.ui.widgets.notice import Notice
 _GOES_ON: Final = (
     "Vos messages continuent d’arriver et de partir ; ce que vous écriviez est enregistré."
 )
-_GIVEN: Final = "Le mot de passe est demandé à votre trousseau, ou à la commande de vos réglages."
+_TYPED: Final = "Mot de passe de la connexion"
+_ASKED: Final = "Vide : demandé à la commande de vos réglages"
 # Doubled after each password that is not the right one.
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 16.0
@@ -41,13 +42,13 @@ class Lock:
 
     Attributes:
         address: of the account that is open.
-        is_typed: False where a command or the keyring gives the password.
+        must_be_typed: False where a command is asked for what is not typed.
         is_user: True for what was given at login; may raise a `MailerError`, which is shown.
         known: typed already; the demo's, never a real one.
     """
 
     address: str
-    is_typed: bool
+    must_be_typed: bool
     is_user: Callable[[str], Awaitable[bool]]
     known: str = field(default="", repr=False)
 
@@ -57,7 +58,7 @@ class Unlock(Command["LockedScreen"]):
 
     key = "enter"
     label = "Déverrouiller"
-    asks = True  # the keyring may ask the user in turn
+    asks = True  # the command may ask the user in turn
 
     def enabled(self, screen: "LockedScreen") -> bool:
         """Once something is typed, where it must be."""
@@ -72,6 +73,7 @@ class LockedScreen(CommandScreen[None]):
     """Shows whose mailbox it is, and no more; leaves itself for whoever logged in."""
 
     heading = "Écran verrouillé"
+    takes_typed_ahead = True
     commands = (Unlock,)
 
     def __init__(self, lock: Lock) -> None:
@@ -86,12 +88,11 @@ class LockedScreen(CommandScreen[None]):
             yield Static(line((self._lock.address, "bold")), classes="sheet-text")
             yield Static(line(_GOES_ON), classes="sheet-text")
             yield Notice()
-            if self._lock.is_typed:
-                yield LineInput(
-                    self._lock.known, password=True, placeholder="Mot de passe de la connexion"
-                )
-            else:
-                yield Static(line(_GIVEN), classes="sheet-text")
+            yield LineInput(
+                self._lock.known,
+                password=True,
+                placeholder=_TYPED if self._lock.must_be_typed else _ASKED,
+            )
             yield Static(id="state")
             yield KeyBar()
 
@@ -101,13 +102,12 @@ class LockedScreen(CommandScreen[None]):
     @property
     def typed(self) -> str:
         """The password as it stands in the field."""
-        line_input = self.query_one_optional(Input)
-        return line_input.value if line_input is not None else ""
+        return self.query_one(Input).value
 
     @property
     def may_try(self) -> bool:
         """True when there is something to try."""
-        return not self._lock.is_typed or bool(self.typed)
+        return not self._lock.must_be_typed or bool(self.typed)
 
     @on(Input.Changed)
     def changed(self) -> None:
@@ -128,10 +128,13 @@ class LockedScreen(CommandScreen[None]):
             SecretUnavailable: the command or the keyring failed.
         """
         self.clear_error()
+        typed = self.typed
+        # Nothing is left there for who comes by, and what is typed meanwhile is not taken away.
+        self.query_one(Input).value = self._lock.known
         state = self.query_one("#state", Static)
         state.update("Vérification…")
         try:
-            if not await self._lock.is_user(self.typed):
+            if not await self._lock.is_user(typed):
                 await self._refuse()
         finally:
             state.update("")
@@ -140,6 +143,4 @@ class LockedScreen(CommandScreen[None]):
     async def _refuse(self) -> None:
         await asyncio.sleep(self._pause_s)
         self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
-        for typed in self.query(Input):
-            typed.value = self._lock.known
         raise NotTheUser
