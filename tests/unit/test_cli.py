@@ -27,6 +27,8 @@ class WhileLoading:
         if name == "tui_mailer.arguments":
             os.kill(os.getpid(), signal.SIGINT)
 
+# As it is for whoever types it: these tests may run in the background, where it is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, WhileLoading())
 """
 
