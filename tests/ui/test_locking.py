@@ -22,6 +22,7 @@ from tui_mailer.domain.events import WriteAsked
 from tui_mailer.domain.safe_text import safe_line
 from tui_mailer.ui import flows
 from tui_mailer.ui.commands.palette import FrenchPalette
+from tui_mailer.ui.locking import LockingApp
 from tui_mailer.ui.screens import locked
 from tui_mailer.ui.screens.compose import ComposeScreen
 from tui_mailer.ui.screens.details import DetailsScreen
@@ -155,8 +156,6 @@ async def test_the_time_is_the_one_of_the_settings(
 async def test_it_is_looked_at_without_a_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui_mailer.ui.locking import LockingApp
-
     monkeypatch.setattr(LockingApp, "looks_at_lock_every_s", 0.05)
     async with at_work(practice(tmp_path)) as mailing:
         slept(mailing, monkeypatch)

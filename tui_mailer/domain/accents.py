@@ -25,3 +25,11 @@ def without_accents(text: str) -> str:
         return text
     plain = _LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text))
     return plain if plain.isascii() else plain.translate(_MARKS)
+
+
+def composed(passphrase: str) -> bytes:
+    """What is compared or derived from: an accent is the same whether the keyboard composed it or not.
+
+    NFC, as RFC 8265 §4.2.
+    """
+    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")

@@ -6,12 +6,12 @@ next starts:  passphrase ─▶ store opened ─▶ engine (the list shows) ─�
 """
 
 import asyncio
-import unicodedata
 from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import suppress
 from hmac import compare_digest
 from typing import Any, Final
 
+from tui_mailer.domain.accents import composed
 from tui_mailer.domain.account import Account, Credentials, SecretOrigin
 from tui_mailer.domain.errors import (
     MailerError,
@@ -120,7 +120,7 @@ class Session:
         """
         if not typed and self.is_asked_of_command(engine.account):
             return bool(await self.passphrase_from_elsewhere(engine.account))
-        return compare_digest(_composed(typed), _composed(self._passphrase))
+        return compare_digest(composed(typed), composed(self._passphrase))
 
     async def first_login(self, account: Account, passphrase: str, on_step: OnStep) -> Engine:
         """Prove the account on both servers, then make its store and remember it.
@@ -284,8 +284,3 @@ class Session:
             await self._outside.secrets.remember(engine.account, credentials)
         except SecretNotKept as problem:
             engine.tell(problem)  # it serves all the same
-
-
-def _composed(passphrase: str) -> bytes:
-    # As the store takes it: an accent is the same whether the keyboard composed it or not.
-    return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")

@@ -7,7 +7,6 @@ passphrase is wrong.
 
 import json
 import os
-import unicodedata
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -16,6 +15,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tui_mailer.domain.accents import composed
 from tui_mailer.domain.errors import StoreDamaged, WrongPassphrase
 
 KEY_BYTES: Final = 32
@@ -41,12 +41,9 @@ class KeyDerivation:
         )
 
     def derive(self, passphrase: str, salt: bytes) -> bytes:
-        """32 bytes. Blocks for the cost's time.
-
-        An accent is the same whether the keyboard composed it or not (NFC, as RFC 8265 §4.2).
-        """
+        """32 bytes. Blocks for the cost's time."""
         return hash_secret_raw(
-            unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass"),
+            composed(passphrase),
             salt,
             time_cost=self.time_cost,
             memory_cost=self.memory_kib,

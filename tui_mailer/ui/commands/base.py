@@ -219,10 +219,9 @@ class Redraw(Command["CommandScreen[Any]"]):
 class LockTheScreen(Command["CommandScreen[Any]"]):
     """Verrouiller l’écran ; les messages continuent d’arriver et de partir."""
 
-    key = "f9"
+    key = "f9"  # which the app takes before any screen
     label = "Verrouiller"
     in_bar = False
-    priority = True
 
     def enabled(self, screen: "CommandScreen[Any]") -> bool:
         """While there is something to hide."""

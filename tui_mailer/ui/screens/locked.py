@@ -125,7 +125,7 @@ class LockedScreen(CommandScreen[None]):
 
         Raises:
             NotTheUser: it is not; said after a pause, which doubles each time.
-            SecretUnavailable: the command or the keyring failed.
+            SecretUnavailable: the command failed.
         """
         self.clear_error()
         typed = self.typed
